@@ -1,0 +1,2 @@
+//! Runs benchmark programs under several interpreters, interleaved.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Perilune.
+#![no_std]

@@ -1,2 +1,12 @@
-//! Perilune.
+//! Perilune: a complete engine for the LuaJIT 2.1 dialect of Lua, `no_std`, memory-bounded and interruptible.
 #![no_std]
+
+pub mod bytecode;
+pub mod compile;
+pub mod gc;
+pub mod host;
+pub mod number;
+pub mod stdlib;
+pub mod syntax;
+pub mod value;
+pub mod vm;

@@ -1,0 +1,1 @@
+//! Numbers to text and back: exact, without locale, as LuaJIT's `lj_strfmt` and `lj_strscan` do it.

@@ -1,0 +1,49 @@
+//! Coroutines: a growable stack of slots, a chain of open upvalues and a saved position.
+
+use core::cell::Cell;
+
+use crate::bytecode::Ins;
+use crate::gc::Header;
+use crate::value::{Gc, Table, Upvalue, Value};
+
+/// What a coroutine is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Status {
+    /// Created, and not yet resumed: the function and its arguments lie on the stack.
+    Fresh,
+    /// Yielded; it can be resumed.
+    Suspended,
+    /// The thread whose code runs.
+    Running,
+    /// It resumed another thread and waits for it.
+    Normal,
+    /// Its function returned.
+    Finished,
+    /// An error ended it.
+    Failed,
+}
+
+/// A coroutine, or the main thread of a state. `header.a` is its [`Status`].
+///
+/// `stack[..stack_size]` is one block of the heap. Frames lie on it as `vm::frame` documents. While the thread runs,
+/// the state's copies of `base` and `top` count and these are stale.
+#[repr(C)]
+pub struct Thread {
+    pub(crate) header: Header,
+    /// Slots of the stack, the reserve at its end included.
+    pub(crate) stack_size: Cell<u32>,
+    pub(crate) stack: Cell<*mut Value>,
+    /// The end of what frames may use; behind it lies `vm::stack::RESERVE`.
+    pub(crate) limit: Cell<*mut Value>,
+    pub(crate) base: Cell<*mut Value>,
+    pub(crate) top: Cell<*mut Value>,
+    /// Where it goes on: the instruction after the one that left it.
+    pub(crate) pc: Cell<*const Ins>,
+    /// The open upvalue highest in the stack.
+    pub(crate) open_upvalues: Cell<*mut Upvalue>,
+    pub(crate) env: Cell<Gc<Table>>,
+    /// Who resumed it, while it runs or is normal.
+    pub(crate) resumer: Cell<Option<Gc<Thread>>>,
+    pub(crate) grey_next: Cell<*mut Header>,
+}

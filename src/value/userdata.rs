@@ -1,0 +1,21 @@
+//! Full userdata: a block that a host type owns, with a metatable and an environment.
+
+use core::any::Any;
+use core::cell::Cell;
+
+extern crate alloc;
+use alloc::boxed::Box;
+
+use crate::gc::Header;
+use crate::value::{Gc, Table};
+
+/// A full userdata. `header.a` bit 0: its finalizer has been taken out or has run.
+#[repr(C)]
+pub struct Userdata {
+    pub(crate) header: Header,
+    pub(crate) metatable: Cell<Option<Gc<Table>>>,
+    pub(crate) env: Cell<Option<Gc<Table>>>,
+    pub(crate) grey_next: Cell<*mut Header>,
+    /// What the host keeps in it. Dropped when the userdata is freed.
+    pub(crate) payload: core::cell::RefCell<Option<Box<dyn Any>>>,
+}

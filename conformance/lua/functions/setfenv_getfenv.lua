@@ -1,6 +1,6 @@
 -- Function environments.
-local select, tostring, concat, out = select, tostring, table.concat, print -- hides addresses:
-local print = function(...) local r = {} for i = 1, select("#", ...) do r[i] = tostring((select(i, ...))):gsub("0x%x%x%x%x+", "ADDR"):gsub("builtin#%d+", "builtin") end out(concat(r, "\t")) end
+local select, tostring, concat, gsub, out = select, tostring, table.concat, string.gsub, print -- hides addresses:
+local print = function(...) local r = {} for i = 1, select("#", ...) do r[i] = gsub((gsub(tostring((select(i, ...))), "0x%x%x%x%x+", "ADDR")), "builtin#%d+", "builtin") end out(concat(r, "\t")) end
 local function f() return x end x = "global" print(f()) setfenv(f, { x = "env" }) print(f(), x) print(getfenv(f).x, getfenv(1) == _G, getfenv() == _G, getfenv(0) == _G, getfenv(print) == _G)
 local env = setmetatable({}, { __index = _G, __newindex = function(t, k, v) rawset(t, k, v) _G.print("def", k, v) end }) local g = setfenv(loadstring("y = 1 local z = 2 w = y + z return function() y = y + 1 return y end"), env) local h = g() print(h(), env.y, y, getfenv(h) == env, env.w)
 print(pcall(setfenv)) print(pcall(setfenv, f)) print(pcall(setfenv, f, 1)) print(pcall(setfenv, print, {})) print(pcall(setfenv, 5, {})) print(pcall(setfenv, "x", {})) print(pcall(setfenv, -1, {})) print(pcall(setfenv, nil, {})) print(pcall(setfenv, {}, {})) print(pcall(setfenv, 100, {})) print(pcall(getfenv, 100)) print(pcall(getfenv, -1)) print(pcall(getfenv, "x")) print(pcall(getfenv, {})) print(pcall(getfenv, nil) ) print(pcall(setfenv, 1.9, getfenv(1)))

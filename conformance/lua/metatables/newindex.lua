@@ -1,6 +1,6 @@
 -- __newindex: functions, tables, chains, rawset.
-local select, tostring, concat, out = select, tostring, table.concat, print -- hides addresses:
-local print = function(...) local r = {} for i = 1, select("#", ...) do r[i] = tostring((select(i, ...))):gsub("0x%x%x%x%x+", "ADDR"):gsub("builtin#%d+", "builtin") end out(concat(r, "\t")) end
+local select, tostring, concat, gsub, out = select, tostring, table.concat, string.gsub, print -- hides addresses:
+local print = function(...) local r = {} for i = 1, select("#", ...) do r[i] = gsub((gsub(tostring((select(i, ...))), "0x%x%x%x%x+", "ADDR")), "builtin#%d+", "builtin") end out(concat(r, "\t")) end
 local log = {} local t = setmetatable({ a = 1 }, { __newindex = function(s, k, v) log[#log + 1] = tostring(k) .. "=" .. tostring(v) end }) t.a = 2 t.b = 3 t[1] = 4 t[1] = 5 t.c = nil print(t.a, t.b, t[1], table.concat(log, " ")) rawset(t, "b", 9) t.b = 10 print(t.b, #log) t.b = nil t.b = 1 print(t.b, #log)
 local store = {} local p = setmetatable({}, { __newindex = store }) p.x = 1 p[1] = 2 print(rawget(p, "x"), store.x, store[1]) local p2 = setmetatable({}, { __newindex = p }) p2.y = 3 print(rawget(p2, "y"), rawget(p, "y"), store.y) local pe = setmetatable({}, { __index = store, __newindex = store }) pe.z = 7 print(pe.z, pe.x, rawget(pe, "z"))
 local loop = {} setmetatable(loop, { __newindex = loop }) print(pcall(function() loop.x = 1 end)) for _, n in ipairs{ 90, 98, 99, 100, 101 } do local root = {} local c = root for i = 1, n do c = setmetatable({}, { __newindex = c }) end print(n, pcall(function() c.v = n end), root.v) end for _, bad in ipairs{ 5, true, "str", print } do local o = setmetatable({}, { __newindex = bad }) print(type(bad), pcall(function() o.x = 1 end)) end

@@ -1,0 +1,3 @@
+-- A boolean as the error value.
+error(true)
+

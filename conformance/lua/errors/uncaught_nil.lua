@@ -1,0 +1,4 @@
+-- error() without a value at the top.
+print("start")
+error()
+

@@ -1,0 +1,4 @@
+-- An uncaught error value with __tostring.
+print("start")
+error(setmetatable({}, { __tostring = function() return "my error object" end }))
+

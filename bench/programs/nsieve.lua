@@ -1,7 +1,7 @@
 -- Sieve of Eratosthenes on three array sizes.
 -- Measures: boolean arrays, loops with a step.
 -- small: 4
-local n = tonumber(arg and arg[1]) or 14000
+local n = tonumber(arg and arg[1]) or 9000
 
 local function nsieve(size)
   local flags = {}

@@ -17,12 +17,13 @@ pub enum Kind {
     Cdata,
     Table,
     Userdata,
+    Buffer,
 }
 
 /// An object's header: its kind, the collector's flags, and two bytes that belong to the kind of object.
 ///
 /// Mark bits are not here but beside the arena's cells. The flags say whether the object has been traversed in the
-/// cycle that `Heap::barrier_mask` stands for; see `gc::barrier`.
+/// cycle that `Heap::barrier_mask` stands for; see [`crate::gc`].
 #[repr(C)]
 pub struct Header {
     kind: Kind,
@@ -52,4 +53,40 @@ impl Header {
     pub const fn kind(&self) -> Kind {
         self.kind
     }
+}
+
+/// A type of objects of the collected heap.
+///
+/// # Safety
+/// The type is `repr(C)` and begins with a [`Header`], whose kind is [`Object::KIND`] in every live object.
+pub unsafe trait Object {
+    /// The kind in the header, or `None` for the header seen alone.
+    const KIND: Option<Kind>;
+}
+
+// SAFETY: it is the header itself.
+unsafe impl Object for Header {
+    const KIND: Option<Kind> = None;
+}
+
+macro_rules! objects {
+    ($($ty:ty => $kind:ident),* $(,)?) => {$(
+        // SAFETY: these structs are `repr(C)`, their first field is the header, and only the constructors in `gc`
+        // make them, with this kind.
+        unsafe impl Object for $ty {
+            const KIND: Option<Kind> = Some(Kind::$kind);
+        }
+        const _: () = assert!(core::mem::offset_of!($ty, header) == 0 && align_of::<$ty>() == 8);
+    )*};
+}
+objects! {
+    crate::value::Str => Str,
+    crate::value::Upvalue => Upvalue,
+    crate::value::Thread => Thread,
+    crate::bytecode::Proto => Proto,
+    crate::value::Function => Function,
+    crate::value::Cdata => Cdata,
+    crate::value::Table => Table,
+    crate::value::Userdata => Userdata,
+    crate::value::Buffer => Buffer,
 }

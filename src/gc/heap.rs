@@ -1,8 +1,21 @@
-//! The heap: allocation, accounting, the intern table, and the write barrier's entry.
+//! The heap: its state, allocation, accounting and the write barrier's entry.
 
+use core::alloc::Layout;
 use core::ops::Deref;
+use core::ptr::{self, NonNull};
 
-use crate::value::{Gc, Str};
+extern crate alloc;
+use alloc::boxed::Box;
+
+use super::arena::{
+    ARENA_SIZE, Arena, CELL_SIZES, CLASS_COUNT, FreeCell, GRANULE, POISON, class_of,
+};
+use super::header::Object;
+use super::intern::InternTable;
+use super::large::LargeList;
+use crate::bytecode::Ins;
+use crate::host::Memory;
+use crate::value::Gc;
 
 /// The host has no more memory, or the state's limit is reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,32 +34,457 @@ impl<T> Deref for Write<T> {
     }
 }
 
+/// The arenas of one size class and one use.
+pub(super) struct ClassArenas {
+    /// All of them.
+    pub all: *mut Arena,
+    /// Those with free cells, without the current one.
+    pub available: *mut Arena,
+    /// The one whose free cells are the class's allocation list (objects only).
+    pub current: *mut Arena,
+}
+
+impl ClassArenas {
+    const EMPTY: ClassArenas = ClassArenas {
+        all: ptr::null_mut(),
+        available: ptr::null_mut(),
+        current: ptr::null_mut(),
+    };
+}
+
 /// The collected heap of one state.
 #[repr(C)]
 pub struct Heap {
     /// The flag bit that says "traversed in this cycle", or 0 while no barrier is needed.
     pub(crate) barrier_mask: u8,
+    /// The number of the latest sweep, modulo 256. Arenas and large objects that carry it need no visit.
+    pub(super) sweep_number: u8,
     /// Bytes that may be allocated until the next safepoint has to do a step; negative when a step is due.
     pub(crate) debt: isize,
+    /// The allocation list of each size class of objects. Machine code pops from it and lowers `debt`.
+    pub(crate) free: [*mut FreeCell; CLASS_COUNT],
+    /// Bytes in use are `base - debt`.
+    pub(super) base: isize,
+    pub(super) peak: usize,
+    /// Bytes that the host has given.
+    pub(super) reserved: usize,
+    pub(super) limit: usize,
+    /// The instruction that native functions begin with (`FUNCC`); the state sets it.
+    pub(crate) native_code: *const Ins,
+    /// The allocation that fails counts down to 0 here; 0 when no failure is wanted.
+    fail_in: u64,
+    pub(super) objects: [ClassArenas; CLASS_COUNT],
+    pub(super) blocks: [ClassArenas; CLASS_COUNT],
+    /// Chunks that have free arenas.
+    chunks: *mut Arena,
+    arena_count: usize,
+    pub(super) large: LargeList,
+    pub(super) strings: InternTable,
+    memory: Box<dyn Memory>,
 }
 
+const MEMORY_ALIGN: usize = 16;
+
 impl Heap {
+    /// A heap that takes at most `limit` bytes from `memory` and keys its string hash with `hash_key`.
+    pub fn new(
+        memory: Box<dyn Memory>,
+        limit: usize,
+        hash_key: [u64; 2],
+    ) -> Result<Heap, OutOfMemory> {
+        let mut heap = Heap {
+            barrier_mask: 0,
+            sweep_number: 0,
+            debt: isize::MAX / 2,
+            free: [ptr::null_mut(); CLASS_COUNT],
+            base: isize::MAX / 2,
+            peak: 0,
+            reserved: 0,
+            limit,
+            native_code: ptr::null(),
+            fail_in: 0,
+            objects: [const { ClassArenas::EMPTY }; CLASS_COUNT],
+            blocks: [const { ClassArenas::EMPTY }; CLASS_COUNT],
+            chunks: ptr::null_mut(),
+            arena_count: 0,
+            large: LargeList::EMPTY,
+            strings: InternTable::new(hash_key),
+            memory,
+        };
+        heap.grow_intern_table()?;
+        Ok(heap)
+    }
+
+    // ---- accounting ----
+
+    /// Bytes in use by objects and what they own.
+    #[inline]
+    pub fn used(&self) -> usize {
+        (self.base - self.debt) as usize
+    }
+    /// The most bytes that were ever in use at once.
+    pub fn peak(&self) -> usize {
+        self.peak.max(self.used())
+    }
+    /// Bytes taken from the host.
+    pub fn reserved(&self) -> usize {
+        self.reserved
+    }
+    /// The most bytes that may be taken from the host.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+    /// Changes the limit. What is taken already stays.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+    /// Makes the `n`-th allocation from now on fail; 0 makes none fail. For tests.
+    pub fn fail_allocation(&mut self, n: u64) {
+        self.fail_in = n;
+        self.flush_allocation_lists();
+    }
+    /// Notes the peak before memory is given back.
+    #[inline]
+    pub(super) fn note_peak(&mut self) {
+        self.peak = self.peak();
+    }
+
+    // ---- the host's memory ----
+
+    fn injected_failure(&mut self) -> Result<(), OutOfMemory> {
+        if self.fail_in != 0 {
+            self.fail_in -= 1;
+            if self.fail_in == 0 {
+                return Err(OutOfMemory);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn take(&mut self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
+        if layout.size() > self.limit.saturating_sub(self.reserved) {
+            return Err(OutOfMemory);
+        }
+        let block = self.memory.allocate(layout).ok_or(OutOfMemory)?;
+        self.reserved += layout.size();
+        Ok(block)
+    }
+
+    /// Gives memory back to the host.
+    ///
+    /// # Safety
+    /// `block` came from [`Heap::take`] with this layout and is used no more.
+    pub(super) unsafe fn give_back(&mut self, block: NonNull<u8>, layout: Layout) {
+        self.reserved -= layout.size();
+        // SAFETY: the caller's promise.
+        unsafe { self.memory.deallocate(block, layout) }
+    }
+
+    // ---- arenas ----
+
+    fn chunk_layout(arenas: u32) -> Layout {
+        // SAFETY: the alignment is a power of two, and at most 32 arenas can't overflow.
+        unsafe { Layout::from_size_align_unchecked(arenas as usize * ARENA_SIZE, ARENA_SIZE) }
+    }
+
+    fn new_chunk(&mut self) -> Result<(), OutOfMemory> {
+        let wanted = (self.arena_count / 4).clamp(4, 32) as u32;
+        let (block, arenas) = match self.take(Self::chunk_layout(wanted)) {
+            Ok(block) => (block, wanted),
+            Err(OutOfMemory) => (self.take(Self::chunk_layout(1))?, 1),
+        };
+        let chunk = block.as_ptr().cast::<Arena>();
+        // SAFETY: the chunk is fresh and large enough; zeroes are a valid arena head, all cells of integers and
+        // pointers.
+        unsafe {
+            for i in 0..arenas as usize {
+                let arena = chunk.byte_add(i * ARENA_SIZE);
+                arena.write_bytes(0, 1);
+                (*arena).chunk.set(chunk);
+            }
+            (*chunk).chunk_arenas.set(arenas);
+            (*chunk).chunk_free.set(u32::MAX >> (32 - arenas));
+            self.link_chunk(&*chunk);
+        }
+        Ok(())
+    }
+
+    /// Puts a chunk into the list of those with free arenas.
+    ///
+    /// # Safety
+    /// It is none of them yet.
+    unsafe fn link_chunk(&mut self, chunk: &Arena) {
+        let this = (chunk as *const Arena).cast_mut();
+        chunk.chunk_prev.set(ptr::null_mut());
+        chunk.chunk_next.set(self.chunks);
+        // SAFETY: the list holds chunks of this heap.
+        if let Some(next) = unsafe { self.chunks.as_ref() } {
+            next.chunk_prev.set(this);
+        }
+        self.chunks = this;
+    }
+
+    /// Takes a chunk out of the list of those with free arenas.
+    ///
+    /// # Safety
+    /// It is one of them.
+    unsafe fn unlink_chunk(&mut self, chunk: &Arena) {
+        // SAFETY: the list holds chunks of this heap.
+        unsafe {
+            match chunk.chunk_prev.get().as_ref() {
+                Some(prev) => prev.chunk_next.set(chunk.chunk_next.get()),
+                None => self.chunks = chunk.chunk_next.get(),
+            }
+            if let Some(next) = chunk.chunk_next.get().as_ref() {
+                next.chunk_prev.set(chunk.chunk_prev.get());
+            }
+        }
+    }
+
+    pub(super) fn new_arena(&mut self, class: usize) -> Result<*mut Arena, OutOfMemory> {
+        if self.chunks.is_null() {
+            self.new_chunk()?;
+        }
+        // SAFETY: a chunk in the list has a free arena.
+        unsafe {
+            let chunk = &*self.chunks;
+            let index = chunk.chunk_free.get().trailing_zeros();
+            chunk.chunk_free.set(chunk.chunk_free.get() & !(1 << index));
+            if chunk.chunk_free.get() == 0 {
+                self.unlink_chunk(chunk);
+            }
+            let arena = (chunk as *const Arena)
+                .cast_mut()
+                .byte_add(index as usize * ARENA_SIZE);
+            (*arena).set_class(class, self.sweep_number);
+            self.arena_count += 1;
+            Ok(arena)
+        }
+    }
+
+    /// Gives up an arena. Its chunk goes back to the host with its last arena.
+    ///
+    /// # Safety
+    /// The arena is in no list and none of its cells is in use.
+    pub(super) unsafe fn release_arena(&mut self, arena: *mut Arena) {
+        self.arena_count -= 1;
+        // SAFETY: every arena knows its chunk.
+        unsafe {
+            let chunk = &*(*arena).chunk.get();
+            let index = (arena.addr() - (chunk as *const Arena).addr()) / ARENA_SIZE;
+            if chunk.chunk_free.get() == 0 {
+                self.link_chunk(chunk);
+            }
+            chunk.chunk_free.set(chunk.chunk_free.get() | 1 << index);
+            let arenas = chunk.chunk_arenas.get();
+            if chunk.chunk_free.get() == u32::MAX >> (32 - arenas) {
+                self.unlink_chunk(chunk);
+                let block = NonNull::from(chunk).cast();
+                self.give_back(block, Self::chunk_layout(arenas));
+            }
+        }
+    }
+
+    // ---- objects ----
+
+    /// A cell of a class of objects. The caller writes an object into it before anything else happens.
+    #[inline(always)]
+    fn allocate_cell(&mut self, class: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        let mut cell = self.free[class];
+        if cell.is_null() {
+            cell = self.refill(class)?;
+        } else {
+            // SAFETY: cells on an allocation list are free and linked to free ones.
+            self.free[class] = unsafe { (*cell).next };
+        }
+        self.debt -= CELL_SIZES[class] as isize;
+        // SAFETY: it isn't null.
+        Ok(unsafe { NonNull::new_unchecked(cell.cast()) })
+    }
+
+    /// Takes a cell where the allocation list is empty, and makes a new list.
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self, class: usize) -> Result<*mut FreeCell, OutOfMemory> {
+        self.injected_failure()?;
+        loop {
+            // SAFETY: arenas in the lists are this heap's and live.
+            unsafe {
+                if let Some(arena) = self.objects[class].current.as_ref() {
+                    if arena.free.get().is_null() && arena.can_carve() {
+                        arena.carve();
+                    }
+                    let cell = arena.free.get();
+                    if !cell.is_null() {
+                        arena.free.set((*cell).next);
+                        if self.fail_in == 0 {
+                            self.free[class] = arena.free.replace(ptr::null_mut());
+                        }
+                        return Ok(cell);
+                    }
+                }
+                let arenas = &mut self.objects[class];
+                if let Some(arena) = arenas.available.as_ref() {
+                    arenas.current = arenas.available;
+                    arenas.available = arena.next_available.get();
+                    arena.is_available.set(false);
+                    continue;
+                }
+            }
+            let arena = self.new_arena(class)?;
+            let arenas = &mut self.objects[class];
+            // SAFETY: it is new.
+            unsafe { (*arena).next.set(arenas.all) };
+            arenas.all = arena;
+            arenas.current = arena;
+        }
+    }
+
+    /// Gives the allocation lists back to their arenas.
+    pub(super) fn flush_allocation_lists(&mut self) {
+        for class in 0..CLASS_COUNT {
+            let list = core::mem::replace(&mut self.free[class], ptr::null_mut());
+            // SAFETY: a list belongs to the class's current arena.
+            if let Some(arena) = unsafe { self.objects[class].current.as_ref() }
+                && !list.is_null()
+            {
+                arena.free.set(list);
+            }
+        }
+    }
+
+    /// Memory for an object of `size` bytes. The caller writes the object before anything else happens.
+    #[inline(always)]
+    pub(crate) fn allocate(&mut self, size: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        match class_of(size) {
+            Some(class) => self.allocate_cell(class),
+            None => {
+                self.injected_failure()?;
+                self.allocate_large(size)
+            }
+        }
+    }
+
+    // ---- blocks ----
+
+    fn block_layout(size: usize) -> Result<Layout, OutOfMemory> {
+        let size = size.checked_next_multiple_of(GRANULE).ok_or(OutOfMemory)?;
+        Layout::from_size_align(size, MEMORY_ALIGN).map_err(|_| OutOfMemory)
+    }
+
+    /// A block that one object owns and frees, 16-byte aligned, with unspecified contents. `size` isn't 0.
+    pub(crate) fn alloc_block(&mut self, size: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        self.injected_failure()?;
+        let Some(class) = class_of(size) else {
+            let layout = Self::block_layout(size)?;
+            let block = self.take(layout)?;
+            self.debt -= layout.size() as isize;
+            return Ok(block);
+        };
+        if self.blocks[class].available.is_null() {
+            let arena = self.new_arena(class)?;
+            let arenas = &mut self.blocks[class];
+            // SAFETY: it is new.
+            unsafe {
+                (*arena).next.set(arenas.all);
+                (*arena).is_available.set(true);
+            }
+            arenas.all = arena;
+            arenas.available = arena;
+        }
+        let arenas = &mut self.blocks[class];
+        // SAFETY: available arenas have a free cell or room to cut some, and `alloc_block` takes them out of the list
+        // with their last cell.
+        unsafe {
+            let arena = &*arenas.available;
+            if arena.free.get().is_null() {
+                arena.carve();
+            }
+            let cell = arena.free.get();
+            arena.free.set((*cell).next);
+            arena.live.set(arena.live.get() + 1);
+            if arena.free.get().is_null() && !arena.can_carve() {
+                arenas.available = arena.next_available.get();
+                arena.is_available.set(false);
+            }
+            self.debt -= CELL_SIZES[class] as isize;
+            Ok(NonNull::new_unchecked(cell.cast()))
+        }
+    }
+
+    /// Frees a block.
+    ///
+    /// # Safety
+    /// `block` came from [`Heap::alloc_block`] with this size and is used no more.
+    pub(crate) unsafe fn free_block(&mut self, block: NonNull<u8>, size: usize) {
+        self.note_peak();
+        let Some(class) = class_of(size) else {
+            if let Ok(layout) = Self::block_layout(size) {
+                self.debt += layout.size() as isize;
+                // SAFETY: the caller's promise; the layout is a function of the size.
+                unsafe { self.give_back(block, layout) }
+            }
+            return;
+        };
+        self.debt += CELL_SIZES[class] as isize;
+        // SAFETY: a block of this size lies in an arena, and is no longer used.
+        unsafe {
+            let arena = Arena::of(block.as_ptr());
+            arena.put_free(block.as_ptr());
+            arena.live.set(arena.live.get() - 1);
+            if !arena.is_available.replace(true) {
+                let arenas = &mut self.blocks[class];
+                arena.next_available.set(arenas.available);
+                arenas.available = (arena as *const Arena).cast_mut();
+            }
+        }
+    }
+
+    /// Resizes a block, keeping its first bytes. On failure the block stays as it was.
+    ///
+    /// # Safety
+    /// As for [`Heap::free_block`], unless it fails.
+    pub(crate) unsafe fn realloc_block(
+        &mut self,
+        block: NonNull<u8>,
+        old_size: usize,
+        new_size: usize,
+    ) -> Result<NonNull<u8>, OutOfMemory> {
+        if class_of(old_size).is_some() && class_of(old_size) == class_of(new_size) {
+            return Ok(block);
+        }
+        let new = self.alloc_block(new_size)?;
+        // SAFETY: both blocks are at least as long as the shorter size and don't overlap.
+        unsafe {
+            ptr::copy_nonoverlapping(block.as_ptr(), new.as_ptr(), old_size.min(new_size));
+            self.free_block(block, old_size);
+        }
+        Ok(new)
+    }
+
+    /// Is a cell of this address poisoned, that is freed? For the checks of `paranoid`.
+    pub(crate) fn is_poison(bytes: &[u8]) -> bool {
+        bytes.iter().all(|&b| b == POISON)
+    }
+
+    // ---- barrier ----
+
+    /// Must [`Heap::write`] be called before a reference is stored into `object`?
+    #[inline(always)]
+    pub fn needs_barrier<T: Object>(&self, object: Gc<T>) -> bool {
+        object.erase().flags.get() & self.barrier_mask != 0
+    }
     /// Runs the barrier for `object` and gives the permission to store references into it.
     #[inline(always)]
-    pub fn write<T>(&mut self, object: Gc<T>) -> Write<T> {
-        unimplemented!()
-    }
-    /// The string with these bytes.
-    pub fn intern(&mut self, bytes: &[u8]) -> Result<Gc<Str>, OutOfMemory> {
-        unimplemented!()
+    pub fn write<T: Object>(&mut self, object: Gc<T>) -> Write<T> {
+        if self.needs_barrier(object) {
+            self.barrier(object.erase());
+        }
+        Write(object)
     }
     /// Is a step due? The interpreter asks at its safepoints.
     #[inline(always)]
     pub fn step_due(&self) -> bool {
         self.debt < 0
-    }
-    /// Bytes in use.
-    pub fn used(&self) -> usize {
-        unimplemented!()
     }
 }

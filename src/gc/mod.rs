@@ -9,8 +9,15 @@
 //! A reference is stored into an object only through a [`Write`] token, which [`Heap::write`] hands out after it has
 //! put an already traversed object back among the grey ones.
 
+mod arena;
+mod create;
 mod header;
 mod heap;
+mod intern;
+mod large;
+mod mark;
+#[cfg(test)]
+pub(crate) mod testing;
 
-pub use header::{Header, Kind};
+pub use header::{Header, Kind, Object};
 pub use heap::{Heap, OutOfMemory, Write};

@@ -91,8 +91,9 @@ pub struct Upvalue {
     pub(crate) header: Header,
     /// Where the value is: a stack slot while open, `closed` afterwards.
     pub(crate) v: Cell<*mut Value>,
-    /// The value once closed. While open, the next open upvalue of the same thread (lower in the stack) lies in `next_open`.
+    /// The value once closed.
     pub(crate) closed: Cell<Value>,
+    /// While open: the next open upvalue of the same thread, lower in the stack. Once closed: the collector's grey list.
     pub(crate) next_open: Cell<*mut Upvalue>,
 }
 

@@ -13,7 +13,7 @@
 //! | `FFFC` | table | address |
 //! | `FFFB` | userdata | address |
 //! | `FFFA` | light userdata | segment number and low bits, see [`Value::light`] |
-//! | `FFF9` | thread, cdata, prototype | address, told apart by the object's header |
+//! | `FFF9` | thread, cdata, prototype, buffer | address, told apart by the object's header |
 //!
 //! Consequences the interpreter and the machine code rely on: "is a number" is one unsigned comparison of the upper
 //! half; "is falsy" is one comparison with `false`, for nil and false are the two largest patterns.
@@ -21,6 +21,7 @@
 use core::fmt;
 use core::ptr::NonNull;
 
+pub mod buffer;
 pub mod cdata;
 pub mod function;
 pub mod string;
@@ -28,6 +29,7 @@ pub mod table;
 pub mod thread;
 pub mod userdata;
 
+pub use buffer::Buffer;
 pub use cdata::Cdata;
 pub use function::{Function, Upvalue};
 pub use string::Str;
@@ -36,7 +38,7 @@ pub use thread::Thread;
 pub use userdata::Userdata;
 
 use crate::bytecode::Proto;
-use crate::gc::{Header, Kind};
+use crate::gc::{Header, Kind, Object};
 
 /// A pointer to a live object of the collected heap.
 ///
@@ -99,10 +101,18 @@ impl<T> Gc<T> {
     }
 }
 
-impl<T> core::ops::Deref for Gc<T> {
+impl<T: Object> core::ops::Deref for Gc<T> {
     type Target = T;
     #[inline(always)]
     fn deref(&self) -> &T {
+        if cfg!(feature = "paranoid") {
+            // SAFETY: even a freed cell begins with a header.
+            let kind = unsafe { self.0.cast::<Header>().as_ref() }.kind();
+            match T::KIND {
+                Some(wanted) => assert_eq!(kind, wanted, "object of another kind"),
+                None => assert_ne!(kind, Kind::Free, "freed object"),
+            }
+        }
         // SAFETY: a `Gc` points to a live object (its constructors' contract). Objects are mutated through cells
         // only, so a shared reference is always allowed.
         unsafe { self.0.as_ref() }
@@ -357,8 +367,8 @@ impl Value {
     }
     /// The object behind [`Tag::Other`], if its header is of `kind`.
     #[inline]
-    fn as_other<T>(self, kind: Kind) -> Option<Gc<T>> {
-        if self.has_tag(Tag::Other) && self.address::<Header>().kind() == kind {
+    fn as_other<T: Object>(self) -> Option<Gc<T>> {
+        if self.has_tag(Tag::Other) && Some(self.address::<Header>().kind()) == T::KIND {
             Some(self.address())
         } else {
             None
@@ -367,17 +377,23 @@ impl Value {
     /// The coroutine, if it is one.
     #[inline]
     pub fn as_thread(self) -> Option<Gc<Thread>> {
-        self.as_other(Kind::Thread)
+        self.as_other()
     }
     /// The cdata, if it is one.
     #[inline]
     pub fn as_cdata(self) -> Option<Gc<Cdata>> {
-        self.as_other(Kind::Cdata)
+        self.as_other()
     }
     /// The prototype, if it is one. Prototypes are constants of other prototypes; no script sees them as values.
     #[inline]
     pub fn as_proto(self) -> Option<Gc<Proto>> {
-        self.as_other(Kind::Proto)
+        self.as_other()
+    }
+
+    /// The buffer, if it is one. No script sees them as values.
+    #[inline]
+    pub fn as_buffer(self) -> Option<Gc<Buffer>> {
+        self.as_other()
     }
 
     /// The object a value refers to, if it refers to one.
@@ -454,7 +470,7 @@ macro_rules! from_object {
         }
     )*};
 }
-from_object!(Str => Str, Table => Table, Function => Function, Userdata => Userdata, Thread => Other, Cdata => Other, Proto => Other);
+from_object!(Str => Str, Table => Table, Function => Function, Userdata => Userdata, Thread => Other, Cdata => Other, Proto => Other, Buffer => Other);
 
 impl From<bool> for Value {
     #[inline(always)]

@@ -1,4 +1,4 @@
-//! Interned strings: immutable bytes, a keyed hash, and a link to the next string of the same intern bucket.
+//! Interned strings: immutable bytes, the hashes, and a link to the next string of the same intern bucket.
 
 use core::cell::Cell;
 
@@ -10,14 +10,28 @@ use crate::gc::Header;
 #[repr(C)]
 pub struct Str {
     pub(crate) header: Header,
+    /// What tables hash the string by: a running number. Strings that were made one after the other, as the field names of a
+    /// constructor, never collide in a table that holds them all, and whoever wants n keys of the same hash
+    /// has to make n times the table's size of strings.
     pub(crate) hash: u32,
     pub(crate) len: u32,
     /// Free for the compiler: 0, or 1 + the number of the metamethod event that this string names (see `vm::meta`).
     pub(crate) event: Cell<u8>,
+    /// The keyed hash of the bytes, little-endian.
+    pub(crate) intern_hash: [u8; 3],
+    /// The next string of the same bucket of the intern table.
     pub(crate) next: Cell<*mut Str>,
 }
 
+const _: () = assert!(size_of::<Str>() == 24);
+
 impl Str {
+    /// The keyed hash of the bytes, by which the intern table finds the string.
+    #[inline(always)]
+    pub(crate) fn intern_hash(&self) -> u32 {
+        let [h0, h1, h2] = self.intern_hash;
+        u32::from_le_bytes([h0, h1, h2, 0])
+    }
     /// The length in bytes.
     #[inline(always)]
     pub fn len(&self) -> usize {

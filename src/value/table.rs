@@ -1,9 +1,25 @@
 //! Tables: an array part for the keys `0..asize` and a hash part of chained nodes.
+//!
+//! The policy is LuaJIT's, so that borders (`#t`) and the order of traversal agree with it: how both parts grow, where a
+//! new key goes, how numbers are hashed. The hash part is a chained scatter table with Brent's variation (a
+//! colliding key that isn't in its main position gives way); `last_free` walks down the nodes in search of a free one.
+//!
+//! Keys are normalised: minus zero is 0, and NaN and nil are no keys. A key is found by comparing bits. An
+//! entry that is removed keeps its key with a nil value, so that a traversal can go on from it. Such a *dead* key, if
+//! an object other than a string, is not kept alive and may dangle; it is never followed, and its hash
+//! is a function of its bits alone.
 
 use core::cell::Cell;
+use core::ptr;
 
-use crate::gc::{Header, Heap, OutOfMemory, Write};
+use crate::gc::{Header, Heap, Kind, OutOfMemory, Write};
 use crate::value::{Gc, Str, Value};
+
+mod resize;
+mod store;
+#[cfg(test)]
+mod tests;
+mod traverse;
 
 /// One entry of a hash part. A free node has a nil key; a dead entry keeps its key and has a nil value.
 #[repr(C)]
@@ -14,23 +30,51 @@ pub struct Node {
     pub(crate) next: Cell<*mut Node>,
 }
 
+/// The node that stands for an empty hash part.
+#[repr(transparent)]
+struct EmptyNode(Node);
+// SAFETY: it is never written: stores of new keys and traversals test `hmask` first, and its nil key matches none.
+unsafe impl Sync for EmptyNode {}
+static EMPTY_NODE: EmptyNode = EmptyNode(Node {
+    value: Cell::new(Value::NIL),
+    key: Cell::new(Value::NIL),
+    next: Cell::new(ptr::null_mut()),
+});
+
+/// The node of tables without a hash part.
+#[inline(always)]
+fn empty_node() -> *mut Node {
+    (&raw const EMPTY_NODE.0).cast_mut()
+}
+
 /// A table. `header.a` caches absent metamethods (bit n: event n of the fast ones is absent, see `vm::meta`);
 /// it is zeroed by every store of a new string key.
+///
+/// A small array part that the table was created with lies directly behind the struct.
 #[repr(C)]
 pub struct Table {
     pub(crate) header: Header,
     /// Slots of the array part, key 0 included.
     pub(crate) asize: Cell<u32>,
     pub(crate) array: Cell<*mut Value>,
-    /// Never null: a table without a hash part points to the heap's one empty node.
+    /// Never null: a table without a hash part points to the one empty node.
     pub(crate) node: Cell<*mut Node>,
-    /// Number of nodes minus 1; the number of nodes is a power of two.
+    /// Number of nodes minus 1; the number of nodes is a power of two. 0 says that there is no hash part.
     pub(crate) hmask: Cell<u32>,
-    /// Index of the lowest node that may be free, counted from the end, as the insertion scan keeps it.
+    /// The nodes from this index on are not free; the search for a free one goes down from here.
     pub(crate) last_free: Cell<u32>,
     pub(crate) metatable: Cell<Option<Gc<Table>>>,
     pub(crate) grey_next: Cell<*mut Header>,
 }
+
+const _: () = assert!(size_of::<Table>() == 48 && size_of::<Node>() == 24);
+
+/// The most slots of an array part.
+pub const MAX_ARRAY: u32 = (1 << 27) + 1;
+/// The most nodes, as a power of two.
+pub const MAX_HASH_BITS: u32 = 26;
+/// The largest array part that lies behind the struct.
+const MAX_COLOCATED: u32 = 16;
 
 /// Why a store failed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,60 +87,223 @@ pub enum TableError {
     Memory(OutOfMemory),
 }
 
+impl From<OutOfMemory> for TableError {
+    fn from(error: OutOfMemory) -> TableError {
+        TableError::Memory(error)
+    }
+}
+
+/// How many bits of hash are needed for `n` entries: none, or at least one.
+const fn hash_bits(n: u32) -> u32 {
+    match n {
+        0 => 0,
+        1 => 1,
+        _ => u32::BITS - (n - 1).leading_zeros(),
+    }
+}
+
+/// Scrambles two words, with LuaJIT's result.
+#[inline(always)]
+const fn scramble(low: u32, high: u32) -> u32 {
+    let a = low ^ high;
+    let b = high.rotate_left(14);
+    let c = a.wrapping_sub(b);
+    (b.rotate_left(5) ^ c).wrapping_sub(c.rotate_left(13))
+}
+
+/// The hash of a number's bits.
+#[inline(always)]
+const fn hash_number(bits: u64) -> u32 {
+    scramble(bits as u32, ((bits >> 32) as u32) << 1)
+}
+
+/// The hash of any key that may be in a node.
+#[inline]
+fn hash_of(key: Value) -> u32 {
+    if key.is_number() {
+        hash_number(key.to_bits())
+    } else if let Some(s) = key.as_str() {
+        s.hash
+    } else if let Some(b) = key.as_bool() {
+        b as u32
+    } else {
+        scramble(key.to_bits() as u32, (key.to_bits() >> 32) as u32)
+    }
+}
+
 impl Table {
     /// Creates a table with room for `narray` array slots (keys `0..narray`) and `nhash` other keys.
     pub fn new(heap: &mut Heap, narray: u32, nhash: u32) -> Result<Gc<Table>, OutOfMemory> {
-        unimplemented!()
+        let table = Table::create(heap, narray, hash_bits(nhash))?;
+        for i in 0..narray as usize {
+            // SAFETY: `create` made room for `narray` slots.
+            unsafe { table.array.get().add(i).write(Value::NIL) }
+        }
+        Ok(table)
     }
-    /// A copy of a constructor's template: same parts, same contents, no metatable.
-    pub fn duplicate(heap: &mut Heap, template: Gc<Table>) -> Result<Gc<Table>, OutOfMemory> {
-        unimplemented!()
+
+    /// A table with nil nodes and uninitialised array slots, which the caller writes at once.
+    fn create(heap: &mut Heap, narray: u32, hash_bits: u32) -> Result<Gc<Table>, OutOfMemory> {
+        let behind = if narray <= MAX_COLOCATED { narray } else { 0 };
+        let size = size_of::<Table>() + behind as usize * size_of::<Value>();
+        let table = Table {
+            header: Header::new(Kind::Table, 0xFF, 0),
+            asize: Cell::new(0),
+            array: Cell::new(ptr::null_mut()),
+            node: Cell::new(empty_node()),
+            hmask: Cell::new(0),
+            last_free: Cell::new(0),
+            metatable: Cell::new(None),
+            grey_next: Cell::new(ptr::null_mut()),
+        };
+        let cell = heap.allocate(size)?.cast::<Table>();
+        // SAFETY: the cell is fresh and has room for the struct and the array behind it.
+        let table = unsafe {
+            cell.write(table);
+            Gc::from_non_null(cell)
+        };
+        // Where one of these fails, the table is valid and empty, and garbage.
+        if behind > 0 {
+            table.array.set(table.array_behind());
+        } else if narray > 0 {
+            table.array.set(resize::new_array(heap, narray)?);
+        }
+        table.asize.set(narray);
+        if hash_bits > 0 {
+            let made = resize::new_nodes(heap, hash_bits);
+            if made.is_err() {
+                table.asize.set(if behind > 0 { 0 } else { narray });
+                for i in 0..table.asize.get() as usize {
+                    // SAFETY: as many slots were allocated.
+                    unsafe { table.array.get().add(i).write(Value::NIL) }
+                }
+            }
+            table.node.set(made?);
+            table.hmask.set((1 << hash_bits) - 1);
+            table.last_free.set(1 << hash_bits);
+        }
+        Ok(table)
     }
+
+    /// Where an array part lies that was allocated together with the struct.
+    #[inline(always)]
+    fn array_behind(&self) -> *mut Value {
+        (self as *const Table)
+            .wrapping_add(1)
+            .cast::<Value>()
+            .cast_mut()
+    }
+    /// Is the array part a block of its own?
+    #[inline(always)]
+    fn owns_array(&self) -> bool {
+        !self.array.get().is_null() && self.array.get() != self.array_behind()
+    }
+
+    /// The array slot of a key.
+    #[inline(always)]
+    pub(crate) fn array_slot(&self, index: u32) -> Option<&Cell<Value>> {
+        if index < self.asize.get() {
+            // SAFETY: `asize` slots lie at `array`.
+            Some(unsafe { &*self.array.get().add(index as usize).cast::<Cell<Value>>() })
+        } else {
+            None
+        }
+    }
+    /// The node where the chain of a hash begins.
+    #[inline(always)]
+    fn main_node(&self, hash: u32) -> &Node {
+        // SAFETY: there are `hmask + 1` nodes, and a node block isn't freed while the table is borrowed for reading.
+        unsafe { &*self.node.get().add((hash & self.hmask.get()) as usize) }
+    }
+    /// All nodes; none where there is no hash part.
+    #[inline(always)]
+    fn nodes(&self) -> &[Node] {
+        let count = match self.hmask.get() {
+            0 => 0,
+            mask => mask as usize + 1,
+        };
+        // SAFETY: there are as many nodes.
+        unsafe { core::slice::from_raw_parts(self.node.get(), count) }
+    }
+    /// The node with these key bits in the chain of a hash.
+    #[inline(always)]
+    fn find(&self, hash: u32, key: Value) -> Option<&Node> {
+        let mut node = self.main_node(hash);
+        loop {
+            if node.key.get() == key {
+                return Some(node);
+            }
+            // SAFETY: chains link nodes of this table.
+            node = unsafe { node.next.get().as_ref()? };
+        }
+    }
+
     /// The value at a string key, nil where absent.
     #[inline(always)]
     pub fn get_str(&self, key: Gc<Str>) -> Value {
-        unimplemented!()
+        match self.slot_str(key) {
+            Some(slot) => slot.get(),
+            None => Value::NIL,
+        }
     }
     /// The value at an integer key, nil where absent.
     #[inline(always)]
     pub fn get_int(&self, key: i32) -> Value {
-        unimplemented!()
+        match self.slot_int(key) {
+            Some(slot) => slot.get(),
+            None => Value::NIL,
+        }
     }
     /// The value at any key (nil and NaN keys included), nil where absent.
     pub fn get(&self, key: Value) -> Value {
-        unimplemented!()
+        match self.slot(key) {
+            Some(slot) => slot.get(),
+            None => Value::NIL,
+        }
     }
     /// The slot of an existing string key whose value may be nil; `None` where the key has no node.
     /// The interpreter reads through it, and overwrites non-nil values through it after the barrier.
     #[inline(always)]
     pub(crate) fn slot_str(&self, key: Gc<Str>) -> Option<&Cell<Value>> {
-        unimplemented!()
+        Some(&self.find(key.hash, key.into())?.value)
     }
     /// The same for an integer key.
     #[inline(always)]
     pub(crate) fn slot_int(&self, key: i32) -> Option<&Cell<Value>> {
-        unimplemented!()
+        match self.array_slot(key as u32) {
+            Some(slot) => Some(slot),
+            None => self.slot_int_hashed(key),
+        }
+    }
+    #[inline]
+    fn slot_int_hashed(&self, key: i32) -> Option<&Cell<Value>> {
+        if self.hmask.get() == 0 {
+            return None;
+        }
+        self.slot_number(Value::int(key))
+    }
+    #[inline]
+    fn slot_number(&self, key: Value) -> Option<&Cell<Value>> {
+        Some(&self.find(self.hash_in(key), key)?.value)
     }
     /// The same for any key.
     pub(crate) fn slot(&self, key: Value) -> Option<&Cell<Value>> {
-        unimplemented!()
+        if let Some(s) = key.as_str() {
+            self.slot_str(s)
+        } else if let Some(i) = key.as_int() {
+            self.slot_int(i)
+        } else if key.is_nil() {
+            None
+        } else {
+            Some(&self.find(self.hash_in(key), key)?.value)
+        }
     }
-    /// A border, as `#t` finds it: LuaJIT's algorithm, the same border for the same history of array and hash parts.
-    #[inline]
-    pub fn len(&self) -> u32 {
-        unimplemented!()
+    /// The hash by which this table places a key.
+    #[inline(always)]
+    fn hash_in(&self, key: Value) -> u32 {
+        hash_of(key)
     }
-    /// The entry after `key` in traversal order (array part, then nodes): `Ok(None)` at the end,
-    /// `Err(())` where the key isn't in the table. Nil begins.
-    pub fn next(&self, key: Value) -> Result<Option<(Value, Value)>, ()> {
-        unimplemented!()
-    }
-    /// The traversal step by position, for `ITERN`: the first live entry at position `from` or later, with its position.
-    /// Positions `0..asize` are the array part, then follow the nodes.
-    #[inline]
-    pub fn entry_from(&self, from: u32) -> Option<(u32, Value, Value)> {
-        unimplemented!()
-    }
+
     /// The metatable.
     #[inline(always)]
     pub fn metatable(&self) -> Option<Gc<Table>> {
@@ -104,30 +311,26 @@ impl Table {
     }
 }
 
-/// Stores. All of them may grow the table; a store that fails leaves the table as it was.
+/// Stores that need no memory.
 impl Write<Table> {
-    /// Stores at a string key.
-    pub fn set_str(&self, heap: &mut Heap, key: Gc<Str>, value: Value) -> Result<(), OutOfMemory> {
-        unimplemented!()
-    }
-    /// Stores at an integer key.
-    pub fn set_int(&self, heap: &mut Heap, key: i32, value: Value) -> Result<(), OutOfMemory> {
-        unimplemented!()
-    }
-    /// Stores at any key.
-    pub fn set(&self, heap: &mut Heap, key: Value, value: Value) -> Result<(), TableError> {
-        unimplemented!()
-    }
-    /// Makes room for the array keys up to `n` (exclusive).
-    pub fn reserve_array(&self, heap: &mut Heap, n: u32) -> Result<(), OutOfMemory> {
-        unimplemented!()
-    }
     /// Sets or removes the metatable. A metatable with a string `__mode` makes the table weak from the next cycle on.
     pub fn set_metatable(&self, metatable: Option<Gc<Table>>) {
-        unimplemented!()
+        self.metatable.set(metatable);
     }
     /// Removes all entries and keeps the parts.
     pub fn clear(&self) {
-        unimplemented!()
+        for i in 0..self.asize.get() {
+            if let Some(slot) = self.array_slot(i) {
+                slot.set(Value::NIL);
+            }
+        }
+        for node in self.nodes() {
+            node.value.set(Value::NIL);
+            node.key.set(Value::NIL);
+            node.next.set(ptr::null_mut());
+        }
+        if self.hmask.get() != 0 {
+            self.last_free.set(self.hmask.get() + 1);
+        }
     }
 }

@@ -46,4 +46,8 @@ pub struct Thread {
     /// Who resumed it, while it runs or is normal.
     pub(crate) resumer: Cell<Option<Gc<Thread>>>,
     pub(crate) grey_next: Cell<*mut Header>,
+    /// The next thread of the collector's list of those that have open upvalues.
+    pub(crate) next_open_thread: Cell<*mut Thread>,
+    /// Is the thread in that list?
+    pub(crate) is_open_thread: Cell<bool>,
 }

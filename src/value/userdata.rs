@@ -16,6 +16,8 @@ pub struct Userdata {
     pub(crate) metatable: Cell<Option<Gc<Table>>>,
     pub(crate) env: Cell<Option<Gc<Table>>>,
     pub(crate) grey_next: Cell<*mut Header>,
+    /// The next userdata of the collector's list: of all, or of those that wait for their finalizer.
+    pub(crate) next: Cell<*mut Userdata>,
     /// What the host keeps in it. Dropped when the userdata is freed.
     pub(crate) payload: core::cell::RefCell<Option<Box<dyn Any>>>,
 }

@@ -3,6 +3,9 @@
 //! Each library file has a table of its functions (`LIB: &[LibFn]`) and, where more than functions is to be set up, an
 //! `open` function.
 
+pub mod io;
+pub mod os;
+
 use crate::vm::native::NativeFn;
 
 /// A library function as it is registered.

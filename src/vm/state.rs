@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use crate::bytecode::Ins;
 use crate::gc::Heap;
 use crate::host::Host;
+use crate::stdlib::io::Io;
 use crate::value::{Gc, Table, Thread, Type, Value};
 
 /// A Lua state.
@@ -37,6 +38,8 @@ pub struct Vm {
     pub(crate) native_results: u32,
     /// 52COMPAT behaviour.
     pub(crate) compat52: bool,
+    /// Open streams and default files; its `roots` are roots of the collector.
+    pub(crate) io: Io,
     /// The host.
     pub(crate) host: Box<dyn Host>,
 }

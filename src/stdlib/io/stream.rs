@@ -77,10 +77,9 @@ impl Stream {
         } else {
             Buffering::Full
         };
-        Stream {
-            buffering,
-            ..Stream::with_backend(Backend::File(file), kind, readable, writable)
-        }
+        let mut stream = Stream::with_backend(Backend::File(file), kind, readable, writable);
+        stream.buffering = buffering;
+        stream
     }
     /// The standard output of a host that only has [`Host::write_output`].
     pub fn host_output() -> Stream {
@@ -204,7 +203,7 @@ impl Stream {
             Buffering::Full => self.write_blocks(host, bytes),
             Buffering::Line => {
                 self.write_blocks(host, bytes)?;
-                if bytes.contains(&b'\n') {
+                if memchr::memchr(b'\n', bytes).is_some() {
                     self.flush(host)?;
                 }
                 Ok(())

@@ -10,17 +10,61 @@ use crate::vm::Vm;
 use crate::vm::native::{NativeResult, Raised};
 
 const LIB: &[LibFn] = &[
-    LibFn { name: "open", function: io_open, builtin: 105 },
-    LibFn { name: "popen", function: popen, builtin: 106 },
-    LibFn { name: "tmpfile", function: tmpfile, builtin: 107 },
-    LibFn { name: "close", function: methods::close, builtin: 108 },
-    LibFn { name: "read", function: read, builtin: 109 },
-    LibFn { name: "write", function: write, builtin: 110 },
-    LibFn { name: "flush", function: flush, builtin: 111 },
-    LibFn { name: "input", function: input, builtin: 112 },
-    LibFn { name: "output", function: output, builtin: 113 },
-    LibFn { name: "lines", function: lines, builtin: 114 },
-    LibFn { name: "type", function: io_type, builtin: 115 },
+    LibFn {
+        name: "open",
+        function: io_open,
+        builtin: 105,
+    },
+    LibFn {
+        name: "popen",
+        function: popen,
+        builtin: 106,
+    },
+    LibFn {
+        name: "tmpfile",
+        function: tmpfile,
+        builtin: 107,
+    },
+    LibFn {
+        name: "close",
+        function: methods::close,
+        builtin: 108,
+    },
+    LibFn {
+        name: "read",
+        function: read,
+        builtin: 109,
+    },
+    LibFn {
+        name: "write",
+        function: write,
+        builtin: 110,
+    },
+    LibFn {
+        name: "flush",
+        function: flush,
+        builtin: 111,
+    },
+    LibFn {
+        name: "input",
+        function: input,
+        builtin: 112,
+    },
+    LibFn {
+        name: "output",
+        function: output,
+        builtin: 113,
+    },
+    LibFn {
+        name: "lines",
+        function: lines,
+        builtin: 114,
+    },
+    LibFn {
+        name: "type",
+        function: io_type,
+        builtin: 115,
+    },
 ];
 
 /// Sets up the library's table.

@@ -8,8 +8,8 @@ use core::any::Any;
 use core::cell::Cell;
 use core::fmt;
 
-use super::stream::{Kind, Stream};
 use super::StreamId;
+use super::stream::{Kind, Stream};
 use crate::gc::OutOfMemory;
 use crate::host::{HostError, StandardStream};
 use crate::value::{Gc, Table, Userdata, Value};
@@ -32,10 +32,7 @@ fn boxed(handle: FileHandle) -> Result<Box<dyn Any>, OutOfMemory> {
     let mut one = Vec::new();
     one.try_reserve_exact(1).map_err(|_| OutOfMemory)?;
     one.push(handle);
-    let array: Box<Payload> = one
-        .into_boxed_slice()
-        .try_into()
-        .map_err(|_| OutOfMemory)?;
+    let array: Box<Payload> = one.into_boxed_slice().try_into().map_err(|_| OutOfMemory)?;
     Ok(array)
 }
 
@@ -106,7 +103,7 @@ impl Vm {
             stream: Cell::new(Some(id)),
             close_at_end,
         };
-        let userdata = boxed(handle).and_then(|payload| self.heap.new_userdata(payload));
+        let userdata = boxed(handle).and_then(|payload| self.heap.new_userdata(Some(payload)));
         let Ok(userdata) = userdata else {
             return Err(self.memory_error());
         };
@@ -159,10 +156,7 @@ impl Vm {
     ) -> Result<(Text, i32), Raised> {
         let mut text = Text::default();
         if let Some(name) = name
-            && text
-                .push(name)
-                .and_then(|()| text.push(b": "))
-                .is_err()
+            && text.push(name).and_then(|()| text.push(b": ")).is_err()
         {
             return Err(self.memory_error());
         }

@@ -12,15 +12,51 @@ use crate::vm::native::{Flow, NativeResult, Raised};
 
 /// The methods, in the table that is also the metatable and its own `__index`.
 pub(super) const METHODS: &[LibFn] = &[
-    LibFn { name: "close", function: close, builtin: 96 },
-    LibFn { name: "read", function: read, builtin: 97 },
-    LibFn { name: "write", function: write, builtin: 98 },
-    LibFn { name: "flush", function: flush, builtin: 99 },
-    LibFn { name: "seek", function: seek, builtin: 100 },
-    LibFn { name: "setvbuf", function: setvbuf, builtin: 101 },
-    LibFn { name: "lines", function: lines, builtin: 102 },
-    LibFn { name: "__gc", function: gc, builtin: 103 },
-    LibFn { name: "__tostring", function: to_string, builtin: 104 },
+    LibFn {
+        name: "close",
+        function: close,
+        builtin: 96,
+    },
+    LibFn {
+        name: "read",
+        function: read,
+        builtin: 97,
+    },
+    LibFn {
+        name: "write",
+        function: write,
+        builtin: 98,
+    },
+    LibFn {
+        name: "flush",
+        function: flush,
+        builtin: 99,
+    },
+    LibFn {
+        name: "seek",
+        function: seek,
+        builtin: 100,
+    },
+    LibFn {
+        name: "setvbuf",
+        function: setvbuf,
+        builtin: 101,
+    },
+    LibFn {
+        name: "lines",
+        function: lines,
+        builtin: 102,
+    },
+    LibFn {
+        name: "__gc",
+        function: gc,
+        builtin: 103,
+    },
+    LibFn {
+        name: "__tostring",
+        function: to_string,
+        builtin: 104,
+    },
 ];
 
 /// `file:close()`; also `io.close`, which without a file closes the default output.

@@ -4,9 +4,9 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 
+use super::StreamId;
 use super::handle::with_handle;
 use super::scan::{self, Scanned};
-use super::StreamId;
 use super::stream::Stream;
 use crate::gc::Heap;
 use crate::host::{Host, HostError};
@@ -104,10 +104,9 @@ impl Source<'_> {
             let more = (limit - filled).min(filled.max(STEP));
             bytes.try_reserve(more).map_err(|_| Stop::OutOfMemory)?;
             bytes.resize(filled + more, 0);
-            let n = self.stream.read_exact(
-                self.host,
-                bytes.get_mut(filled..).unwrap_or_default(),
-            )?;
+            let n = self
+                .stream
+                .read_exact(self.host, bytes.get_mut(filled..).unwrap_or_default())?;
             bytes.truncate(filled + n);
             if n < more || bytes.len() == limit {
                 return self.intern(&bytes);
@@ -166,7 +165,11 @@ impl Vm {
     }
 
     /// One value, or nil at the end of the input.
-    fn read_one(&mut self, id: StreamId, format: Format) -> Result<Result<Value, HostError>, Raised> {
+    fn read_one(
+        &mut self,
+        id: StreamId,
+        format: Format,
+    ) -> Result<Result<Value, HostError>, Raised> {
         let Some(stream) = self.io.stream(id) else {
             return Ok(Err(HostError::WrongMode));
         };

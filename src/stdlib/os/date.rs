@@ -64,10 +64,7 @@ pub(super) fn date(vm: &mut Vm) -> NativeResult {
 
 /// How long LuaJIT lets the result become before it gives up: it doubles a guess a few times.
 fn limit(format: &[u8]) -> usize {
-    let guess: usize = format
-        .iter()
-        .map(|&b| if b == b'%' { 30 } else { 1 })
-        .sum();
+    let guess: usize = format.iter().map(|&b| if b == b'%' { 30 } else { 1 }).sum();
     (guess * 8 + 7).next_power_of_two() - 1
 }
 

@@ -14,17 +14,61 @@ use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 const LIB: &[LibFn] = &[
-    LibFn { name: "execute", function: execute, builtin: 116 },
-    LibFn { name: "remove", function: remove, builtin: 117 },
-    LibFn { name: "rename", function: rename, builtin: 118 },
-    LibFn { name: "tmpname", function: tmpname, builtin: 119 },
-    LibFn { name: "getenv", function: getenv, builtin: 120 },
-    LibFn { name: "exit", function: exit, builtin: 121 },
-    LibFn { name: "clock", function: clock, builtin: 122 },
-    LibFn { name: "date", function: date::date, builtin: 123 },
-    LibFn { name: "time", function: date::time, builtin: 124 },
-    LibFn { name: "difftime", function: date::difftime, builtin: 125 },
-    LibFn { name: "setlocale", function: setlocale, builtin: 126 },
+    LibFn {
+        name: "execute",
+        function: execute,
+        builtin: 116,
+    },
+    LibFn {
+        name: "remove",
+        function: remove,
+        builtin: 117,
+    },
+    LibFn {
+        name: "rename",
+        function: rename,
+        builtin: 118,
+    },
+    LibFn {
+        name: "tmpname",
+        function: tmpname,
+        builtin: 119,
+    },
+    LibFn {
+        name: "getenv",
+        function: getenv,
+        builtin: 120,
+    },
+    LibFn {
+        name: "exit",
+        function: exit,
+        builtin: 121,
+    },
+    LibFn {
+        name: "clock",
+        function: clock,
+        builtin: 122,
+    },
+    LibFn {
+        name: "date",
+        function: date::date,
+        builtin: 123,
+    },
+    LibFn {
+        name: "time",
+        function: date::time,
+        builtin: 124,
+    },
+    LibFn {
+        name: "difftime",
+        function: date::difftime,
+        builtin: 125,
+    },
+    LibFn {
+        name: "setlocale",
+        function: setlocale,
+        builtin: 126,
+    },
 ];
 
 /// Sets up the library's table.

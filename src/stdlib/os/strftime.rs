@@ -122,7 +122,9 @@ impl Spec {
         }
         let text = &buffer[start..];
         let sign: &[u8] = if value < 0 { b"-" } else { b"" };
-        let padding = digits.max(self.width).saturating_sub(text.len() + sign.len());
+        let padding = digits
+            .max(self.width)
+            .saturating_sub(text.len() + sign.len());
         match self.pad {
             b'-' => out.fill(b' ', self.width.saturating_sub(text.len() + sign.len()))?,
             b'_' => out.fill(b' ', padding)?,
@@ -295,7 +297,12 @@ fn conversion(
         b'U' => number(2, (date.yearday - date.weekday + 7) / 7, &spec, out),
         b'V' => number(2, date.iso_week().1, &spec, out),
         b'w' => number(1, date.weekday, &spec, out),
-        b'W' => number(2, (date.yearday - (date.weekday + 6) % 7 + 7) / 7, &spec, out),
+        b'W' => number(
+            2,
+            (date.yearday - (date.weekday + 6) % 7 + 7) / 7,
+            &spec,
+            out,
+        ),
         b'y' => number(2, date.year.rem_euclid(100), &spec, out),
         b'Y' => number(1, date.full_year(), &spec, out),
         b'z' => {
@@ -332,7 +339,10 @@ mod tests {
             "Fri Friday Feb February 20 13 02/13/09 13 2009-02-13 09 2009 Feb 23 11"
         );
         assert_eq!(
-            at(1_234_567_890, "%j %k %l %m %M %p %P %r %R %s %S %T %u %U %V %w %W %x %X %y %Y %z"),
+            at(
+                1_234_567_890,
+                "%j %k %l %m %M %p %P %r %R %s %S %T %u %U %V %w %W %x %X %y %Y %z"
+            ),
             "044 23 11 02 31 PM pm 11:31:30 PM 23:31 1234567890 30 23:31:30 5 06 07 5 06 02/13/09 23:31:30 09 2009 +0000"
         );
         assert_eq!(at(0, "%c"), "Thu Jan  1 00:00:00 1970");
@@ -380,6 +390,9 @@ mod tests {
     #[test]
     fn endless_widths_are_refused() {
         let date = Date::from_moment(0, ZoneOffset::UTC).unwrap();
-        assert_eq!(format(b"%99999999999999999999d", &date, 0, 1000), Err(TooLong));
+        assert_eq!(
+            format(b"%99999999999999999999d", &date, 0, 1000),
+            Err(TooLong)
+        );
     }
 }

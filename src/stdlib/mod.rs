@@ -3,9 +3,6 @@
 //! Each library file has a table of its functions (`LIB: &[LibFn]`) and, where more than functions is to be set up, an
 //! `open` function.
 
-pub mod io;
-pub mod os;
-
 use crate::vm::native::NativeFn;
 
 /// A library function as it is registered.
@@ -17,3 +14,5 @@ pub struct LibFn {
     /// LuaJIT's number for it, as `tostring(print)` shows it ("function: builtin#29").
     pub builtin: u8,
 }
+
+pub mod coroutine;

@@ -1,6 +1,24 @@
 //! The virtual machine: the state, frames, dispatch, calls, metamethods, coroutines, errors.
+//!
+//! One run is one activation of `dispatch::run` on the host's stack, whatever Lua code does: Lua frames, metamethods,
+//! protected calls, coroutines and calls from native functions all live on the Lua stacks (`frame` has the layout).
 
+pub mod call;
+mod cdata;
+pub mod convert;
+pub mod coroutine;
+pub mod debuginfo;
+pub mod dispatch;
+pub mod errors;
+mod exec;
+pub mod frame;
+pub mod hook;
+pub mod meta;
 pub mod native;
+pub mod run;
+mod service;
+pub mod stack;
 pub mod state;
+mod unwind;
 
 pub use state::Vm;

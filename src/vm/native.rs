@@ -34,8 +34,11 @@
 use core::fmt;
 
 use crate::gc::OutOfMemory;
-use crate::value::{Function, Gc, Str, Table, Userdata, Value};
+use crate::value::{Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
+use crate::vm::convert::truncate_i32;
+use crate::vm::debuginfo::ShortText;
+use crate::vm::frame::{CONT_SLOTS, Cont, Frame};
 
 /// A native function.
 pub type NativeFn = fn(&mut Vm) -> NativeResult;
@@ -59,12 +62,13 @@ pub enum Flow {
         /// The step to go on with.
         step: u32,
     },
-    /// Resume the coroutine in this argument slot with the topmost values; re-enter at `step`. For `coroutine.resume` and `wrap`.
+    /// Resume the coroutine in slot 0 (in upvalue 0 for the functions that `coroutine.wrap` makes) with the topmost values, and return
+    /// what it yields or returns.
     Resume {
         /// How many values are passed.
         nargs: u32,
-        /// The step to go on with.
-        step: u32,
+        /// For a function made by `coroutine.wrap`.
+        wrap: bool,
     },
     /// Yield the topmost values.
     Yield(u32),
@@ -107,20 +111,40 @@ impl Vm {
     }
     /// Makes the frame exactly `n` slots: drops extra ones or adds nils.
     pub fn set_nargs(&mut self, n: usize) -> Result<(), Raised> {
-        unimplemented!()
+        let have = self.nargs();
+        if n > have {
+            self.reserve_stack(n - have)?;
+            for i in have..n {
+                // SAFETY: room was just made.
+                unsafe { *self.base.add(i) = Value::NIL };
+            }
+        }
+        self.top = self.base.wrapping_add(n);
+        Ok(())
     }
     /// Drops the slots from `n` on.
     pub fn truncate(&mut self, n: usize) {
-        unimplemented!()
+        if n < self.nargs() {
+            self.top = self.base.wrapping_add(n);
+        }
     }
     /// Pushes a value, growing the stack as needed.
     #[inline(always)]
     pub fn push(&mut self, v: Value) -> Result<(), Raised> {
-        unimplemented!()
+        if self.top >= self.stack_limit {
+            self.reserve_stack(1)?;
+        }
+        // SAFETY: below the limit, or room was just made.
+        unsafe {
+            *self.top = v;
+            self.top = self.top.add(1);
+        }
+        Ok(())
     }
     /// Makes room for `n` pushes, so that a huge number fails at once ("stack overflow" error).
     pub fn reserve_stack(&mut self, n: usize) -> Result<(), Raised> {
-        unimplemented!()
+        let from = self.top;
+        self.ensure_stack(from, n)
     }
     /// Returns one value.
     #[inline(always)]
@@ -130,7 +154,8 @@ impl Vm {
     }
     /// The function that is running.
     pub fn callee(&self) -> Gc<Function> {
-        unimplemented!()
+        // SAFETY: natives run in complete frames.
+        unsafe { Frame(self.base).function() }
     }
     /// Upvalue `i` of the running function (0-based), nil where there is none.
     pub fn upvalue(&self, i: usize) -> Value {
@@ -138,53 +163,89 @@ impl Vm {
     }
     /// Sets upvalue `i` of the running function.
     pub fn set_upvalue(&mut self, i: usize, v: Value) {
-        unimplemented!()
+        let f = self.callee();
+        if i < f.upvalue_count() {
+            let _barrier = self.heap.write(f);
+            // SAFETY: a native function has `upvalue_count` values behind it, and the barrier has run.
+            unsafe { *f.native_upvalue_ptr(i) = v };
+        }
     }
 
     // ---- argument checks; `i` counts from 0, messages from 1 ----
     /// Fails unless there is an argument `i` ("value expected").
     pub fn check_any(&mut self, i: usize) -> Result<Value, Raised> {
-        unimplemented!()
+        if i >= self.nargs() {
+            return Err(self.arg_error(i, format_args!("value expected")));
+        }
+        Ok(self.arg(i))
     }
     /// A number; numeric strings are converted.
     #[inline(always)]
     pub fn check_number(&mut self, i: usize) -> Result<f64, Raised> {
-        unimplemented!()
+        match self.arg(i).as_number() {
+            Some(n) => Ok(n),
+            None => self.number_of_string(i),
+        }
     }
     /// A number as LuaJIT's `lj_lib_checkint` takes it: truncated to 32 bits as `cvttsd2si` does.
     #[inline(always)]
     pub fn check_int(&mut self, i: usize) -> Result<i32, Raised> {
-        unimplemented!()
+        Ok(truncate_i32(self.check_number(i)?))
     }
     /// The same, or `default` where the argument is nil or absent.
     pub fn opt_int(&mut self, i: usize, default: i32) -> Result<i32, Raised> {
-        unimplemented!()
+        if self.arg(i).is_nil() {
+            Ok(default)
+        } else {
+            self.check_int(i)
+        }
     }
     /// A number, or `default` where the argument is nil or absent.
     pub fn opt_number(&mut self, i: usize, default: f64) -> Result<f64, Raised> {
-        unimplemented!()
+        if self.arg(i).is_nil() {
+            Ok(default)
+        } else {
+            self.check_number(i)
+        }
     }
     /// A string; a number is converted, and the slot holds the string afterwards.
     #[inline(always)]
     pub fn check_str(&mut self, i: usize) -> Result<Gc<Str>, Raised> {
-        unimplemented!()
+        match self.arg(i).as_str() {
+            Some(s) => Ok(s),
+            None => self.string_of_number(i),
+        }
     }
     /// The same, or `None` where the argument is nil or absent.
     pub fn opt_str(&mut self, i: usize) -> Result<Option<Gc<Str>>, Raised> {
-        unimplemented!()
+        if self.arg(i).is_nil() {
+            Ok(None)
+        } else {
+            self.check_str(i).map(Some)
+        }
     }
     /// A table.
     #[inline(always)]
     pub fn check_table(&mut self, i: usize) -> Result<Gc<Table>, Raised> {
-        unimplemented!()
+        match self.arg(i).as_table() {
+            Some(t) => Ok(t),
+            None => Err(self.type_error(i, "table")),
+        }
     }
     /// A table or `None` where the argument is nil or absent.
     pub fn opt_table(&mut self, i: usize) -> Result<Option<Gc<Table>>, Raised> {
-        unimplemented!()
+        if self.arg(i).is_nil() {
+            Ok(None)
+        } else {
+            self.check_table(i).map(Some)
+        }
     }
     /// A function.
     pub fn check_function(&mut self, i: usize) -> Result<Gc<Function>, Raised> {
-        unimplemented!()
+        match self.arg(i).as_function() {
+            Some(f) => Ok(f),
+            None => Err(self.type_error(i, "function")),
+        }
     }
     /// One of the options, by index ("invalid option '…'"); nil or absent gives `default`, if there is one.
     pub fn check_option(
@@ -193,40 +254,50 @@ impl Vm {
         default: Option<&str>,
         options: &[&str],
     ) -> Result<usize, Raised> {
-        unimplemented!()
+        let given = match (self.arg(i).is_nil(), default) {
+            (true, Some(default)) => {
+                return Ok(options.iter().position(|o| *o == default).unwrap_or(0));
+            }
+            _ => self.check_str(i)?,
+        };
+        match options
+            .iter()
+            .position(|o| o.as_bytes() == given.as_bytes())
+        {
+            Some(index) => Ok(index),
+            None => {
+                let mut shown = ShortText::<80>::default();
+                shown.push(given.as_bytes());
+                let shown = Lossy(shown.as_bytes());
+                Err(self.arg_error(i, format_args!("invalid option '{shown}'")))
+            }
+        }
     }
 
-    // ---- errors; each returns the token to return ----
-    /// "bad argument #i+1 to 'f' (message)"
-    #[cold]
-    pub fn arg_error(&mut self, i: usize, message: fmt::Arguments<'_>) -> Raised {
-        unimplemented!()
-    }
-    /// "bad argument #i+1 to 'f' (expected expected, got type)"
-    #[cold]
-    pub fn type_error(&mut self, i: usize, expected: &str) -> Raised {
-        unimplemented!()
-    }
-    /// An error with the position of the running function's caller in front, as `luaL_error` gives it.
-    #[cold]
-    pub fn error(&mut self, message: fmt::Arguments<'_>) -> Raised {
-        unimplemented!()
-    }
-    /// An error with a message of bytes and no position.
-    #[cold]
-    pub fn error_bytes(&mut self, message: &[u8]) -> Raised {
-        unimplemented!()
-    }
-    /// An error with any value.
+    /// An error with any value. The other kinds of errors are in `vm::errors`.
     #[cold]
     pub fn error_with(&mut self, value: Value) -> Raised {
         self.error_value = value;
         Raised::Error
     }
-    /// "not enough memory"
+
     #[cold]
-    pub fn memory_error(&mut self) -> Raised {
-        unimplemented!()
+    fn number_of_string(&mut self, i: usize) -> Result<f64, Raised> {
+        match Self::to_number(self.arg(i)) {
+            Some(n) => Ok(n),
+            None => Err(self.type_error(i, "number")),
+        }
+    }
+
+    #[cold]
+    fn string_of_number(&mut self, i: usize) -> Result<Gc<Str>, Raised> {
+        match self.to_str(self.arg(i))? {
+            Some(s) => {
+                self.set_arg(i, s.into());
+                Ok(s)
+            }
+            None => Err(self.type_error(i, "string")),
+        }
     }
 
     // ---- objects ----
@@ -245,21 +316,22 @@ impl Vm {
             Err(OutOfMemory) => Err(self.memory_error()),
         }
     }
-    /// `rawset(t, key, value)` with its errors.
-    pub fn raw_set(&mut self, t: Gc<Table>, key: Value, value: Value) -> Result<(), Raised> {
-        unimplemented!()
-    }
     /// `t[i] = value` without metamethods.
     pub fn raw_set_int(&mut self, t: Gc<Table>, i: i32, value: Value) -> Result<(), Raised> {
-        unimplemented!()
+        match self.heap.write(t).set_int(&mut self.heap, i, value) {
+            Ok(()) => Ok(()),
+            Err(OutOfMemory) => Err(self.memory_error()),
+        }
     }
     /// `t.name = value` without metamethods.
     pub fn raw_set_name(&mut self, t: Gc<Table>, name: &str, value: Value) -> Result<(), Raised> {
-        unimplemented!()
+        let key = self.new_str(name.as_bytes())?;
+        self.raw_set(t, key, value)
     }
     /// `t.name` without metamethods.
     pub fn raw_get_name(&mut self, t: Gc<Table>, name: &str) -> Result<Value, Raised> {
-        unimplemented!()
+        let key = self.new_str(name.as_bytes())?;
+        Ok(t.get(key))
     }
     /// A native function with upvalues, in the environment of the globals.
     pub fn new_native(
@@ -268,15 +340,18 @@ impl Vm {
         builtin: u8,
         upvalues: &[Value],
     ) -> Result<Gc<Function>, Raised> {
-        unimplemented!()
-    }
-    /// The metatable of any value.
-    pub fn metatable_of(&self, v: Value) -> Option<Gc<Table>> {
-        unimplemented!()
+        let env = self.globals;
+        match self.heap.new_native(f, builtin, env, upvalues) {
+            Ok(f) => Ok(f),
+            Err(OutOfMemory) => Err(self.memory_error()),
+        }
     }
     /// The field `name` ("__tostring", say) of a value's metatable, nil where there is none.
     pub fn metafield(&mut self, v: Value, name: &str) -> Result<Value, Raised> {
-        unimplemented!()
+        let Some(mt) = self.metatable_of(v) else {
+            return Ok(Value::NIL);
+        };
+        self.raw_get_name(mt, name)
     }
 
     // ---- calls ----
@@ -288,8 +363,24 @@ impl Vm {
     /// Begins a call: pushes the frame's slots and the function (any value; `__call` is honoured). Push the arguments
     /// next, and return [`Flow::Call`].
     pub fn begin_call(&mut self, function: Value, step: u32) -> Result<(), Raised> {
-        unimplemented!()
+        self.begin_call_as(Cont::Native, function, step)
     }
+    /// Begins a call whose results `cont` says what to do with.
+    pub(crate) fn begin_call_as(
+        &mut self,
+        cont: Cont,
+        function: Value,
+        operand: u32,
+    ) -> Result<(), Raised> {
+        self.reserve_stack(CONT_SLOTS)?;
+        let callee = self.top.wrapping_add(CONT_SLOTS);
+        let delta = (callee as usize - self.base as usize) / size_of::<Value>();
+        // SAFETY: room was just made.
+        unsafe { Frame(callee).make_cont(cont, u64::from(operand), function, delta) };
+        self.top = callee;
+        Ok(())
+    }
+
     /// How many results the callee returned; they are the topmost slots.
     #[inline(always)]
     pub fn results(&self) -> u32 {
@@ -297,7 +388,12 @@ impl Vm {
     }
     /// Result `i`, nil beyond the last.
     pub fn result(&self, i: usize) -> Value {
-        unimplemented!()
+        let n = self.native_results as usize;
+        if i < n {
+            self.arg(self.nargs() - n + i)
+        } else {
+            Value::NIL
+        }
     }
 
     // ---- long loops ----
@@ -305,6 +401,26 @@ impl Vm {
     /// effects. Fails when the run has to stop: return the failure, and the function is called again from its start later.
     #[inline(always)]
     pub fn charge(&mut self, n: u32) -> Result<(), Raised> {
-        unimplemented!()
+        self.budget -= i64::from(n);
+        if self.budget < 0 && self.refill().is_some() {
+            Err(Raised::Interrupted)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Bytes shown as text, one character per byte where they are no UTF-8.
+pub struct Lossy<'a>(pub &'a [u8]);
+
+impl fmt::Display for Lossy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(chunk.valid())?;
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
     }
 }

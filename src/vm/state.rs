@@ -3,43 +3,85 @@
 extern crate alloc;
 use alloc::boxed::Box;
 
-use crate::bytecode::Ins;
+use crate::bytecode::{Bc, Ins};
 use crate::gc::Heap;
 use crate::host::Host;
-use crate::stdlib::io::Io;
-use crate::value::{Gc, Table, Thread, Type, Value};
+use crate::value::{Buffer, Gc, Str, Table, Thread, Type, Value};
+use crate::vm::dispatch::{Handler, Registers};
+use crate::vm::meta::Event;
+
+/// How many light-userdata segments a state can tell apart; see [`Vm::light_userdata`].
+pub(crate) const LIGHT_SEGMENTS: usize = 256;
 
 /// A Lua state.
 #[repr(C)]
 pub struct Vm {
     /// The running thread's frame: its first slot.
     pub(crate) base: *mut Value,
-    /// The end of the running thread's used slots; meaningful while native code runs.
+    /// The end of the running thread's used slots; meaningful while native code runs and at safepoints.
     pub(crate) top: *mut Value,
     /// The end of the running thread's stack for frames.
     pub(crate) stack_limit: *mut Value,
     /// The instruction after the one that is executed; saved before anything that may raise.
     pub(crate) pc: *const Ins,
+    /// Back-edges and calls until the next [`service`](super::service); negative when it is due.
+    pub(crate) budget: i64,
+    /// How many values an open call or `...` left.
+    pub(crate) open_results: usize,
     /// The running thread.
     pub(crate) thread: Gc<Thread>,
+    /// The dispatch table in force.
+    pub(crate) dispatch: *const Handler,
+    /// The interpreter's registers between two instructions, where dispatch is a loop.
+    pub(crate) registers: Registers,
     /// The heap.
     pub(crate) heap: Heap,
-    /// `_G`
+    /// `_G` of new functions.
     pub(crate) globals: Gc<Table>,
     /// The registry.
     pub(crate) registry: Gc<Table>,
+    /// The state's first thread.
+    pub(crate) main_thread: Gc<Thread>,
     /// Metatables of the types that have one for all values.
     pub(crate) base_metatables: [Option<Gc<Table>>; Type::COUNT],
+    /// The names of the metamethod events.
+    pub(crate) event_names: [Gc<Str>; Event::COUNT],
+    /// "not enough memory", "error in error handling": made beforehand, since they are needed when nothing can be made.
+    pub(crate) memory_message: Gc<Str>,
+    pub(crate) error_error_message: Gc<Str>,
+    /// Where native functions and concatenation build strings.
+    pub(crate) scratch: Gc<Buffer>,
     /// The value of the error that is under way.
     pub(crate) error_value: Value,
     /// At which step a native function is re-entered; 0 at its call.
     pub(crate) native_step: u32,
     /// How many results the callee of a re-entered native function returned.
     pub(crate) native_results: u32,
+    /// Fuel left behind the current budget, unless unlimited.
+    pub(crate) fuel: Option<u64>,
+    /// How the last run stopped, when it did not end.
+    pub(crate) stopped: Option<super::run::Stop>,
+    /// Why the last refill of the budget failed.
+    pub(crate) interruption: super::run::StopReason,
+    /// The debug hook.
+    pub(crate) hook: super::hook::Hook,
     /// 52COMPAT behaviour.
     pub(crate) compat52: bool,
-    /// Open streams and default files; its `roots` are roots of the collector.
-    pub(crate) io: Io,
+    /// May `load` take bytecode?
+    pub(crate) allow_binary: bool,
+    /// The greatest number of slots of a stack.
+    pub(crate) max_stack: usize,
+    /// The traceback of the last error that no protected call caught.
+    pub(crate) traceback: Option<Gc<Str>>,
+    /// `next`, for the check of ISNEXT.
+    pub(crate) next_function: Value,
+    /// Upper bits of the light userdata in use.
+    pub(crate) light_segments: [u32; LIGHT_SEGMENTS],
+    /// How many of them.
+    pub(crate) light_segment_count: usize,
     /// The host.
     pub(crate) host: Box<dyn Host>,
 }
+
+/// What every native function's `pc` points to.
+pub(crate) static NATIVE_HEADER: [Ins; 1] = [Ins::ad(Bc::FuncC, 0, 0)];

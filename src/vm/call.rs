@@ -1,0 +1,457 @@
+//! Calls and returns that the handlers don't do themselves: continuation frames, native functions, `__call`.
+
+use crate::bytecode::Ins;
+use crate::bytecode::Proto;
+use crate::value::{Gc, Value};
+use crate::vm::Vm;
+use crate::vm::dispatch::Exit;
+use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS, Frame, Link};
+use crate::vm::meta::Event;
+use crate::vm::native::{Flow, NativeResult, Raised};
+use crate::vm::stack::MIN_NATIVE_SLOTS;
+
+/// How the interpreter goes on after one of the state's functions.
+#[derive(Clone, Copy)]
+pub enum Next {
+    /// At the state's `pc`, in the Lua frame at its `base`.
+    Resume,
+    /// Into the function whose header is at `pc`; its frame slots and arguments are at the state's `base`.
+    Enter {
+        /// The function's first instruction.
+        pc: *const Ins,
+        /// How many arguments it gets.
+        nargs: usize,
+    },
+    /// Back to the host's stack.
+    Exit(Exit),
+}
+
+/// What [`Vm::drive`] does next. It is a loop, so that native functions, continuations and errors may follow one another
+/// in any order without using the host's stack.
+pub(crate) enum Action {
+    /// A native function came back.
+    Native(NativeResult),
+    /// The frame at `base` returns `n` values from `src`.
+    Return { src: *mut Value, n: usize },
+    /// The native function at `base` is called again.
+    Reenter,
+    /// An error is on its way up from the frame at `base`.
+    Raise(Raised),
+    /// Nothing more to do here.
+    Done(Next),
+}
+
+impl Vm {
+    /// Turns a result into the way to go on.
+    #[inline]
+    pub(crate) fn finish(&mut self, result: Result<Next, Raised>) -> Next {
+        match result {
+            Ok(next) => next,
+            Err(raised) => self.drive(Action::Raise(raised)),
+        }
+    }
+
+    /// A native function returned, and the quick way was not possible.
+    #[cold]
+    pub(crate) fn after_native(&mut self, result: NativeResult) -> Next {
+        self.drive(Action::Native(result))
+    }
+
+    /// The frame at `base`, which no call instruction entered, returns.
+    #[cold]
+    pub(crate) fn return_over(&mut self, src: *mut Value, n: usize) -> Next {
+        self.drive(Action::Return { src, n })
+    }
+
+    /// Acts until the interpreter can go on.
+    pub(crate) fn drive(&mut self, mut action: Action) -> Next {
+        loop {
+            action = match action {
+                Action::Native(result) => self.native_returned(result),
+                Action::Return { src, n } => self.return_one_frame(src, n),
+                Action::Reenter => self.invoke_native(),
+                Action::Raise(raised) => self.unwind(raised),
+                Action::Done(next) => return next,
+            }
+        }
+    }
+
+    /// Calls the native function whose frame is at `base`, at step `native_step`.
+    fn invoke_native(&mut self) -> Action {
+        // SAFETY: `base` is a complete frame of a native function.
+        let native = unsafe { Frame(self.base).function().native.unwrap_unchecked() };
+        Action::Native(native(self))
+    }
+
+    fn native_returned(&mut self, result: NativeResult) -> Action {
+        let flow = match result {
+            Ok(flow) => flow,
+            Err(raised) => return Action::Raise(raised),
+        };
+        if self.heap.step_due() {
+            self.collect_step();
+        }
+        match flow {
+            Flow::Return(n) => {
+                let n = n as usize;
+                Action::Return {
+                    src: self.top.wrapping_sub(n),
+                    n,
+                }
+            }
+            Flow::Call { nargs } => {
+                let nargs = nargs as usize;
+                self.base = self.top.wrapping_sub(nargs);
+                self.enter_at_base(nargs)
+            }
+            Flow::Again { step } => {
+                self.native_step = step;
+                self.charge_units(1);
+                if self.budget < 0
+                    && let Some(exit) = self.service_native()
+                {
+                    return Action::Done(exit);
+                }
+                Action::Reenter
+            }
+            Flow::Resume { nargs, wrap } => self.resume_coroutine(nargs as usize, wrap),
+            Flow::Yield(n) => self.yield_coroutine(n as usize),
+        }
+    }
+
+    /// Enters the function at `base - 2`, which may be any value, with `nargs` arguments at `base`.
+    pub(crate) fn enter_at_base(&mut self, nargs: usize) -> Action {
+        match self.resolve_callee(nargs) {
+            Ok((pc, nargs)) => Action::Done(Next::Enter { pc, nargs }),
+            Err(raised) => Action::Raise(raised),
+        }
+    }
+
+    /// Makes sure that the value at `base - 2` is a function, through `__call` if need be. The link is written already.
+    fn resolve_callee(&mut self, nargs: usize) -> Result<(*const Ins, usize), Raised> {
+        // SAFETY: `base` has frame slots below it and `nargs` arguments above.
+        unsafe {
+            let callee = Frame(self.base).function_value();
+            if let Some(f) = callee.as_function() {
+                return Ok((f.pc.get(), nargs));
+            }
+            let handler = self.metamethod(callee, Event::Call);
+            let Some(f) = handler.as_function() else {
+                let message_frame = Frame(self.base);
+                return Err(self.call_error(message_frame, callee));
+            };
+            self.top = self.base.add(nargs);
+            self.ensure_stack(self.top, 1)?;
+            let base = self.base;
+            let mut i = nargs;
+            while i > 0 {
+                *base.add(i) = *base.add(i - 1);
+                i -= 1;
+            }
+            *base = callee;
+            *base.sub(2) = handler;
+            Ok((f.pc.get(), nargs + 1))
+        }
+    }
+
+    /// A call instruction on a value that is no function.
+    pub(crate) fn op_call_value(&mut self, f: *mut Value, nargs: usize) -> Next {
+        let caller = self.base;
+        // SAFETY: the instruction's operands lie in the frame; the two slots behind the function are the frame's.
+        unsafe {
+            let callee = *f;
+            let handler = self.metamethod(callee, Event::Call);
+            if handler.as_function().is_none() {
+                let raised = self.operand_error(f, callee, "call");
+                return self.finish(Err(raised));
+            }
+            self.base = f.add(FRAME_SLOTS);
+            Frame(self.base).set_link(Link::lua(self.pc));
+        }
+        match self.resolve_callee(nargs) {
+            Ok((pc, nargs)) => Next::Enter { pc, nargs },
+            Err(raised) => {
+                self.base = caller;
+                self.finish(Err(raised))
+            }
+        }
+    }
+
+    /// A tail call of a value that is no function.
+    pub(crate) fn op_tail_call_value(&mut self, f: *mut Value, nargs: usize) -> Next {
+        // SAFETY: as above; the arguments are moved down, as the handler does it.
+        unsafe {
+            let callee = *f;
+            if self.metamethod(callee, Event::Call).as_function().is_none() {
+                let raised = self.operand_error(f, callee, "call");
+                return self.finish(Err(raised));
+            }
+            let link = Frame(self.base).link();
+            if link.kind() == frame::VARG {
+                self.base = self.base.sub(link.slots());
+            }
+            *self.base.sub(2) = callee;
+            core::ptr::copy(f.add(FRAME_SLOTS), self.base, nargs);
+        }
+        match self.resolve_callee(nargs) {
+            Ok((pc, nargs)) => Next::Enter { pc, nargs },
+            Err(raised) => self.finish(Err(raised)),
+        }
+    }
+
+    /// Grows the stack for a function whose frame didn't fit.
+    pub(crate) fn op_grow_for_call(
+        &mut self,
+        header: *const Ins,
+        nargs: usize,
+        frame_size: usize,
+    ) -> Next {
+        let from = self.base;
+        match self.ensure_stack(from, nargs + FRAME_SLOTS + frame_size + 1) {
+            Ok(()) => Next::Enter { pc: header, nargs },
+            Err(raised) => {
+                self.frame_not_entered();
+                self.finish(Err(raised))
+            }
+        }
+    }
+
+    /// The function at `base` could not be entered: the error belongs to its caller.
+    fn frame_not_entered(&mut self) {
+        // SAFETY: links are well formed; a header's frame has one.
+        unsafe {
+            let frame = Frame(self.base);
+            let link = frame.link();
+            if link.kind() == frame::LUA {
+                self.pc = link.return_pc();
+                if let Some((below, _)) = frame.below() {
+                    self.base = below.0;
+                }
+            }
+        }
+    }
+
+    /// Grows the stack and executes the instruction before `pc` again.
+    pub(crate) fn op_grow_and_repeat(&mut self, slots: usize) -> Next {
+        let from = self.base;
+        match self.ensure_stack(from, slots) {
+            Ok(()) => {
+                self.pc = self.pc.wrapping_sub(1);
+                Next::Resume
+            }
+            Err(raised) => self.finish(Err(raised)),
+        }
+    }
+
+    /// A native function whose stack has no room, or which is called when a service is due.
+    pub(crate) fn native_call_slow(&mut self) -> Next {
+        let from = self.top;
+        if let Err(raised) = self.ensure_stack(from, MIN_NATIVE_SLOTS) {
+            self.frame_not_entered();
+            return self.finish(Err(raised));
+        }
+        self.native_step = 0;
+        self.charge_units(1);
+        if self.budget < 0
+            && let Some(next) = self.service_native()
+        {
+            return next;
+        }
+        self.drive(Action::Reenter)
+    }
+
+    /// The end of the slots that the frame at `base` uses: a Lua function's whole frame, a native function's `top`.
+    pub(crate) fn frame_top(&self) -> *mut Value {
+        // SAFETY: `base` is a complete frame of the running thread.
+        let function = unsafe { Frame(self.base).function() };
+        match function.proto() {
+            Some(proto) => self.base.wrapping_add(proto.frame_size()),
+            None => self.top,
+        }
+    }
+
+    /// Calls `f` on behalf of the current Lua frame; `cont` says what happens with the results.
+    pub(crate) fn call_meta(
+        &mut self,
+        cont: Cont,
+        f: Value,
+        args: &[Value],
+    ) -> Result<Next, Raised> {
+        let top = self.frame_top();
+        self.call_meta_at(top, cont, f, args)
+    }
+
+    /// The same with the continuation frame at `top`, which lies in the frame or right behind it.
+    pub(crate) fn call_meta_at(
+        &mut self,
+        top: *mut Value,
+        cont: Cont,
+        f: Value,
+        args: &[Value],
+    ) -> Result<Next, Raised> {
+        let delta = (top as usize - self.base as usize) / size_of::<Value>() + CONT_SLOTS;
+        let callee = top.wrapping_add(CONT_SLOTS);
+        // SAFETY: behind a frame lies the reserve, which has room for a continuation frame and a few arguments.
+        unsafe {
+            Frame(callee).make_cont(cont, self.pc as u64, f, delta);
+            for (i, arg) in args.iter().enumerate() {
+                *callee.add(i) = *arg;
+            }
+        }
+        let frame = self.base;
+        self.base = callee;
+        match self.resolve_callee(args.len()) {
+            Ok((pc, nargs)) => Ok(Next::Enter { pc, nargs }),
+            Err(raised) => {
+                self.base = frame;
+                Err(raised)
+            }
+        }
+    }
+
+    /// The frame at `base` returns `n` values from `src` to whatever is below.
+    fn return_one_frame(&mut self, src: *mut Value, n: usize) -> Action {
+        // SAFETY: frames and links are well formed (see `frame`), results lie on the same stack.
+        unsafe {
+            let frame = Frame(self.base);
+            let link = frame.link();
+            match link.kind() {
+                frame::LUA => {
+                    let return_pc = link.return_pc();
+                    let call = *return_pc.sub(1);
+                    let dst = self.base.sub(FRAME_SLOTS);
+                    let wanted = if call.b() == 0 { n } else { call.b() - 1 };
+                    core::ptr::copy(src, dst, n.min(wanted));
+                    for i in n..wanted {
+                        *dst.add(i) = Value::NIL;
+                    }
+                    if call.b() == 0 {
+                        self.open_results = n;
+                    }
+                    self.base = dst.sub(call.a());
+                    self.pc = return_pc;
+                    Action::Done(Next::Resume)
+                }
+                frame::VARG => {
+                    self.base = self.base.sub(link.slots());
+                    Action::Return { src, n }
+                }
+                frame::CONT => self.return_to_cont(frame, link, src, n),
+                _ => self.return_to_entry(src, n),
+            }
+        }
+    }
+
+    /// # Safety
+    /// `frame` is the continuation frame at `base`, `link` its link.
+    unsafe fn return_to_cont(
+        &mut self,
+        frame: Frame,
+        link: Link,
+        src: *mut Value,
+        n: usize,
+    ) -> Action {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let cont = frame.cont();
+            let operand = frame.cont_operand();
+            let first = if n > 0 { *src } else { Value::NIL };
+            self.base = frame.0.sub(link.slots());
+            let pc: *const Ins = core::ptr::with_exposed_provenance(operand as usize);
+            match cont {
+                Cont::Store => {
+                    self.pc = pc;
+                    let a = (*pc.sub(1)).a();
+                    *self.base.add(a) = first;
+                    Action::Done(Next::Resume)
+                }
+                Cont::Drop | Cont::Finalizer => {
+                    self.pc = pc;
+                    Action::Done(Next::Resume)
+                }
+                Cont::JumpIfTrue | Cont::JumpIfFalse => {
+                    let taken = first.is_falsy() == (cont == Cont::JumpIfFalse);
+                    self.pc = if taken {
+                        pc.offset((*pc).jump() + 1)
+                    } else {
+                        pc.add(1)
+                    };
+                    Action::Done(Next::Resume)
+                }
+                Cont::Concat => {
+                    self.pc = pc;
+                    let last = frame.0.sub(CONT_SLOTS + 1);
+                    Action::Done(self.concat_go_on(last, first))
+                }
+                Cont::Native => {
+                    let dst = frame.0.sub(CONT_SLOTS);
+                    core::ptr::copy(src, dst, n);
+                    self.top = dst.add(n);
+                    self.native_results = n as u32;
+                    self.native_step = operand as u32;
+                    let from = self.top;
+                    if let Err(raised) = self.ensure_stack(from, MIN_NATIVE_SLOTS) {
+                        return Action::Raise(raised);
+                    }
+                    Action::Reenter
+                }
+                Cont::Pcall | Cont::Xpcall => {
+                    // The link below the results is read, so `true` may take its place.
+                    let src = src.sub(1);
+                    *src = Value::TRUE;
+                    Action::Return { src, n: n + 1 }
+                }
+                Cont::Handler => self.handler_returned(first),
+                Cont::Hook => {
+                    self.top = frame.0.sub(CONT_SLOTS);
+                    Action::Done(self.hook_returned(pc))
+                }
+            }
+        }
+    }
+
+    /// A new closure of `proto` in slot `a`.
+    pub(crate) fn new_closure(&mut self, proto: Gc<Proto>, a: usize) -> Next {
+        let result = self.try_new_closure(proto);
+        match result {
+            Ok(f) => {
+                // SAFETY: `a` is an operand of the instruction.
+                unsafe { *self.base.add(a) = f };
+                self.safepoint()
+            }
+            Err(raised) => self.finish(Err(raised)),
+        }
+    }
+
+    fn try_new_closure(&mut self, proto: Gc<Proto>) -> Result<Value, Raised> {
+        // SAFETY: `base` is the frame of the Lua function that creates the closure.
+        let parent = unsafe { Frame(self.base).function() };
+        let captures = proto.captures();
+        let closure =
+            match self
+                .heap
+                .new_lua_function(proto, parent.env.get(), captures.len() as u8)
+            {
+                Ok(f) => f,
+                Err(_) => return Err(self.memory_error()),
+            };
+        for (i, capture) in captures.iter().enumerate() {
+            let upvalue = if capture.is_local() {
+                match self.heap.find_upvalue(
+                    self.thread,
+                    self.base.wrapping_add(capture.index()),
+                    capture.is_immutable(),
+                ) {
+                    Ok(upvalue) => upvalue,
+                    Err(_) => return Err(self.memory_error()),
+                }
+            } else {
+                // SAFETY: the verifier checked captures against the parent's upvalues.
+                unsafe { *parent.lua_upvalue_ptr(capture.index()) }
+            };
+            // SAFETY: the closure is new, no barrier is needed, and has room for `captures.len()` upvalues.
+            unsafe { *closure.lua_upvalue_ptr(i) = upvalue };
+        }
+        Ok(closure.into())
+    }
+}

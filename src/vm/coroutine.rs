@@ -1,0 +1,235 @@
+//! Coroutines: the interpreter changes its stack, not its own place on the host's.
+
+use crate::bytecode::Ins;
+use crate::value::thread::Status;
+use crate::value::{Gc, Thread, Value};
+use crate::vm::Vm;
+use crate::vm::call::{Action, Next};
+use crate::vm::dispatch::Exit;
+use crate::vm::frame::{FRAME_SLOTS, Frame, Link};
+use crate::vm::native::Raised;
+use crate::vm::stack::{INITIAL_SLOTS, MIN_NATIVE_SLOTS, RESERVE};
+
+impl Thread {
+    /// What the thread is doing.
+    pub fn status(&self) -> Status {
+        match self.header.a.get() {
+            0 => Status::Fresh,
+            1 => Status::Suspended,
+            2 => Status::Running,
+            3 => Status::Normal,
+            4 => Status::Finished,
+            _ => Status::Failed,
+        }
+    }
+}
+
+impl Vm {
+    /// A coroutine that will call `f`.
+    pub fn new_coroutine(&mut self, f: Value) -> Result<Gc<Thread>, Raised> {
+        let env = self.thread.env.get();
+        let Ok(thread) = self.heap.new_thread(env, (INITIAL_SLOTS + RESERVE) as u32) else {
+            return Err(self.memory_error());
+        };
+        thread.header.a.set(Status::Fresh as u8);
+        let stack = thread.stack.get();
+        thread.limit.set(stack.wrapping_add(INITIAL_SLOTS));
+        let base = stack.wrapping_add(FRAME_SLOTS);
+        // SAFETY: a new stack has `INITIAL_SLOTS` free slots.
+        unsafe {
+            *stack = f;
+            Frame(base).set_link(Link::entry());
+        }
+        thread.base.set(base);
+        thread.top.set(base);
+        Ok(thread)
+    }
+
+    /// Saves the running thread's position.
+    pub(crate) fn save_thread(&self) {
+        let thread = self.thread;
+        thread.base.set(self.base);
+        thread.top.set(self.top);
+        thread.pc.set(self.pc);
+    }
+
+    /// Makes a thread the running one.
+    pub(crate) fn load_thread(&mut self, thread: Gc<Thread>) {
+        self.thread = thread;
+        self.base = thread.base.get();
+        self.top = thread.top.get();
+        self.pc = thread.pc.get();
+        self.stack_limit = thread.limit.get();
+    }
+
+    /// Goes from the running thread back to the one that resumed it.
+    pub(crate) fn leave_thread(&mut self, resumer: Gc<Thread>) {
+        self.save_thread();
+        self.thread.resumer.set(None);
+        self.load_thread(resumer);
+        resumer.header.a.set(Status::Running as u8);
+    }
+
+    /// `Flow::Resume`: the coroutine is in the native function's slot 0 (or its upvalue 0 for `wrap`), the values are on top.
+    pub(crate) fn resume_coroutine(&mut self, nargs: usize, wrap: bool) -> Action {
+        let target = if wrap { self.upvalue(0) } else { self.arg(0) };
+        let Some(co) = target.as_thread() else {
+            let raised = self.type_error(0, "coroutine");
+            return Action::Raise(raised);
+        };
+        let refused = match co.status() {
+            Status::Fresh | Status::Suspended => None,
+            Status::Finished | Status::Failed => Some("cannot resume dead coroutine"),
+            Status::Running | Status::Normal => Some("cannot resume non-suspended coroutine"),
+        };
+        if let Some(message) = refused {
+            return self.resume_refused(message, wrap);
+        }
+        let source = self.top.wrapping_sub(nargs);
+        let resumer = self.thread;
+        self.save_thread();
+        resumer.header.a.set(Status::Normal as u8);
+        self.load_thread(co);
+        let from = self.top;
+        if let Err(raised) = self.ensure_stack(from, nargs + MIN_NATIVE_SLOTS) {
+            self.save_thread();
+            self.load_thread(resumer);
+            resumer.header.a.set(Status::Running as u8);
+            return Action::Raise(raised);
+        }
+        co.resumer.set(Some(resumer));
+        let fresh = co.status() == Status::Fresh;
+        co.header.a.set(Status::Running as u8);
+        let values = self.top;
+        // SAFETY: there is room for `nargs` values, and they lie on another stack.
+        unsafe { core::ptr::copy_nonoverlapping(source, values, nargs) };
+        self.top = values.wrapping_add(nargs);
+        if fresh {
+            self.enter_at_base(nargs)
+        } else {
+            // The function that yielded returns the values.
+            Action::Return {
+                src: values,
+                n: nargs,
+            }
+        }
+    }
+
+    fn resume_refused(&mut self, message: &str, wrap: bool) -> Action {
+        if wrap {
+            return Action::Raise(self.error_from_caller(format_args!("{message}")));
+        }
+        let text = match self.new_str(message.as_bytes()) {
+            Ok(text) => text,
+            Err(raised) => return Action::Raise(raised),
+        };
+        self.return_two(Value::FALSE, text)
+    }
+
+    /// The native function at `base` returns two values.
+    fn return_two(&mut self, first: Value, second: Value) -> Action {
+        // SAFETY: a native function's frame has free slots at its top.
+        unsafe {
+            let src = self.top;
+            *src = first;
+            *src.add(1) = second;
+            self.top = src.add(2);
+            Action::Return { src, n: 2 }
+        }
+    }
+
+    /// Hands `n` values at `source` (on another stack) to the native function that resumed, which is at `base` now.
+    unsafe fn deliver(&mut self, source: *mut Value, n: usize) -> Action {
+        let from = self.top;
+        if let Err(raised) = self.ensure_stack(from, n + MIN_NATIVE_SLOTS) {
+            return Action::Raise(raised);
+        }
+        // SAFETY: there is room; `wrap` functions have the coroutine as an upvalue, `resume` has none.
+        unsafe {
+            let src = self.top;
+            let wrap = self.resumes_by_wrap();
+            let at = if wrap { src } else { src.add(1) };
+            core::ptr::copy_nonoverlapping(source, at, n);
+            if !wrap {
+                *src = Value::TRUE;
+            }
+            let n = n + usize::from(!wrap);
+            self.top = src.add(n);
+            Action::Return { src, n }
+        }
+    }
+
+    fn resumes_by_wrap(&self) -> bool {
+        self.callee().upvalue_count() > 0
+    }
+
+    /// The coroutine ended with an error, and its resumer runs again.
+    pub(crate) unsafe fn resume_failed(&mut self, _co: Gc<Thread>) -> Action {
+        let error = self.error_value;
+        if self.resumes_by_wrap() {
+            let value = self.with_position_for_wrap(error);
+            self.error_value = value;
+            return Action::Raise(Raised::Error);
+        }
+        self.error_value = Value::NIL;
+        self.return_two(Value::FALSE, error)
+    }
+
+    /// `Flow::Yield`.
+    pub(crate) fn yield_coroutine(&mut self, n: usize) -> Action {
+        let co = self.thread;
+        let Some(resumer) = co.resumer.get() else {
+            return Action::Raise(
+                self.error_from_caller(format_args!("attempt to yield from outside a coroutine")),
+            );
+        };
+        let source = self.top.wrapping_sub(n);
+        self.top = source;
+        co.header.a.set(Status::Suspended as u8);
+        self.leave_thread(resumer);
+        // SAFETY: the yielded values stay on the coroutine's stack until the next safepoint.
+        unsafe { self.deliver(source, n) }
+    }
+
+    /// The first function of a coroutine or of the run returned.
+    pub(crate) fn return_to_entry(&mut self, src: *mut Value, n: usize) -> Action {
+        let co = self.thread;
+        let Some(resumer) = co.resumer.get() else {
+            let dst = self.base.wrapping_sub(FRAME_SLOTS);
+            // SAFETY: results move down on the same stack.
+            unsafe { core::ptr::copy(src, dst, n) };
+            self.top = dst.wrapping_add(n);
+            self.open_results = n;
+            return Action::Done(Next::Exit(Exit::Done));
+        };
+        co.header.a.set(Status::Finished as u8);
+        self.top = co.stack.get();
+        self.base = co.stack.get().wrapping_add(FRAME_SLOTS);
+        self.leave_thread(resumer);
+        // SAFETY: the values stay on the finished coroutine's stack until the next safepoint.
+        unsafe { self.deliver(src, n) }
+    }
+
+    /// Where a suspended thread's topmost Lua frame is, for debug information.
+    pub(crate) fn thread_position(&self, thread: Gc<Thread>) -> (*mut Value, *const Ins) {
+        if thread == self.thread {
+            (self.base, self.pc)
+        } else {
+            (thread.base.get(), thread.pc.get())
+        }
+    }
+}
+impl Vm {
+    /// The thread whose code runs.
+    pub fn running_thread(&self) -> Gc<Thread> {
+        self.thread
+    }
+    /// Is it the thread that the run began on?
+    pub fn running_is_main(&self) -> bool {
+        self.thread == self.main_thread
+    }
+    /// 52COMPAT behaviour?
+    pub fn is_compat52(&self) -> bool {
+        self.compat52
+    }
+}

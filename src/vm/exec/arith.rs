@@ -1,0 +1,129 @@
+//! Arithmetic and concatenation.
+
+use crate::value::Value;
+use crate::vm::convert::floor;
+use crate::vm::meta::Event;
+
+/// `x % y` as LuaJIT defines it: `x - floor(x / y) * y`.
+#[inline(always)]
+fn modulo(x: f64, y: f64) -> f64 {
+    x - floor(x / y) * y
+}
+
+/// An operation on two operands, of which `$second` gives the right one.
+macro_rules! binary {
+    ($name:ident, $slow:ident, $ins:ident, $k:ident, $base:ident, $left:expr, $right:expr, $x:ident, $y:ident, $result:expr, $event:expr) => {
+        handler! { fn $name(vm, $base, pc, $ins, $k, disp) {
+            let (left, right): (Value, Value) = ($left, $right);
+            if left.is_number() && right.is_number() {
+                let ($x, $y) = (left.as_number_unchecked(), right.as_number_unchecked());
+                *$base.add($ins.a()) = Value::number_unchecked($result);
+                next!(vm, $base, pc, $k, disp)
+            }
+            return $slow(vm, $base, pc, $ins, $k, disp);
+        }}
+        handler! { #[cold] #[inline(never)] fn $slow(vm, $base, pc, $ins, $k, disp) {
+            save!(vm, $base, pc);
+            let (left, right): (Value, Value) = ($left, $right);
+            follow!(vm, disp, (*vm).arith(left, right, $event))
+        }}
+    };
+}
+
+macro_rules! arith_vn {
+    ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $event:expr) => {
+        binary!(
+            $name,
+            $slow,
+            ins,
+            k,
+            base,
+            *base.add(ins.b()),
+            *k.add(ins.c()),
+            $x,
+            $y,
+            $result,
+            $event
+        );
+    };
+}
+macro_rules! arith_nv {
+    ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $event:expr) => {
+        binary!(
+            $name,
+            $slow,
+            ins,
+            k,
+            base,
+            *k.add(ins.c()),
+            *base.add(ins.b()),
+            $x,
+            $y,
+            $result,
+            $event
+        );
+    };
+}
+macro_rules! arith_vv {
+    ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $event:expr) => {
+        binary!(
+            $name,
+            $slow,
+            ins,
+            k,
+            base,
+            *base.add(ins.b()),
+            *base.add(ins.c()),
+            $x,
+            $y,
+            $result,
+            $event
+        );
+    };
+}
+
+arith_vn!(add_vn, add_vn_slow, x, y, x + y, Event::Add);
+arith_vn!(sub_vn, sub_vn_slow, x, y, x - y, Event::Sub);
+arith_vn!(mul_vn, mul_vn_slow, x, y, x * y, Event::Mul);
+arith_vn!(div_vn, div_vn_slow, x, y, x / y, Event::Div);
+arith_vn!(mod_vn, mod_vn_slow, x, y, modulo(x, y), Event::Mod);
+arith_nv!(add_nv, add_nv_slow, x, y, x + y, Event::Add);
+arith_nv!(sub_nv, sub_nv_slow, x, y, x - y, Event::Sub);
+arith_nv!(mul_nv, mul_nv_slow, x, y, x * y, Event::Mul);
+arith_nv!(div_nv, div_nv_slow, x, y, x / y, Event::Div);
+arith_nv!(mod_nv, mod_nv_slow, x, y, modulo(x, y), Event::Mod);
+arith_vv!(add_vv, add_vv_slow, x, y, x + y, Event::Add);
+arith_vv!(sub_vv, sub_vv_slow, x, y, x - y, Event::Sub);
+arith_vv!(mul_vv, mul_vv_slow, x, y, x * y, Event::Mul);
+arith_vv!(div_vv, div_vv_slow, x, y, x / y, Event::Div);
+arith_vv!(mod_vv, mod_vv_slow, x, y, modulo(x, y), Event::Mod);
+
+handler! { fn pow(vm, base, pc, ins, k, disp) {
+    save!(vm, base, pc);
+    let (left, right) = (*base.add(ins.b()), *base.add(ins.c()));
+    if left.is_number() && right.is_number() {
+        let n = (*vm).pow(left.as_number_unchecked(), right.as_number_unchecked());
+        *base.add(ins.a()) = n;
+        next!(vm, base, pc, k, disp)
+    }
+    follow!(vm, disp, (*vm).arith(left, right, Event::Pow))
+}}
+
+handler! { fn unm(vm, base, pc, ins, k, disp) {
+    let d = *base.add(ins.d());
+    if d.is_number() {
+        *base.add(ins.a()) = Value::number_unchecked(-d.as_number_unchecked());
+        next!(vm, base, pc, k, disp)
+    }
+    return unm_slow(vm, base, pc, ins, k, disp);
+}}
+handler! { #[cold] #[inline(never)] fn unm_slow(vm, base, pc, ins, k, disp) {
+    save!(vm, base, pc);
+    let d = *base.add(ins.d());
+    follow!(vm, disp, (*vm).arith(d, d, Event::Unm))
+}}
+
+handler! { fn cat(vm, base, pc, ins, k, disp) {
+    save!(vm, base, pc);
+    follow!(vm, disp, (*vm).concat(base.add(ins.b()), base.add(ins.c())))
+}}

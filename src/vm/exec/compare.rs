@@ -1,0 +1,173 @@
+//! Comparisons and tests. Each is followed by a JMP, which the handler executes with it.
+
+use crate::value::Value;
+use crate::vm::meta::Event;
+
+/// Goes to the JMP's target, `pc` being the JMP.
+macro_rules! jump {
+    ($vm:ident, $base:ident, $pc:ident, $k:ident, $disp:ident) => {
+        next!($vm, $base, $pc.offset((*$pc).jump() + 1), $k, $disp)
+    };
+}
+
+macro_rules! branch {
+    ($cond:expr, $vm:ident, $base:ident, $pc:ident, $k:ident, $disp:ident) => {
+        if $cond {
+            jump!($vm, $base, $pc, $k, $disp)
+        } else {
+            next!($vm, $base, $pc.add(1), $k, $disp)
+        }
+    };
+}
+
+macro_rules! order {
+    ($name:ident, $slow:ident, $x:ident, $y:ident, $cond:expr, $event:expr, $negate:expr) => {
+        handler! { fn $name(vm, base, pc, ins, k, disp) {
+            let (a, d) = (*base.add(ins.a()), *base.add(ins.d()));
+            if a.is_number() && d.is_number() {
+                let ($x, $y) = (a.as_number_unchecked(), d.as_number_unchecked());
+                branch!($cond, vm, base, pc, k, disp)
+            }
+            return $slow(vm, base, pc, ins, k, disp);
+        }}
+        handler! { #[cold] #[inline(never)] fn $slow(vm, base, pc, ins, k, disp) {
+            save!(vm, base, pc);
+            let (a, d) = (*base.add(ins.a()), *base.add(ins.d()));
+            follow!(vm, disp, (*vm).compare(a, d, $event, $negate))
+        }}
+    };
+}
+
+order!(is_lt, is_lt_slow, x, y, x < y, Event::Lt, false);
+order!(is_ge, is_ge_slow, x, y, !(x < y), Event::Lt, true);
+order!(is_le, is_le_slow, x, y, x <= y, Event::Le, false);
+order!(is_gt, is_gt_slow, x, y, !(x <= y), Event::Le, true);
+
+macro_rules! equality {
+    ($name:ident, $slow:ident, $wanted:literal) => {
+        handler! { fn $name(vm, base, pc, ins, k, disp) {
+            let (a, d) = (*base.add(ins.a()), *base.add(ins.d()));
+            if a.is_number() && d.is_number() {
+                branch!((a.as_number_unchecked() == d.as_number_unchecked()) == $wanted, vm, base, pc, k, disp)
+            }
+            if a == d {
+                branch!($wanted, vm, base, pc, k, disp)
+            }
+            // Only two tables, two userdata or cdata can be equal without being identical.
+            if Value::may_have_eq(a, d) {
+                return $slow(vm, base, pc, ins, k, disp);
+            }
+            branch!(!$wanted, vm, base, pc, k, disp)
+        }}
+        handler! { #[cold] #[inline(never)] fn $slow(vm, base, pc, ins, k, disp) {
+            save!(vm, base, pc);
+            let (a, d) = (*base.add(ins.a()), *base.add(ins.d()));
+            follow!(vm, disp, (*vm).equal_objects(a, d, !$wanted))
+        }}
+    };
+}
+
+equality!(is_eq_v, is_eq_v_slow, true);
+equality!(is_ne_v, is_ne_v_slow, false);
+
+/// Equality with a constant that is no object but a string: identity decides, except for cdata.
+macro_rules! equality_k {
+    ($name:ident, $slow:ident, $ins:ident, $k:ident, $constant:expr, $equal:expr, $wanted:literal) => {
+        handler! { fn $name(vm, base, pc, $ins, $k, disp) {
+            let a = *base.add($ins.a());
+            let constant: Value = $constant;
+            let equal: fn(Value, Value) -> bool = $equal;
+            if equal(a, constant) {
+                branch!($wanted, vm, base, pc, $k, disp)
+            }
+            if a.has_tag(crate::value::Tag::Other) {
+                return $slow(vm, base, pc, $ins, $k, disp);
+            }
+            branch!(!$wanted, vm, base, pc, $k, disp)
+        }}
+        handler! { #[cold] #[inline(never)] fn $slow(vm, base, pc, $ins, $k, disp) {
+            save!(vm, base, pc);
+            let a = *base.add($ins.a());
+            let constant: Value = $constant;
+            follow!(vm, disp, (*vm).equal_objects(a, constant, !$wanted))
+        }}
+    };
+}
+
+equality_k!(
+    is_eq_s,
+    is_eq_s_slow,
+    ins,
+    k,
+    *k.sub(1 + ins.d()),
+    |a, b| a == b,
+    true
+);
+equality_k!(
+    is_ne_s,
+    is_ne_s_slow,
+    ins,
+    k,
+    *k.sub(1 + ins.d()),
+    |a, b| a == b,
+    false
+);
+equality_k!(
+    is_eq_n,
+    is_eq_n_slow,
+    ins,
+    k,
+    *k.add(ins.d()),
+    |a, b| a.is_number() && a.as_number_unchecked() == b.as_number_unchecked(),
+    true
+);
+equality_k!(
+    is_ne_n,
+    is_ne_n_slow,
+    ins,
+    k,
+    *k.add(ins.d()),
+    |a, b| a.is_number() && a.as_number_unchecked() == b.as_number_unchecked(),
+    false
+);
+equality_k!(
+    is_eq_p,
+    is_eq_p_slow,
+    ins,
+    k,
+    Value::primitive(ins.d()),
+    |a, b| a == b,
+    true
+);
+equality_k!(
+    is_ne_p,
+    is_ne_p_slow,
+    ins,
+    k,
+    Value::primitive(ins.d()),
+    |a, b| a == b,
+    false
+);
+
+handler! { fn is_tc(vm, base, pc, ins, k, disp) {
+    let d = *base.add(ins.d());
+    if !d.is_falsy() {
+        *base.add(ins.a()) = d;
+        jump!(vm, base, pc, k, disp)
+    }
+    next!(vm, base, pc.add(1), k, disp)
+}}
+handler! { fn is_fc(vm, base, pc, ins, k, disp) {
+    let d = *base.add(ins.d());
+    if d.is_falsy() {
+        *base.add(ins.a()) = d;
+        jump!(vm, base, pc, k, disp)
+    }
+    next!(vm, base, pc.add(1), k, disp)
+}}
+handler! { fn is_t(vm, base, pc, ins, k, disp) {
+    branch!(!(*base.add(ins.d())).is_falsy(), vm, base, pc, k, disp)
+}}
+handler! { fn is_f(vm, base, pc, ins, k, disp) {
+    branch!((*base.add(ins.d())).is_falsy(), vm, base, pc, k, disp)
+}}

@@ -1,0 +1,281 @@
+//! Runs: how the host starts the interpreter, how a run ends or stops, and how a stopped one goes on.
+
+extern crate alloc;
+use alloc::boxed::Box;
+
+use crate::bytecode::Proto;
+use crate::gc::{Heap, OutOfMemory};
+use crate::host::{Host, Memory};
+use crate::value::thread::Status;
+use crate::value::{Function, Gc, Table, Type, Value};
+use crate::vm::Vm;
+use crate::vm::dispatch::{self, Exit, Registers};
+use crate::vm::frame::{FRAME_SLOTS, Frame, Link};
+use crate::vm::hook::Hook;
+use crate::vm::meta::Event;
+use crate::vm::native::Raised;
+use crate::vm::stack::{DEFAULT_MAX_SLOTS, INITIAL_SLOTS, MIN_NATIVE_SLOTS, RESERVE};
+use crate::vm::state::LIGHT_SEGMENTS;
+
+/// Why a run stopped before its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StopReason {
+    /// The fuel is used up.
+    OutOfFuel,
+    /// The host asked for it.
+    Interrupted,
+}
+
+/// Where a run stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stop {
+    /// Why.
+    pub reason: StopReason,
+    /// The step at which the native function at `base` is to be called; none in a Lua function.
+    pub(crate) native_step: Option<u32>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// The function returned; [`Vm::run_results`] are its results.
+    Returned,
+    /// An error: [`Vm::run_error`] is its value.
+    Failed,
+    /// It stopped and can be resumed with [`Vm::resume_run`].
+    Stopped(StopReason),
+}
+
+/// What a state is made with.
+pub struct Config {
+    /// Bytes that the state may use.
+    pub memory_limit: usize,
+    /// Slots that a stack may have.
+    pub max_stack: usize,
+    /// 52COMPAT behaviour.
+    pub compat52: bool,
+    /// May `load` take bytecode?
+    pub allow_binary: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            memory_limit: usize::MAX,
+            max_stack: DEFAULT_MAX_SLOTS,
+            compat52: false,
+            allow_binary: false,
+        }
+    }
+}
+
+impl Vm {
+    /// A state without libraries.
+    pub fn new(
+        config: &Config,
+        memory: Box<dyn Memory>,
+        mut host: Box<dyn Host>,
+    ) -> Result<Box<Vm>, OutOfMemory> {
+        let mut heap = Heap::new(memory, config.memory_limit, host.entropy())?;
+        heap.native_code = crate::vm::state::NATIVE_HEADER.as_ptr();
+        let globals = Table::new(&mut heap, 0, 64)?;
+        let registry = Table::new(&mut heap, 0, 8)?;
+        let thread = heap.new_thread(globals, (INITIAL_SLOTS + RESERVE) as u32)?;
+        let memory_message = heap.intern(b"not enough memory")?;
+        let error_error_message = heap.intern(b"error in error handling")?;
+        let mut event_names = [memory_message; Event::COUNT];
+        for (slot, name) in event_names.iter_mut().zip(Event::NAMES) {
+            *slot = heap.intern(name.as_bytes())?;
+        }
+        let scratch = heap.new_buffer()?;
+        let stack = thread.stack.get();
+        thread.limit.set(stack.wrapping_add(INITIAL_SLOTS));
+        thread.header.a.set(Status::Running as u8);
+        let base = stack.wrapping_add(FRAME_SLOTS);
+        thread.base.set(base);
+        thread.top.set(base);
+        let vm = Vm {
+            base,
+            top: base,
+            stack_limit: thread.limit.get(),
+            pc: core::ptr::null(),
+            budget: 0,
+            open_results: 0,
+            thread,
+            dispatch: crate::vm::exec::HANDLERS.as_ptr(),
+            registers: Registers::IDLE,
+            heap,
+            globals,
+            registry,
+            main_thread: thread,
+            base_metatables: [None; Type::COUNT],
+            event_names,
+            memory_message,
+            error_error_message,
+            scratch,
+            error_value: Value::NIL,
+            native_step: 0,
+            native_results: 0,
+            fuel: None,
+            stopped: None,
+            interruption: StopReason::Interrupted,
+            hook: Hook::NONE,
+            compat52: config.compat52,
+            allow_binary: config.allow_binary,
+            max_stack: config.max_stack,
+            traceback: None,
+            next_function: Value::NIL,
+            light_segments: [0; LIGHT_SEGMENTS],
+            light_segment_count: 0,
+            host,
+        };
+        Ok(Box::new(vm))
+    }
+
+    /// `_G`
+    pub fn globals(&self) -> Gc<Table> {
+        self.globals
+    }
+    /// The registry, which no script sees but through `debug.getregistry`.
+    pub fn registry(&self) -> Gc<Table> {
+        self.registry
+    }
+    /// The host.
+    pub fn host(&mut self) -> &mut dyn Host {
+        &mut *self.host
+    }
+
+    /// Begins a run of `function` on the main thread and executes it until it ends or stops.
+    ///
+    /// A run that stopped earlier is given up.
+    pub fn run(&mut self, function: Value, args: &[Value]) -> Outcome {
+        self.abandon_run();
+        self.traceback = None;
+        let stack = self.thread.stack.get();
+        self.base = stack.wrapping_add(FRAME_SLOTS);
+        self.top = self.base;
+        let from = self.base;
+        // SAFETY: a thread's stack begins with free slots; the frame has to be well formed before anything can fail.
+        unsafe {
+            *stack = function;
+            Frame(self.base).set_link(Link::entry());
+        }
+        if self
+            .ensure_stack(from, args.len() + MIN_NATIVE_SLOTS)
+            .is_err()
+        {
+            return Outcome::Failed;
+        }
+        for (i, arg) in args.iter().enumerate() {
+            // SAFETY: there is room.
+            unsafe { *self.base.add(i) = *arg };
+        }
+        self.top = self.base.wrapping_add(args.len());
+        let next = self.drive_entry(args.len());
+        self.go(next)
+    }
+
+    fn drive_entry(&mut self, nargs: usize) -> crate::vm::call::Next {
+        let action = self.enter_at_base(nargs);
+        self.drive(action)
+    }
+
+    /// Goes on with a run that stopped. Without one, the outcome is an error.
+    pub fn resume_run(&mut self) -> Outcome {
+        let Some(stop) = self.stopped.take() else {
+            return Outcome::Failed;
+        };
+        let next = match stop.native_step {
+            None => crate::vm::call::Next::Resume,
+            Some(step) => {
+                self.native_step = step;
+                self.drive(crate::vm::call::Action::Reenter)
+            }
+        };
+        self.go(next)
+    }
+
+    /// Forgets a run that stopped: its coroutines stay suspended for ever, open upvalues are closed.
+    pub fn abandon_run(&mut self) {
+        self.stopped = None;
+        while let Some(resumer) = self.thread.resumer.get() {
+            let thread = self.thread;
+            self.close_upvalues(thread.stack.get());
+            self.leave_thread(resumer);
+            thread.header.a.set(Status::Failed as u8);
+        }
+        let bottom = self.thread.stack.get();
+        self.close_upvalues(bottom);
+        self.hook.abandon();
+    }
+
+    fn go(&mut self, next: crate::vm::call::Next) -> Outcome {
+        use crate::vm::call::Next;
+        let registers = match next {
+            Next::Exit(exit) => return self.outcome(exit),
+            // SAFETY: the interpreter left a complete Lua frame.
+            Next::Resume => Registers {
+                base: self.base,
+                pc: self.pc,
+                k: unsafe { crate::vm::exec::constants_of(self.base) },
+                disp: self.dispatch,
+            },
+            Next::Enter { pc, nargs } => Registers {
+                base: self.base,
+                pc,
+                k: core::ptr::without_provenance(nargs),
+                disp: self.dispatch,
+            },
+        };
+        // SAFETY: the registers are those of a complete frame or of a function about to be entered.
+        let exit = unsafe { dispatch::run(self, registers) };
+        self.outcome(exit)
+    }
+
+    fn outcome(&mut self, exit: Exit) -> Outcome {
+        match exit {
+            Exit::Done => Outcome::Returned,
+            Exit::Stopped => Outcome::Stopped(
+                self.stopped
+                    .map_or(StopReason::Interrupted, |stop| stop.reason),
+            ),
+            Exit::Error | Exit::Continue => Outcome::Failed,
+        }
+    }
+
+    /// The results of the last run that returned.
+    pub fn run_results(&self) -> &[Value] {
+        // SAFETY: a run leaves its results at the bottom of the main thread's stack.
+        unsafe { core::slice::from_raw_parts(self.thread.stack.get(), self.open_results) }
+    }
+
+    /// The value of the error that ended the last run.
+    pub fn run_error(&self) -> Value {
+        self.error_value
+    }
+
+    /// The traceback of the error that ended the last run, if there was memory for it.
+    pub fn run_traceback(&self) -> Option<Gc<crate::value::Str>> {
+        self.traceback
+    }
+
+    /// Sets the fuel: how many back-edges and calls may be executed; `None` is unlimited.
+    pub fn set_fuel(&mut self, fuel: Option<u64>) {
+        self.fuel = fuel;
+        self.budget = 0;
+    }
+
+    /// The fuel that is left.
+    pub fn fuel(&self) -> Option<u64> {
+        self.fuel
+            .map(|fuel| fuel.saturating_add_signed(self.budget))
+    }
+
+    /// A Lua function of a main chunk's prototype, with the globals as its environment.
+    pub fn new_main_function(&mut self, proto: Gc<Proto>) -> Result<Gc<Function>, Raised> {
+        match self.heap.new_lua_function(proto, self.globals, 0) {
+            Ok(f) => Ok(f),
+            Err(_) => Err(self.memory_error()),
+        }
+    }
+}

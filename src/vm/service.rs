@@ -1,0 +1,192 @@
+//! What is done between instructions: fuel, interrupts, garbage collection steps, finalizers.
+
+use crate::value::Value;
+use crate::vm::Vm;
+use crate::vm::call::Next;
+use crate::vm::dispatch::Exit;
+use crate::vm::frame::Cont;
+use crate::vm::meta::Event;
+use crate::vm::run::{Stop, StopReason};
+
+/// Back-edges and calls between two polls of the host's interrupt. Well below a millisecond of work.
+const SLICE: i64 = 20_000;
+
+impl Vm {
+    /// A safepoint in a Lua function: `pc` is the next instruction.
+    #[inline]
+    pub(crate) fn safepoint(&mut self) -> Next {
+        if self.heap.step_due() {
+            self.collect_at_lua_frame();
+        }
+        Next::Resume
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn collect_at_lua_frame(&mut self) {
+        self.top = self.frame_top();
+        self.collect_step();
+    }
+
+    /// Runs a step of the collector. `top` is the end of the running thread's live slots.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn collect_step(&mut self) {
+        self.save_thread();
+        let mut values = [Value::NIL; Self::ROOT_COUNT];
+        self.write_roots(&mut values);
+        self.gc_shim(&Roots {
+            values: &values,
+            main_thread: self.main_thread,
+            current_thread: self.thread,
+        });
+        self.after_collection();
+    }
+
+    /// Runs a full collection. Only between steps of native functions and at safepoints.
+    pub fn collect_fully(&mut self) {
+        self.save_thread();
+        let mut values = [Value::NIL; Self::ROOT_COUNT];
+        self.write_roots(&mut values);
+        self.gc_shim(&Roots {
+            values: &values,
+            main_thread: self.main_thread,
+            current_thread: self.thread,
+        });
+        self.after_collection();
+    }
+
+    fn after_collection(&mut self) {
+        if false {
+            self.request_service();
+        }
+    }
+
+    /// Makes the next back-edge or call do a service.
+    pub(crate) fn request_service(&mut self) {
+        if self.budget > 0 {
+            if let Some(fuel) = &mut self.fuel {
+                *fuel += self.budget as u64;
+            }
+            self.budget = 0;
+        }
+    }
+
+    const ROOT_COUNT: usize = 8 + crate::value::Type::COUNT + Event::COUNT;
+
+    fn write_roots(&self, roots: &mut [Value; Self::ROOT_COUNT]) {
+        let mut n = 0;
+        let mut add = |v: Value| {
+            roots[n] = v;
+            n += 1;
+        };
+        add(self.globals.into());
+        add(self.registry.into());
+        add(self.memory_message.into());
+        add(self.error_error_message.into());
+        add(self.scratch.into());
+        add(self.error_value);
+        add(self.hook.function);
+        add(self.traceback.map_or(Value::NIL, Value::from));
+        for metatable in self.base_metatables {
+            add(metatable.map_or(Value::NIL, Value::from));
+        }
+        for name in self.event_names {
+            add(name.into());
+        }
+    }
+
+    /// Takes `n` units from the budget.
+    #[inline]
+    pub(crate) fn charge_units(&mut self, n: u32) {
+        self.budget -= i64::from(n);
+    }
+
+    /// The budget ran out in a Lua function; `pc` is the next instruction.
+    pub(crate) fn service(&mut self) -> Next {
+        if let Some(stop) = self.refill() {
+            self.stopped = Some(Stop {
+                reason: stop,
+                native_step: None,
+            });
+            return Next::Exit(Exit::Stopped);
+        }
+        if false {
+            return self.run_finalizer();
+        }
+        Next::Resume
+    }
+
+    /// The budget ran out at a native function, whose frame is at `base`.
+    pub(crate) fn service_native(&mut self) -> Option<Next> {
+        let stop = self.refill()?;
+        self.stopped = Some(Stop {
+            reason: stop,
+            native_step: Some(self.native_step),
+        });
+        Some(Next::Exit(Exit::Stopped))
+    }
+
+    /// Gets the next slice of fuel, or tells why there is none.
+    pub(crate) fn refill(&mut self) -> Option<StopReason> {
+        let mut stop = None;
+        let owed = (-self.budget).max(0);
+        match &mut self.fuel {
+            None => self.budget = SLICE,
+            Some(fuel) => {
+                let wanted = (owed + SLICE) as u64;
+                let taken = wanted.min(*fuel);
+                *fuel -= taken;
+                self.budget += taken as i64;
+                if self.budget < 0 {
+                    stop = Some(StopReason::OutOfFuel);
+                }
+            }
+        }
+        if self.host.take_interrupt() {
+            stop = Some(StopReason::Interrupted);
+        }
+        if let Some(reason) = stop {
+            self.interruption = reason;
+        }
+        stop
+    }
+
+    /// Calls the finalizer of one object; the interpreter goes on at `pc` afterwards.
+    fn run_finalizer(&mut self) -> Next {
+        // One at a time: the next service runs the next one.
+        self.request_service();
+        while let Some(object) = None::<crate::value::Gc<crate::value::Userdata>> {
+            let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
+            if finalizer.is_function()
+                && let Ok(next) = self.call_meta(Cont::Finalizer, finalizer, &[object.into()])
+            {
+                return next;
+            }
+        }
+        Next::Resume
+    }
+
+    /// The next finalizer to run and its object, for native functions that run them (`collectgarbage`).
+    pub fn take_finalizer(&mut self) -> Option<(Value, Value)> {
+        while let Some(object) = None::<crate::value::Gc<crate::value::Userdata>> {
+            let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
+            if !finalizer.is_nil() {
+                return Some((finalizer, object.into()));
+            }
+        }
+        None
+    }
+}
+
+struct Roots<'a> {
+    values: &'a [Value],
+    main_thread: crate::value::Gc<crate::value::Thread>,
+    current_thread: crate::value::Gc<crate::value::Thread>,
+}
+impl Vm {
+    fn gc_shim(&mut self, r: &Roots) {
+        let _ = (r.values, r.main_thread, r.current_thread);
+        self.heap.debt = isize::MAX;
+    }
+}

@@ -16,3 +16,5 @@ pub struct LibFn {
 }
 
 pub mod coroutine;
+pub mod io;
+pub mod os;

@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use crate::bytecode::Proto;
 use crate::gc::{Heap, OutOfMemory};
 use crate::host::{Host, Memory};
+use crate::stdlib::io::Io;
 use crate::value::thread::Status;
 use crate::value::{Function, Gc, Table, Type, Value};
 use crate::vm::Vm;
@@ -127,6 +128,7 @@ impl Vm {
             next_function: Value::NIL,
             light_segments: [0; LIGHT_SEGMENTS],
             light_segment_count: 0,
+            io: Io::default(),
             host,
         };
         Ok(Box::new(vm))

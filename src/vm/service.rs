@@ -72,7 +72,7 @@ impl Vm {
         }
     }
 
-    const ROOT_COUNT: usize = 8 + crate::value::Type::COUNT + Event::COUNT;
+    const ROOT_COUNT: usize = 10 + crate::value::Type::COUNT + Event::COUNT;
 
     fn write_roots(&self, roots: &mut [Value; Self::ROOT_COUNT]) {
         let mut n = 0;
@@ -88,6 +88,9 @@ impl Vm {
         add(self.error_value);
         add(self.hook.function);
         add(self.traceback.map_or(Value::NIL, Value::from));
+        for file in self.io.roots() {
+            add(file);
+        }
         for metatable in self.base_metatables {
             add(metatable.map_or(Value::NIL, Value::from));
         }

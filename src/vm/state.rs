@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use crate::bytecode::{Bc, Ins};
 use crate::gc::Heap;
 use crate::host::Host;
+use crate::stdlib::io::Io;
 use crate::value::{Buffer, Gc, Str, Table, Thread, Type, Value};
 use crate::vm::dispatch::{Handler, Registers};
 use crate::vm::meta::Event;
@@ -79,6 +80,8 @@ pub struct Vm {
     pub(crate) light_segments: [u32; LIGHT_SEGMENTS],
     /// How many of them.
     pub(crate) light_segment_count: usize,
+    /// Open streams and default files; its `roots` are roots of the collector.
+    pub(crate) io: Io,
     /// The host.
     pub(crate) host: Box<dyn Host>,
 }

@@ -1,0 +1,157 @@
+//! The `io` library: files, pipes and the standard streams, through the host's unbuffered files.
+//!
+//! A file is a userdata whose payload is a [`handle::FileHandle`], the number of an open stream. The streams themselves lie in the
+//! state's [`Io`], so that all of them can be flushed when the program ends. The metatable of files is the environment
+//! of this library's functions, as in LuaJIT.
+
+extern crate alloc;
+
+use alloc::vec::Vec;
+
+mod functions;
+mod handle;
+mod methods;
+mod read;
+mod scan;
+mod stream;
+
+use crate::host::{Host, HostError, StandardStream};
+use crate::value::{Gc, Userdata, Value};
+use crate::vm::Vm;
+use stream::{Buffering, Kind, Stream};
+
+pub(super) use functions::c_string;
+pub use functions::open;
+
+/// The number of an open stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct StreamId(u32);
+
+/// What the library keeps per state: the open streams, and the default files of `io.read` and `io.write`.
+#[derive(Default)]
+pub struct Io {
+    streams: Vec<Option<Stream>>,
+    /// Input, output, error, once they have been asked for.
+    standard: [Option<StreamId>; 3],
+    input: Option<Gc<Userdata>>,
+    output: Option<Gc<Userdata>>,
+}
+
+impl Io {
+    /// The objects that the library keeps alive.
+    pub(crate) fn roots(&self) -> [Value; 2] {
+        [self.input, self.output].map(|file| file.map_or(Value::NIL, Value::from))
+    }
+
+    fn default_file(&self, which: StandardStream) -> Value {
+        let file = if which == StandardStream::Input {
+            self.input
+        } else {
+            self.output
+        };
+        file.map_or(Value::NIL, Value::from)
+    }
+
+    fn insert(&mut self, stream: Stream) -> Result<StreamId, HostError> {
+        let free = self.streams.iter().position(Option::is_none);
+        let index = match free {
+            Some(index) => index,
+            None => {
+                self.streams
+                    .try_reserve(1)
+                    .map_err(|_| HostError::OutOfMemory)?;
+                self.streams.push(None);
+                self.streams.len() - 1
+            }
+        };
+        self.streams[index] = Some(stream);
+        Ok(StreamId(index as u32))
+    }
+    fn remove(&mut self, id: StreamId) -> Option<Stream> {
+        self.streams.get_mut(id.0 as usize)?.take()
+    }
+    fn stream(&mut self, id: StreamId) -> Option<&mut Stream> {
+        self.streams.get_mut(id.0 as usize)?.as_mut()
+    }
+}
+
+impl Vm {
+    /// Writes to the standard output as `print` does, whatever `io.output` is.
+    pub(crate) fn print_bytes(&mut self, bytes: &[u8]) -> Result<(), HostError> {
+        let id = self.standard_stream(StandardStream::Output)?;
+        self.with_stream(id, |stream, host| stream.write(host, bytes))
+    }
+
+    /// Does something with a stream.
+    fn with_stream<R>(
+        &mut self,
+        id: StreamId,
+        f: impl FnOnce(&mut Stream, &mut dyn Host) -> Result<R, HostError>,
+    ) -> Result<R, HostError> {
+        match self.io.stream(id) {
+            Some(stream) => f(stream, &mut *self.host),
+            None => Err(HostError::WrongMode),
+        }
+    }
+
+    /// Writes out what all streams have pending. The first failure is reported.
+    pub fn flush_streams(&mut self) -> Result<(), HostError> {
+        let mut result = Ok(());
+        for stream in self.io.streams.iter_mut().flatten() {
+            result = result.and(stream.flush(&mut *self.host));
+        }
+        result
+    }
+
+    /// Reads the standard input to its end, for `loadfile()` and the like.
+    pub fn read_standard_input(&mut self) -> Result<Vec<u8>, HostError> {
+        let id = self.standard_stream(StandardStream::Input)?;
+        let mut bytes = Vec::new();
+        loop {
+            let stream = self.io.stream(id).ok_or(HostError::Unsupported)?;
+            let available = stream.fill(&mut *self.host)?;
+            let n = available.len();
+            if n == 0 {
+                return Ok(bytes);
+            }
+            bytes.try_reserve(n).map_err(|_| HostError::OutOfMemory)?;
+            bytes.extend_from_slice(available);
+            stream.consume(n);
+        }
+    }
+
+    /// The standard stream, opened when first asked for.
+    fn standard_stream(&mut self, which: StandardStream) -> Result<StreamId, HostError> {
+        if let Some(id) = self.io.standard[which as usize] {
+            return Ok(id);
+        }
+        let stream = match self.host.standard_stream(which) {
+            Ok(file) => {
+                let input = which == StandardStream::Input;
+                let mut stream = Stream::new(file, Kind::Standard, input, !input);
+                if which == StandardStream::Error {
+                    stream.set_buffering(&mut *self.host, Buffering::None)?;
+                }
+                stream
+            }
+            Err(_) if which == StandardStream::Output => Stream::host_output(),
+            Err(_) => Stream::absent(),
+        };
+        let id = self.io.insert(stream)?;
+        self.io.standard[which as usize] = Some(id);
+        Ok(id)
+    }
+
+    /// Before the script waits for a person's input, the person sees what has been written so far.
+    fn flush_before_waiting(&mut self, id: StreamId) {
+        if self.io.standard[StandardStream::Input as usize] != Some(id) {
+            return;
+        }
+        if let Some(out) = self.io.standard[StandardStream::Output as usize]
+            && let Some(stream) = self.io.stream(out)
+            && stream.buffering() == Buffering::Line
+        {
+            let _ = stream.flush(&mut *self.host);
+        }
+    }
+}

@@ -302,6 +302,23 @@ impl Value {
         }
     }
 
+    /// The number in a slot, if it holds one. Tests the upper half in memory, and loads the double only then.
+    ///
+    /// # Safety
+    /// `slot` is valid for reads.
+    #[inline(always)]
+    pub unsafe fn number_at(slot: *const Value) -> Option<f64> {
+        // SAFETY: the caller's promise; a value is eight bytes, little or big endian.
+        unsafe {
+            let upper = *slot.cast::<u32>().add(cfg!(target_endian = "little") as usize);
+            if upper < (FIRST_TAGGED >> 32) as u32 {
+                Some(*slot.cast::<f64>())
+            } else {
+                None
+            }
+        }
+    }
+
     /// The bits as a double, whatever they are.
     #[inline(always)]
     pub fn as_number_unchecked(self) -> f64 {

@@ -10,20 +10,56 @@ use crate::vm::meta::Event;
 use crate::vm::native::{Flow, NativeResult, Raised};
 use crate::vm::stack::MIN_NATIVE_SLOTS;
 
-/// How the interpreter goes on after one of the state's functions.
+/// How the interpreter goes on after one of the state's functions. Two words, so that they come back in registers.
 #[derive(Clone, Copy)]
-pub enum Next {
-    /// At the state's `pc`, in the Lua frame at its `base`.
+pub struct Next {
+    /// The first instruction of a function to enter, or null.
+    header: *const Ins,
+    /// Its number of arguments; without a function 0 to resume, else 1 + the [`Exit`].
+    number: usize,
+}
+
+/// What a [`Next`] says.
+pub enum Step {
+    /// Go on at the state's `pc`, in the Lua frame at its `base`.
     Resume,
-    /// Into the function whose header is at `pc`; its frame slots and arguments are at the state's `base`.
+    /// Enter the function whose header is at `pc`; its frame slots and arguments are at the state's `base`.
     Enter {
         /// The function's first instruction.
         pc: *const Ins,
         /// How many arguments it gets.
         nargs: usize,
     },
-    /// Back to the host's stack.
+    /// Go back to the host's stack.
     Exit(Exit),
+}
+
+impl Next {
+    /// See [`Step::Resume`].
+    pub const RESUME: Next = Next { header: core::ptr::null(), number: 0 };
+
+    /// See [`Step::Enter`].
+    #[inline(always)]
+    pub fn enter(pc: *const Ins, nargs: usize) -> Next {
+        Next { header: pc, number: nargs }
+    }
+    /// See [`Step::Exit`].
+    pub fn exit(exit: Exit) -> Next {
+        Next { header: core::ptr::null(), number: 1 + exit as usize }
+    }
+    /// What it says.
+    #[inline(always)]
+    pub fn step(self) -> Step {
+        if !self.header.is_null() {
+            return Step::Enter { pc: self.header, nargs: self.number };
+        }
+        match self.number {
+            0 => Step::Resume,
+            n if n == 1 + Exit::Done as usize => Step::Exit(Exit::Done),
+            n if n == 1 + Exit::Error as usize => Step::Exit(Exit::Error),
+            _ => Step::Exit(Exit::Stopped),
+        }
+    }
 }
 
 /// What [`Vm::drive`] does next. It is a loop, so that native functions, continuations and errors may follow one another
@@ -122,7 +158,7 @@ impl Vm {
     /// Enters the function at `base - 2`, which may be any value, with `nargs` arguments at `base`.
     pub(crate) fn enter_at_base(&mut self, nargs: usize) -> Action {
         match self.resolve_callee(nargs) {
-            Ok((pc, nargs)) => Action::Done(Next::Enter { pc, nargs }),
+            Ok((pc, nargs)) => Action::Done(Next::enter(pc, nargs)),
             Err(raised) => Action::Raise(raised),
         }
     }
@@ -169,7 +205,7 @@ impl Vm {
             Frame(self.base).set_link(Link::lua(self.pc));
         }
         match self.resolve_callee(nargs) {
-            Ok((pc, nargs)) => Next::Enter { pc, nargs },
+            Ok((pc, nargs)) => Next::enter(pc, nargs),
             Err(raised) => {
                 self.base = caller;
                 self.finish(Err(raised))
@@ -194,7 +230,7 @@ impl Vm {
             core::ptr::copy(f.add(FRAME_SLOTS), self.base, nargs);
         }
         match self.resolve_callee(nargs) {
-            Ok((pc, nargs)) => Next::Enter { pc, nargs },
+            Ok((pc, nargs)) => Next::enter(pc, nargs),
             Err(raised) => self.finish(Err(raised)),
         }
     }
@@ -208,7 +244,7 @@ impl Vm {
     ) -> Next {
         let from = self.base;
         match self.ensure_stack(from, nargs + FRAME_SLOTS + frame_size + 1) {
-            Ok(()) => Next::Enter { pc: header, nargs },
+            Ok(()) => Next::enter(header, nargs),
             Err(raised) => {
                 self.frame_not_entered();
                 self.finish(Err(raised))
@@ -237,7 +273,7 @@ impl Vm {
         match self.ensure_stack(from, slots) {
             Ok(()) => {
                 self.pc = self.pc.wrapping_sub(1);
-                Next::Resume
+                Next::RESUME
             }
             Err(raised) => self.finish(Err(raised)),
         }
@@ -301,7 +337,7 @@ impl Vm {
         let frame = self.base;
         self.base = callee;
         match self.resolve_callee(args.len()) {
-            Ok((pc, nargs)) => Ok(Next::Enter { pc, nargs }),
+            Ok((pc, nargs)) => Ok(Next::enter(pc, nargs)),
             Err(raised) => {
                 self.base = frame;
                 Err(raised)
@@ -330,7 +366,7 @@ impl Vm {
                     }
                     self.base = dst.sub(call.a());
                     self.pc = return_pc;
-                    Action::Done(Next::Resume)
+                    Action::Done(Next::RESUME)
                 }
                 frame::VARG => {
                     self.base = self.base.sub(link.slots());
@@ -363,11 +399,11 @@ impl Vm {
                     self.pc = pc;
                     let a = (*pc.sub(1)).a();
                     *self.base.add(a) = first;
-                    Action::Done(Next::Resume)
+                    Action::Done(Next::RESUME)
                 }
                 Cont::Drop | Cont::Finalizer => {
                     self.pc = pc;
-                    Action::Done(Next::Resume)
+                    Action::Done(Next::RESUME)
                 }
                 Cont::JumpIfTrue | Cont::JumpIfFalse => {
                     let taken = first.is_falsy() == (cont == Cont::JumpIfFalse);
@@ -376,7 +412,7 @@ impl Vm {
                     } else {
                         pc.add(1)
                     };
-                    Action::Done(Next::Resume)
+                    Action::Done(Next::RESUME)
                 }
                 Cont::Concat => {
                     self.pc = pc;

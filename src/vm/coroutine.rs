@@ -200,7 +200,7 @@ impl Vm {
             unsafe { core::ptr::copy(src, dst, n) };
             self.top = dst.wrapping_add(n);
             self.open_results = n;
-            return Action::Done(Next::Exit(Exit::Done));
+            return Action::Done(Next::exit(Exit::Done));
         };
         co.header.a.set(Status::Finished as u8);
         self.top = co.stack.get();

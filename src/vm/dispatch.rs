@@ -9,6 +9,7 @@
 //! * **loop** (builds with debug assertions, and the feature `loop-dispatch`, which sanitizers want): it stores the registers in
 //!   the state and returns to `run`'s loop.
 //!
+//! The state holds the table of handlers itself, so that a jump through it needs no register; a debug hook exchanges its contents.
 //! The handlers are the same; only [`next`](crate::vm::exec) differs.
 
 use crate::bytecode::Ins;
@@ -42,7 +43,6 @@ pub type HandlerFn = unsafe extern "C" fn(
     pc: *const Ins,
     ins: Ins,
     k: *const Value,
-    disp: *const Handler,
 ) -> Exit;
 
 /// The interpreter's registers.
@@ -52,7 +52,6 @@ pub struct Registers {
     pub(crate) base: *mut Value,
     pub(crate) pc: *const Ins,
     pub(crate) k: *const Value,
-    pub(crate) disp: *const Handler,
 }
 
 impl Registers {
@@ -61,7 +60,6 @@ impl Registers {
         base: core::ptr::null_mut(),
         pc: core::ptr::null(),
         k: core::ptr::null(),
-        disp: core::ptr::null(),
     };
 }
 
@@ -74,16 +72,16 @@ pub const IS_LOOP: bool = cfg!(any(debug_assertions, feature = "loop-dispatch"))
 /// `vm` is a state whose running thread has a complete frame at `registers.base`, `registers.pc` is an instruction of verified code that
 /// belongs to it, and `k` its constants (or the number of arguments at a function header).
 pub(crate) unsafe fn run(vm: *mut Vm, registers: Registers) -> Exit {
-    let Registers { base, pc, k, disp } = registers;
+    let Registers { base, pc, k } = registers;
     // SAFETY: the caller's promise is the handlers' precondition, and each handler establishes it for the next.
     unsafe {
         let ins = *pc;
-        let mut exit = ((*disp.add(ins.op_index())).0)(vm, base, pc.add(1), ins, k, disp);
+        let mut exit = ((&(*vm).handlers)[ins.op_index()].0)(vm, base, pc.add(1), ins, k);
         if IS_LOOP {
             while exit == Exit::Continue {
-                let Registers { base, pc, k, disp } = (*vm).registers;
+                let Registers { base, pc, k } = (*vm).registers;
                 let ins = *pc;
-                exit = ((*disp.add(ins.op_index())).0)(vm, base, pc.add(1), ins, k, disp);
+                exit = ((&(*vm).handlers)[ins.op_index()].0)(vm, base, pc.add(1), ins, k);
             }
         }
         exit

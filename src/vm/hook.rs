@@ -66,7 +66,7 @@ impl Vm {
                 active,
                 ..Hook::NONE
             };
-            self.dispatch = crate::vm::exec::HANDLERS.as_ptr();
+            self.handlers = crate::vm::exec::HANDLERS;
         } else {
             self.hook = Hook {
                 function,
@@ -76,7 +76,7 @@ impl Vm {
                 active,
                 ..Hook::NONE
             };
-            self.dispatch = crate::vm::exec::HOOKED.as_ptr();
+            self.handlers = crate::vm::exec::HOOKED;
         }
     }
 
@@ -198,12 +198,9 @@ impl Vm {
         let function = unsafe { Frame(self.base).function() };
         if function.is_lua() {
             self.pc = pc.wrapping_sub(1);
-            return Next::Resume;
+            return Next::RESUME;
         }
         let nargs = (self.top as usize - self.base as usize) / size_of::<Value>();
-        Next::Enter {
-            pc: function.pc.get(),
-            nargs,
-        }
+        Next::enter(function.pc.get(), nargs)
     }
 }

@@ -109,7 +109,7 @@ impl Vm {
     fn store(&mut self, a: usize, v: Value) -> Next {
         // SAFETY: `a` is an operand of the instruction before `pc`.
         unsafe { *self.base.add(a) = v };
-        Next::Resume
+        Next::RESUME
     }
 
     // ---- reads ----
@@ -386,7 +386,7 @@ impl Vm {
                 self.pc.add(1)
             };
         }
-        Next::Resume
+        Next::RESUME
     }
 
     /// `left < right` or `left <= right`, and the jump behind it.
@@ -608,7 +608,7 @@ impl Vm {
         }
         // Once more, with numbers.
         self.pc = self.pc.wrapping_sub(1);
-        Next::Resume
+        Next::RESUME
     }
 
     /// The string that a number or string is; numbers are formatted.

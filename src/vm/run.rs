@@ -103,7 +103,7 @@ impl Vm {
             budget: 0,
             open_results: 0,
             thread,
-            dispatch: crate::vm::exec::HANDLERS.as_ptr(),
+            handlers: crate::vm::exec::HANDLERS,
             registers: Registers::IDLE,
             heap,
             globals,
@@ -188,7 +188,7 @@ impl Vm {
             return Outcome::Failed;
         };
         let next = match stop.native_step {
-            None => crate::vm::call::Next::Resume,
+            None => crate::vm::call::Next::RESUME,
             Some(step) => {
                 self.native_step = step;
                 self.drive(crate::vm::call::Action::Reenter)
@@ -212,21 +212,19 @@ impl Vm {
     }
 
     fn go(&mut self, next: crate::vm::call::Next) -> Outcome {
-        use crate::vm::call::Next;
-        let registers = match next {
-            Next::Exit(exit) => return self.outcome(exit),
+        use crate::vm::call::Step;
+        let registers = match next.step() {
+            Step::Exit(exit) => return self.outcome(exit),
             // SAFETY: the interpreter left a complete Lua frame.
-            Next::Resume => Registers {
+            Step::Resume => Registers {
                 base: self.base,
                 pc: self.pc,
                 k: unsafe { crate::vm::exec::constants_of(self.base) },
-                disp: self.dispatch,
             },
-            Next::Enter { pc, nargs } => Registers {
+            Step::Enter { pc, nargs } => Registers {
                 base: self.base,
                 pc,
                 k: core::ptr::without_provenance(nargs),
-                disp: self.dispatch,
             },
         };
         // SAFETY: the registers are those of a complete frame or of a function about to be entered.

@@ -18,7 +18,7 @@ impl Vm {
         if self.heap.step_due() {
             self.collect_at_lua_frame();
         }
-        Next::Resume
+        Next::RESUME
     }
 
     #[cold]
@@ -112,12 +112,12 @@ impl Vm {
                 reason: stop,
                 native_step: None,
             });
-            return Next::Exit(Exit::Stopped);
+            return Next::exit(Exit::Stopped);
         }
         if false {
             return self.run_finalizer();
         }
-        Next::Resume
+        Next::RESUME
     }
 
     /// The budget ran out at a native function, whose frame is at `base`.
@@ -127,7 +127,7 @@ impl Vm {
             reason: stop,
             native_step: Some(self.native_step),
         });
-        Some(Next::Exit(Exit::Stopped))
+        Some(Next::exit(Exit::Stopped))
     }
 
     /// Gets the next slice of fuel, or tells why there is none.
@@ -167,7 +167,7 @@ impl Vm {
                 return next;
             }
         }
-        Next::Resume
+        Next::RESUME
     }
 
     /// The next finalizer to run and its object, for native functions that run them (`collectgarbage`).

@@ -32,7 +32,7 @@ pub struct Vm {
     /// The running thread.
     pub(crate) thread: Gc<Thread>,
     /// The dispatch table in force.
-    pub(crate) dispatch: *const Handler,
+    pub(crate) handlers: [Handler; Bc::ALL.len()],
     /// The interpreter's registers between two instructions, where dispatch is a loop.
     pub(crate) registers: Registers,
     /// The heap.

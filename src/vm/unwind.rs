@@ -18,7 +18,7 @@ impl Vm {
                 reason: self.interruption,
                 native_step: Some(self.native_step),
             });
-            return Action::Done(Next::Exit(Exit::Stopped));
+            return Action::Done(Next::exit(Exit::Stopped));
         }
         // SAFETY: frames are well formed.
         unsafe {
@@ -49,7 +49,7 @@ impl Vm {
                                     frame.cont_operand() as usize
                                 );
                                 self.base = below;
-                                return Action::Done(Next::Resume);
+                                return Action::Done(Next::RESUME);
                             }
                             Cont::Hook => self.hook.abandon(),
                             _ => {}
@@ -131,7 +131,7 @@ impl Vm {
                 self.traceback = self.traceback_of_error();
             }
             self.close_upvalues(entry.0);
-            return Action::Done(Next::Exit(Exit::Error));
+            return Action::Done(Next::exit(Exit::Error));
         };
         // The stack stays as it is, so that the dead coroutine can be looked at.
         self.top = self.frame_top();

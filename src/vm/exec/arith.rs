@@ -10,75 +10,56 @@ fn modulo(x: f64, y: f64) -> f64 {
     x - floor(x / y) * y
 }
 
-/// An operation on two operands, of which `$second` gives the right one.
-macro_rules! binary {
-    ($name:ident, $slow:ident, $ins:ident, $k:ident, $base:ident, $left:expr, $right:expr, $x:ident, $y:ident, $result:expr, $event:expr) => {
-        handler! { fn $name(vm, $base, pc, $ins, $k, disp) {
-            let (left, right): (Value, Value) = ($left, $right);
-            if left.is_number() && right.is_number() {
-                let ($x, $y) = (left.as_number_unchecked(), right.as_number_unchecked());
-                *$base.add($ins.a()) = Value::number_unchecked($result);
-                next!(vm, $base, pc, $k, disp)
-            }
-            return $slow(vm, $base, pc, $ins, $k, disp);
-        }}
-        handler! { #[cold] #[inline(never)] fn $slow(vm, $base, pc, $ins, $k, disp) {
-            save!(vm, $base, pc);
-            let (left, right): (Value, Value) = ($left, $right);
-            follow!(vm, disp, (*vm).arith(left, right, $event))
-        }}
-    };
-}
-
-macro_rules! arith_vn {
-    ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $event:expr) => {
-        binary!(
-            $name,
-            $slow,
-            ins,
-            k,
-            base,
-            *base.add(ins.b()),
-            *k.add(ins.c()),
-            $x,
-            $y,
-            $result,
-            $event
-        );
-    };
-}
-macro_rules! arith_nv {
-    ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $event:expr) => {
-        binary!(
-            $name,
-            $slow,
-            ins,
-            k,
-            base,
-            *k.add(ins.c()),
-            *base.add(ins.b()),
-            $x,
-            $y,
-            $result,
-            $event
-        );
-    };
-}
+/// An operation on slot B and slot C.
 macro_rules! arith_vv {
     ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $event:expr) => {
-        binary!(
-            $name,
-            $slow,
-            ins,
-            k,
-            base,
-            *base.add(ins.b()),
-            *base.add(ins.c()),
-            $x,
-            $y,
-            $result,
-            $event
-        );
+        handler! { fn $name(vm, base, pc, ins, k) {
+            if let Some($x) = Value::number_at(base.add(ins.b()))
+                && let Some($y) = Value::number_at(base.add(ins.c()))
+            {
+                *base.add(ins.a()) = Value::number_unchecked($result);
+                next!(vm, base, pc, k)
+            }
+            return $slow(vm, base, pc, ins, k);
+        }}
+        handler! { #[cold] #[inline(never)] fn $slow(vm, base, pc, ins, k) {
+            save!(vm, base, pc);
+            follow!(vm, (*vm).arith(*base.add(ins.b()), *base.add(ins.c()), $event))
+        }}
+    };
+}
+/// An operation on slot B and constant C, which is a number.
+macro_rules! arith_vn {
+    ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $event:expr) => {
+        handler! { fn $name(vm, base, pc, ins, k) {
+            if let Some($x) = Value::number_at(base.add(ins.b())) {
+                let $y = (*k.add(ins.c())).as_number_unchecked();
+                *base.add(ins.a()) = Value::number_unchecked($result);
+                next!(vm, base, pc, k)
+            }
+            return $slow(vm, base, pc, ins, k);
+        }}
+        handler! { #[cold] #[inline(never)] fn $slow(vm, base, pc, ins, k) {
+            save!(vm, base, pc);
+            follow!(vm, (*vm).arith(*base.add(ins.b()), *k.add(ins.c()), $event))
+        }}
+    };
+}
+/// An operation on constant C, which is a number, and slot B.
+macro_rules! arith_nv {
+    ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $event:expr) => {
+        handler! { fn $name(vm, base, pc, ins, k) {
+            if let Some($y) = Value::number_at(base.add(ins.b())) {
+                let $x = (*k.add(ins.c())).as_number_unchecked();
+                *base.add(ins.a()) = Value::number_unchecked($result);
+                next!(vm, base, pc, k)
+            }
+            return $slow(vm, base, pc, ins, k);
+        }}
+        handler! { #[cold] #[inline(never)] fn $slow(vm, base, pc, ins, k) {
+            save!(vm, base, pc);
+            follow!(vm, (*vm).arith(*k.add(ins.c()), *base.add(ins.b()), $event))
+        }}
     };
 }
 
@@ -98,32 +79,31 @@ arith_vv!(mul_vv, mul_vv_slow, x, y, x * y, Event::Mul);
 arith_vv!(div_vv, div_vv_slow, x, y, x / y, Event::Div);
 arith_vv!(mod_vv, mod_vv_slow, x, y, modulo(x, y), Event::Mod);
 
-handler! { fn pow(vm, base, pc, ins, k, disp) {
+handler! { fn pow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     let (left, right) = (*base.add(ins.b()), *base.add(ins.c()));
     if left.is_number() && right.is_number() {
         let n = (*vm).pow(left.as_number_unchecked(), right.as_number_unchecked());
         *base.add(ins.a()) = n;
-        next!(vm, base, pc, k, disp)
+        next!(vm, base, pc, k)
     }
-    follow!(vm, disp, (*vm).arith(left, right, Event::Pow))
+    follow!(vm, (*vm).arith(left, right, Event::Pow))
 }}
 
-handler! { fn unm(vm, base, pc, ins, k, disp) {
-    let d = *base.add(ins.d());
-    if d.is_number() {
-        *base.add(ins.a()) = Value::number_unchecked(-d.as_number_unchecked());
-        next!(vm, base, pc, k, disp)
+handler! { fn unm(vm, base, pc, ins, k) {
+    if let Some(n) = Value::number_at(base.add(ins.d())) {
+        *base.add(ins.a()) = Value::number_unchecked(-n);
+        next!(vm, base, pc, k)
     }
-    return unm_slow(vm, base, pc, ins, k, disp);
+    return unm_slow(vm, base, pc, ins, k);
 }}
-handler! { #[cold] #[inline(never)] fn unm_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn unm_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     let d = *base.add(ins.d());
-    follow!(vm, disp, (*vm).arith(d, d, Event::Unm))
+    follow!(vm, (*vm).arith(d, d, Event::Unm))
 }}
 
-handler! { fn cat(vm, base, pc, ins, k, disp) {
+handler! { fn cat(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).concat(base.add(ins.b()), base.add(ins.c())))
+    follow!(vm, (*vm).concat(base.add(ins.b()), base.add(ins.c())))
 }}

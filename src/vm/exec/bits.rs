@@ -6,19 +6,20 @@ use crate::vm::meta::BitOp;
 
 macro_rules! bit_binary {
     ($name:ident, $slow:ident, $x:ident, $y:ident, $result:expr, $op:expr) => {
-        handler! { fn $name(vm, base, pc, ins, k, disp) {
-            let (left, right) = (*base.add(ins.b()), *base.add(ins.c()));
-            if left.is_number() && right.is_number() {
-                let ($x, $y) = (to_bit(left.as_number_unchecked()), to_bit(right.as_number_unchecked()));
+        handler! { fn $name(vm, base, pc, ins, k) {
+            if let Some(left) = Value::number_at(base.add(ins.b()))
+                && let Some(right) = Value::number_at(base.add(ins.c()))
+            {
+                let ($x, $y) = (to_bit(left), to_bit(right));
                 *base.add(ins.a()) = Value::int($result);
-                next!(vm, base, pc, k, disp)
+                next!(vm, base, pc, k)
             }
-            return $slow(vm, base, pc, ins, k, disp);
+            return $slow(vm, base, pc, ins, k);
         }}
-        handler! { #[cold] #[inline(never)] fn $slow(vm, base, pc, ins, k, disp) {
+        handler! { #[cold] #[inline(never)] fn $slow(vm, base, pc, ins, k) {
             save!(vm, base, pc);
             let (left, right) = (*base.add(ins.b()), *base.add(ins.c()));
-            follow!(vm, disp, (*vm).bit_operator(left, right, $op))
+            follow!(vm, (*vm).bit_operator(left, right, $op))
         }}
     };
 }
@@ -37,16 +38,16 @@ bit_binary!(
 );
 bit_binary!(bsar, bsar_slow, x, y, x.wrapping_shr(y as u32), BitOp::Sar);
 
-handler! { fn bnot(vm, base, pc, ins, k, disp) {
+handler! { fn bnot(vm, base, pc, ins, k) {
     let d = *base.add(ins.d());
     if d.is_number() {
         *base.add(ins.a()) = Value::int(!to_bit(d.as_number_unchecked()));
-        next!(vm, base, pc, k, disp)
+        next!(vm, base, pc, k)
     }
-    return bnot_slow(vm, base, pc, ins, k, disp);
+    return bnot_slow(vm, base, pc, ins, k);
 }}
-handler! { #[cold] #[inline(never)] fn bnot_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn bnot_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     let d = *base.add(ins.d());
-    follow!(vm, disp, (*vm).bit_operator(d, d, BitOp::Not))
+    follow!(vm, (*vm).bit_operator(d, d, BitOp::Not))
 }}

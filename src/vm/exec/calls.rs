@@ -8,36 +8,36 @@ use crate::vm::stack::MIN_NATIVE_SLOTS;
 
 /// Calls the value at `$f` with `$nargs` arguments behind its frame slots.
 macro_rules! call_at {
-    ($vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident, $disp:ident, $f:expr, $nargs:expr, $slow:ident) => {{
+    ($vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident, $f:expr, $nargs:expr, $slow:ident) => {{
         let f: *mut Value = $f;
         if let Some(function) = (*f).as_function() {
             let callee = f.add(FRAME_SLOTS);
             Frame(callee).set_link(Link::lua($pc));
-            enter!($vm, callee, function.pc.get(), $nargs, $disp)
+            enter!($vm, callee, function.pc.get(), $nargs)
         }
-        return $slow($vm, $base, $pc, $ins, $k, $disp);
+        return $slow($vm, $base, $pc, $ins, $k);
     }};
 }
 
-handler! { fn call(vm, base, pc, ins, k, disp) {
-    call_at!(vm, base, pc, ins, k, disp, base.add(ins.a()), ins.c() - 1, call_slow)
+handler! { fn call(vm, base, pc, ins, k) {
+    call_at!(vm, base, pc, ins, k, base.add(ins.a()), ins.c() - 1, call_slow)
 }}
-handler! { #[cold] #[inline(never)] fn call_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn call_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_call_value(base.add(ins.a()), ins.c() - 1))
+    follow!(vm, (*vm).op_call_value(base.add(ins.a()), ins.c() - 1))
 }}
-handler! { fn call_m(vm, base, pc, ins, k, disp) {
+handler! { fn call_m(vm, base, pc, ins, k) {
     let nargs = ins.c() + (*vm).open_results;
-    call_at!(vm, base, pc, ins, k, disp, base.add(ins.a()), nargs, call_m_slow)
+    call_at!(vm, base, pc, ins, k, base.add(ins.a()), nargs, call_m_slow)
 }}
-handler! { #[cold] #[inline(never)] fn call_m_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn call_m_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_call_value(base.add(ins.a()), ins.c() + (*vm).open_results))
+    follow!(vm, (*vm).op_call_value(base.add(ins.a()), ins.c() + (*vm).open_results))
 }}
 
 /// Replaces the frame by a call of the value at `f` with `nargs` arguments.
 macro_rules! tail_call {
-    ($vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident, $disp:ident, $f:expr, $nargs:expr, $slow:ident) => {{
+    ($vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident, $f:expr, $nargs:expr, $slow:ident) => {{
         let f: *mut Value = $f;
         let nargs: usize = $nargs;
         if let Some(function) = (*f).as_function() {
@@ -50,41 +50,41 @@ macro_rules! tail_call {
             for i in 0..nargs {
                 *$base.add(i) = *args.add(i);
             }
-            enter!($vm, $base, function.pc.get(), nargs, $disp)
+            enter!($vm, $base, function.pc.get(), nargs)
         }
-        return $slow($vm, $base, $pc, $ins, $k, $disp);
+        return $slow($vm, $base, $pc, $ins, $k);
     }};
 }
 
-handler! { fn call_t(vm, base, pc, ins, k, disp) {
-    tail_call!(vm, base, pc, ins, k, disp, base.add(ins.a()), ins.d() - 1, call_t_slow)
+handler! { fn call_t(vm, base, pc, ins, k) {
+    tail_call!(vm, base, pc, ins, k, base.add(ins.a()), ins.d() - 1, call_t_slow)
 }}
-handler! { #[cold] #[inline(never)] fn call_t_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn call_t_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_tail_call_value(base.add(ins.a()), ins.d() - 1))
+    follow!(vm, (*vm).op_tail_call_value(base.add(ins.a()), ins.d() - 1))
 }}
-handler! { fn call_mt(vm, base, pc, ins, k, disp) {
+handler! { fn call_mt(vm, base, pc, ins, k) {
     let nargs = ins.d() + (*vm).open_results;
-    tail_call!(vm, base, pc, ins, k, disp, base.add(ins.a()), nargs, call_mt_slow)
+    tail_call!(vm, base, pc, ins, k, base.add(ins.a()), nargs, call_mt_slow)
 }}
-handler! { #[cold] #[inline(never)] fn call_mt_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn call_mt_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_tail_call_value(base.add(ins.a()), ins.d() + (*vm).open_results))
+    follow!(vm, (*vm).op_tail_call_value(base.add(ins.a()), ins.d() + (*vm).open_results))
 }}
 
-handler! { fn iter_c(vm, base, pc, ins, k, disp) {
+handler! { fn iter_c(vm, base, pc, ins, k) {
     let a = base.add(ins.a());
     *a = *a.sub(3);
     *a.add(2) = *a.sub(2);
     *a.add(3) = *a.sub(1);
-    call_at!(vm, base, pc, ins, k, disp, a, 2, iter_c_slow)
+    call_at!(vm, base, pc, ins, k, a, 2, iter_c_slow)
 }}
-handler! { #[cold] #[inline(never)] fn iter_c_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn iter_c_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_call_value(base.add(ins.a()), 2))
+    follow!(vm, (*vm).op_call_value(base.add(ins.a()), 2))
 }}
 
-handler! { fn varg(vm, base, pc, ins, k, disp) {
+handler! { fn varg(vm, base, pc, ins, k) {
     let a = base.add(ins.a());
     let fixed = ins.c();
     // The verifier allows VARG only in vararg functions, whose frames are the upper copies.
@@ -96,27 +96,27 @@ handler! { fn varg(vm, base, pc, ins, k, disp) {
         for i in 0..wanted {
             *a.add(i) = if i < extra { *source.add(i) } else { Value::NIL };
         }
-        next!(vm, base, pc, k, disp)
+        next!(vm, base, pc, k)
     }
     if a.wrapping_add(extra) > (*vm).stack_limit {
-        return varg_slow(vm, base, pc, ins, k, disp);
+        return varg_slow(vm, base, pc, ins, k);
     }
     for i in 0..extra {
         *a.add(i) = *source.add(i);
     }
     (*vm).open_results = extra;
-    next!(vm, base, pc, k, disp)
+    next!(vm, base, pc, k)
 }}
-handler! { #[cold] #[inline(never)] fn varg_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn varg_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     let extra = Frame(base).link().slots() - FRAME_SLOTS;
     // Goes back to the instruction once there is room.
-    follow!(vm, disp, (*vm).op_grow_and_repeat(ins.a() + extra))
+    follow!(vm, (*vm).op_grow_and_repeat(ins.a() + extra))
 }}
 
 /// Hands `$n` results at `$src` to the frame below, in the common case that a call instruction wants a fixed number of them.
 macro_rules! return_values {
-    ($vm:ident, $base:ident, $pc:ident, $disp:ident, $src:expr, $n:expr) => {{
+    ($vm:ident, $base:ident, $pc:ident, $src:expr, $n:expr) => {{
         let (src, n): (*mut Value, usize) = ($src, $n);
         let link = Frame($base).link();
         if link.kind() == frame::LUA {
@@ -135,57 +135,63 @@ macro_rules! return_values {
                 (*$vm).open_results = n;
             }
             let caller = dst.sub(call.a());
-            next!($vm, caller, return_pc, super::constants_of(caller), $disp)
+            next!($vm, caller, return_pc, super::constants_of(caller))
         }
-        return return_special($vm, $base, $pc, Ins(n as u32), src, $disp);
+        return return_special($vm, $base, $pc, Ins(n as u32), src);
     }};
 }
 
 // Returns over any other kind of frame. `ins` carries the number of results, `k` their address.
-handler! { #[inline(never)] fn return_special(vm, base, pc, ins, k, disp) {
+handler! { #[inline(never)] fn return_special(vm, base, pc, ins, k) {
     let link = Frame(base).link();
     if link.kind() == frame::VARG {
         base = base.sub(link.slots());
-        return_values!(vm, base, pc, disp, k.cast_mut(), ins.0 as usize)
+        return_values!(vm, base, pc, k.cast_mut(), ins.0 as usize)
     }
     (*vm).base = base;
-    follow!(vm, disp, (*vm).return_over(k.cast_mut(), ins.0 as usize))
+    follow!(vm, (*vm).return_over(k.cast_mut(), ins.0 as usize))
 }}
 
-handler! { fn ret_m(vm, base, pc, ins, k, disp) {
+// Returns a number of results other than what the quick paths handle. `ins` and `k` as in `return_special`.
+handler! { #[inline(never)] fn return_many(vm, base, pc, ins, k) {
+    return_values!(vm, base, pc, k.cast_mut(), ins.0 as usize)
+}}
+
+handler! { fn ret_m(vm, base, pc, ins, k) {
     let n = ins.d() + (*vm).open_results;
-    return_values!(vm, base, pc, disp, base.add(ins.a()), n)
+    return return_many(vm, base, pc, Ins(n as u32), base.add(ins.a()));
 }}
-handler! { fn ret(vm, base, pc, ins, k, disp) {
-    return_values!(vm, base, pc, disp, base.add(ins.a()), ins.d() - 1)
+handler! { fn ret(vm, base, pc, ins, k) {
+    return return_many(vm, base, pc, Ins(ins.d() as u32 - 1), base.add(ins.a()));
 }}
-handler! { fn ret0(vm, base, pc, ins, k, disp) {
+handler! { fn ret0(vm, base, pc, ins, k) {
     let link = Frame(base).link();
     if link.kind() == frame::LUA {
         let return_pc = link.return_pc();
         let call = *return_pc.sub(1);
         let dst = base.sub(FRAME_SLOTS);
-        if call.b() == 1 {
+        if call.b() == 1 || call.b() == 2 {
+            // One result or none wanted: writing nil is right for both, the slot is dead in the latter case.
+            *dst = Value::NIL;
             let caller = dst.sub(call.a());
-            next!(vm, caller, return_pc, super::constants_of(caller), disp)
+            next!(vm, caller, return_pc, super::constants_of(caller))
         }
     }
-    return_values!(vm, base, pc, disp, base, 0)
+    return return_many(vm, base, pc, Ins(0), base);
 }}
-handler! { fn ret1(vm, base, pc, ins, k, disp) {
+handler! { fn ret1(vm, base, pc, ins, k) {
     let link = Frame(base).link();
     if link.kind() == frame::LUA {
         let return_pc = link.return_pc();
         let call = *return_pc.sub(1);
         let dst = base.sub(FRAME_SLOTS);
-        // One result or none wanted: writing one is right for both, the slot is dead in the latter case.
         if call.b() == 2 || call.b() == 1 {
             *dst = *base.add(ins.a());
             let caller = dst.sub(call.a());
-            next!(vm, caller, return_pc, super::constants_of(caller), disp)
+            next!(vm, caller, return_pc, super::constants_of(caller))
         }
     }
-    return_values!(vm, base, pc, disp, base.add(ins.a()), 1)
+    return return_many(vm, base, pc, Ins(1), base.add(ins.a()));
 }}
 
 /// The constants of the function whose header instruction is before `pc`, and its number of parameters.
@@ -196,29 +202,35 @@ macro_rules! header_of {
     }};
 }
 
-handler! { fn func_f(vm, base, pc, ins, k, disp) {
+handler! { fn func_f(vm, base, pc, ins, k) {
     let nargs = k.addr();
     if base.wrapping_add(ins.a()) > (*vm).stack_limit {
-        return func_grow(vm, base, pc, ins, k, disp);
+        return func_grow(vm, base, pc, ins, k);
     }
     let (constants, params) = header_of!(pc);
-    let mut i = nargs;
-    while i < params {
-        *base.add(i) = Value::NIL;
-        i += 1;
+    if nargs < params {
+        return func_f_missing(vm, base, pc, ins, k);
     }
     let budget = (*vm).budget - 1;
     (*vm).budget = budget;
     if budget < 0 {
-        return func_service(vm, base, pc, ins, k, disp);
+        return func_service(vm, base, pc, ins, k);
     }
-    next!(vm, base, pc, constants, disp)
+    next!(vm, base, pc, constants)
 }}
-handler! { fn func_v(vm, base, pc, ins, k, disp) {
+// Arguments are missing: they are nil.
+handler! { #[inline(never)] fn func_f_missing(vm, base, pc, ins, k) {
+    let (_, params) = header_of!(pc);
+    for i in k.addr()..params {
+        *base.add(i) = Value::NIL;
+    }
+    return func_f(vm, base, pc, ins, core::ptr::without_provenance(params));
+}}
+handler! { fn func_v(vm, base, pc, ins, k) {
     let nargs = k.addr();
     let upper = base.add(nargs + FRAME_SLOTS);
     if upper.wrapping_add(ins.a()) > (*vm).stack_limit {
-        return func_grow(vm, base, pc, ins, k, disp);
+        return func_grow(vm, base, pc, ins, k);
     }
     *upper.sub(2) = *base.sub(2);
     Frame(upper).set_link(Link::delta(frame::VARG, nargs + FRAME_SLOTS));
@@ -230,30 +242,30 @@ handler! { fn func_v(vm, base, pc, ins, k, disp) {
     let budget = (*vm).budget - 1;
     (*vm).budget = budget;
     if budget < 0 {
-        return func_service(vm, upper, pc, ins, k, disp);
+        return func_service(vm, upper, pc, ins, k);
     }
-    next!(vm, upper, pc, constants, disp)
+    next!(vm, upper, pc, constants)
 }}
-handler! { #[cold] #[inline(never)] fn func_service(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn func_service(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).service())
+    follow!(vm, (*vm).service())
 }}
 // Grows the stack and enters the function again.
-handler! { #[cold] #[inline(never)] fn func_grow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn func_grow(vm, base, pc, ins, k) {
     (*vm).base = base;
     let nargs = k.addr();
     (*vm).top = base.add(nargs);
-    follow!(vm, disp, (*vm).op_grow_for_call(pc.sub(1), nargs, ins.a()))
+    follow!(vm, (*vm).op_grow_for_call(pc.sub(1), nargs, ins.a()))
 }}
 
-handler! { fn func_c(vm, base, pc, ins, k, disp) {
+handler! { fn func_c(vm, base, pc, ins, k) {
     let nargs = k.addr();
     let top = base.add(nargs);
     (*vm).base = base;
     (*vm).top = top;
     let budget = (*vm).budget - 1;
     if budget < 0 || top.wrapping_add(MIN_NATIVE_SLOTS) > (*vm).stack_limit {
-        return func_c_slow(vm, base, pc, ins, k, disp);
+        return func_c_slow(vm, base, pc, ins, k);
     }
     (*vm).budget = budget;
     (*vm).native_step = 0;
@@ -284,19 +296,19 @@ handler! { fn func_c(vm, base, pc, ins, k, disp) {
                     *dst.add(i) = if i < n { *src.add(i) } else { Value::NIL };
                 }
             }
-            next!(vm, caller, return_pc, super::constants_of(caller), (*vm).dispatch)
+            next!(vm, caller, return_pc, super::constants_of(caller))
         }
     }
-    follow!(vm, disp, (*vm).after_native(result))
+    follow!(vm, (*vm).after_native(result))
 }}
-handler! { #[cold] #[inline(never)] fn func_c_slow(vm, base, pc, ins, k, disp) {
-    follow!(vm, disp, (*vm).native_call_slow())
+handler! { #[cold] #[inline(never)] fn func_c_slow(vm, base, pc, ins, k) {
+    follow!(vm, (*vm).native_call_slow())
 }}
 
 // Every instruction, while a debug hook is set.
-handler! { fn hooked(vm, base, pc, ins, k, disp) {
+handler! { fn hooked(vm, base, pc, ins, k) {
     match (*vm).run_hook(base, pc, ins, k) {
-        None => return (super::HANDLERS[ins.op_index()].0)(vm, base, pc, ins, k, (*vm).dispatch),
-        Some(next) => follow!(vm, disp, next),
+        None => return (super::HANDLERS[ins.op_index()].0)(vm, base, pc, ins, k),
+        Some(next) => follow!(vm, next),
     }
 }}

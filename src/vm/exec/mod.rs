@@ -9,9 +9,9 @@
 use crate::bytecode::Bc;
 use crate::vm::dispatch::{Handler, HandlerFn};
 
-/// Defines handlers. The body sees the six registers and ends in `next!`, `enter!` or a tail call.
+/// Defines handlers. The body sees the five registers and ends in `next!`, `enter!` or a tail call.
 macro_rules! handler {
-    ($(#[$attr:meta])* fn $name:ident($vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident, $disp:ident) $body:block) => {
+    ($(#[$attr:meta])* fn $name:ident($vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident) $body:block) => {
         $(#[$attr])*
         #[allow(unused_variables, unused_mut, clippy::needless_return)]
         pub(super) unsafe extern "C" fn $name(
@@ -20,7 +20,6 @@ macro_rules! handler {
             mut $pc: *const $crate::bytecode::Ins,
             $ins: $crate::bytecode::Ins,
             $k: *const $crate::value::Value,
-            $disp: *const $crate::vm::dispatch::Handler,
         ) -> $crate::vm::dispatch::Exit {
             // SAFETY: the module's contract.
             unsafe { $body }
@@ -30,12 +29,13 @@ macro_rules! handler {
 
 /// Goes on with the instruction at `pc`.
 macro_rules! next {
-    ($vm:ident, $base:expr, $pc:expr, $k:expr, $disp:expr) => {{
+    ($vm:ident, $base:expr, $pc:expr, $k:expr) => {{
         #[cfg(not(any(debug_assertions, feature = "loop-dispatch")))]
         {
             let pc = $pc;
             let ins = *pc;
-            return ((*$disp.add(ins.op_index())).0)($vm, $base, pc.add(1), ins, $k, $disp);
+            let handler = (*$vm).handlers.as_ptr().add(ins.op_index());
+            return ((*handler).0)($vm, $base, pc.add(1), ins, $k);
         }
         #[cfg(any(debug_assertions, feature = "loop-dispatch"))]
         {
@@ -43,7 +43,6 @@ macro_rules! next {
                 base: $base,
                 pc: $pc,
                 k: $k,
-                disp: $disp,
             };
             return $crate::vm::dispatch::Exit::Continue;
         }
@@ -52,35 +51,33 @@ macro_rules! next {
 
 /// Enters the function whose header is at `pc`, with `nargs` arguments at `base`.
 macro_rules! enter {
-    ($vm:ident, $base:expr, $pc:expr, $nargs:expr, $disp:expr) => {
+    ($vm:ident, $base:expr, $pc:expr, $nargs:expr) => {
         next!(
             $vm,
             $base,
             $pc,
-            core::ptr::without_provenance::<$crate::value::Value>($nargs),
-            $disp
+            core::ptr::without_provenance::<$crate::value::Value>($nargs)
         )
     };
 }
 
 /// Goes on as a step of the state says: see [`Next`](crate::vm::call::Next).
 macro_rules! follow {
-    ($vm:ident, $disp:ident, $next:expr) => {
-        match $next {
-            $crate::vm::call::Next::Resume => {
+    ($vm:ident, $next:expr) => {
+        match $next.step() {
+            $crate::vm::call::Step::Resume => {
                 let base = (*$vm).base;
                 next!(
                     $vm,
                     base,
                     (*$vm).pc,
-                    $crate::vm::exec::constants_of(base),
-                    (*$vm).dispatch
+                    $crate::vm::exec::constants_of(base)
                 )
             }
-            $crate::vm::call::Next::Enter { pc, nargs } => {
-                enter!($vm, (*$vm).base, pc, nargs, (*$vm).dispatch)
+            $crate::vm::call::Step::Enter { pc, nargs } => {
+                enter!($vm, (*$vm).base, pc, nargs)
             }
-            $crate::vm::call::Next::Exit(exit) => return exit,
+            $crate::vm::call::Step::Exit(exit) => return exit,
         }
     };
 }
@@ -130,7 +127,7 @@ pub(super) static HANDLERS: [Handler; Bc::ALL.len()] = {
     table
 };
 
-/// While a hook is set, all instructions go through here first.
+/// The table while a hook is set: all instructions go there first.
 pub(super) static HOOKED: [Handler; Bc::ALL.len()] = [Handler(calls::hooked); Bc::ALL.len()];
 
 const fn handler_of(op: Bc) -> HandlerFn {

@@ -4,14 +4,14 @@ use crate::value::{Gc, Str, Table, Value};
 use crate::vm::convert::truncate_i32;
 use crate::vm::frame::Frame;
 
-handler! { fn tnew(vm, base, pc, ins, k, disp) {
+handler! { fn tnew(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_tnew(ins.a(), ins.d()))
+    follow!(vm, (*vm).op_tnew(ins.a(), ins.d()))
 }}
-handler! { fn tdup(vm, base, pc, ins, k, disp) {
+handler! { fn tdup(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     let template = (*k.sub(1 + ins.d())).as_table().unwrap_unchecked();
-    follow!(vm, disp, (*vm).op_tdup(ins.a(), template))
+    follow!(vm, (*vm).op_tdup(ins.a(), template))
 }}
 
 /// String constant `i`.
@@ -53,156 +53,156 @@ fn integer_key(key: Value) -> Option<i32> {
 
 /// Reads `$read` of a table; nil goes the slow way if there is a metatable.
 macro_rules! get {
-    ($t:ident, $read:expr, $slow:ident, $vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident, $disp:ident) => {
+    ($t:ident, $read:expr, $slow:ident, $vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident) => {
         let value: Value = $read;
         if !value.is_nil() || $t.metatable.get().is_none() {
             *$base.add($ins.a()) = value;
-            next!($vm, $base, $pc, $k, $disp)
+            next!($vm, $base, $pc, $k)
         }
-        return $slow($vm, $base, $pc, $ins, $k, $disp);
+        return $slow($vm, $base, $pc, $ins, $k);
     };
 }
 
-handler! { fn gget(vm, base, pc, ins, k, disp) {
+handler! { fn gget(vm, base, pc, ins, k) {
     let env = Frame(base).function().env.get();
-    get!(env, env.get_str(string_constant(k, ins.d())), gget_slow, vm, base, pc, ins, k, disp);
+    get!(env, env.get_str(string_constant(k, ins.d())), gget_slow, vm, base, pc, ins, k);
 }}
-handler! { #[cold] #[inline(never)] fn gget_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn gget_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     let env = Frame(base).function().env.get();
-    follow!(vm, disp, (*vm).op_get(env.into(), *k.sub(1 + ins.d()), ins.a()))
+    follow!(vm, (*vm).op_get(env.into(), *k.sub(1 + ins.d()), ins.a()))
 }}
-handler! { fn tget_s(vm, base, pc, ins, k, disp) {
+handler! { fn tget_s(vm, base, pc, ins, k) {
     if let Some(t) = (*base.add(ins.b())).as_table() {
-        get!(t, t.get_str(string_constant(k, ins.c())), tget_s_slow, vm, base, pc, ins, k, disp);
+        get!(t, t.get_str(string_constant(k, ins.c())), tget_s_slow, vm, base, pc, ins, k);
     }
-    return tget_s_slow(vm, base, pc, ins, k, disp);
+    return tget_s_slow(vm, base, pc, ins, k);
 }}
-handler! { #[cold] #[inline(never)] fn tget_s_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn tget_s_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_get(*base.add(ins.b()), *k.sub(1 + ins.c()), ins.a()))
+    follow!(vm, (*vm).op_get(*base.add(ins.b()), *k.sub(1 + ins.c()), ins.a()))
 }}
-handler! { fn tget_b(vm, base, pc, ins, k, disp) {
+handler! { fn tget_b(vm, base, pc, ins, k) {
     if let Some(t) = (*base.add(ins.b())).as_table()
         && let Some(slot) = array_slot(t, ins.c() as u32)
     {
-        get!(t, *slot, tget_b_slow, vm, base, pc, ins, k, disp);
+        get!(t, *slot, tget_b_slow, vm, base, pc, ins, k);
     }
-    return tget_b_slow(vm, base, pc, ins, k, disp);
+    return tget_b_slow(vm, base, pc, ins, k);
 }}
-handler! { #[inline(never)] fn tget_b_slow(vm, base, pc, ins, k, disp) {
+handler! { #[inline(never)] fn tget_b_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_get(*base.add(ins.b()), Value::int(ins.c() as i32), ins.a()))
+    follow!(vm, (*vm).op_get(*base.add(ins.b()), Value::int(ins.c() as i32), ins.a()))
 }}
-handler! { fn tget_v(vm, base, pc, ins, k, disp) {
+handler! { fn tget_v(vm, base, pc, ins, k) {
     let key = *base.add(ins.c());
     if let Some(t) = (*base.add(ins.b())).as_table() {
         if let Some(i) = integer_key(key) {
             if let Some(slot) = array_slot(t, i as u32) {
-                get!(t, *slot, tget_v_slow, vm, base, pc, ins, k, disp);
+                get!(t, *slot, tget_v_slow, vm, base, pc, ins, k);
             }
         } else if let Some(key) = key.as_str() {
-            get!(t, t.get_str(key), tget_v_slow, vm, base, pc, ins, k, disp);
+            get!(t, t.get_str(key), tget_v_slow, vm, base, pc, ins, k);
         }
     }
-    return tget_v_slow(vm, base, pc, ins, k, disp);
+    return tget_v_slow(vm, base, pc, ins, k);
 }}
-handler! { #[inline(never)] fn tget_v_slow(vm, base, pc, ins, k, disp) {
+handler! { #[inline(never)] fn tget_v_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_get(*base.add(ins.b()), *base.add(ins.c()), ins.a()))
+    follow!(vm, (*vm).op_get(*base.add(ins.b()), *base.add(ins.c()), ins.a()))
 }}
 
 /// Overwrites a slot of a table in place, unless a metamethod or the barrier asks for more.
 macro_rules! set {
-    ($t:ident, $slot:expr, $value:expr, $vm:ident, $base:ident, $pc:ident, $k:ident, $disp:ident) => {
+    ($t:ident, $slot:expr, $value:expr, $vm:ident, $base:ident, $pc:ident, $k:ident) => {
         let slot: *mut Value = $slot;
         if (!(*slot).is_nil() || $t.metatable.get().is_none()) && !(*$vm).heap.needs_barrier($t) {
             *slot = $value;
-            next!($vm, $base, $pc, $k, $disp)
+            next!($vm, $base, $pc, $k)
         }
     };
 }
 
-handler! { fn gset(vm, base, pc, ins, k, disp) {
+handler! { fn gset(vm, base, pc, ins, k) {
     let env = Frame(base).function().env.get();
     if let Some(slot) = env.slot_str(string_constant(k, ins.d())) {
         env.header.a.set(0);
-        set!(env, slot.as_ptr(), *base.add(ins.a()), vm, base, pc, k, disp);
+        set!(env, slot.as_ptr(), *base.add(ins.a()), vm, base, pc, k);
     }
-    return gset_slow(vm, base, pc, ins, k, disp);
+    return gset_slow(vm, base, pc, ins, k);
 }}
-handler! { #[cold] #[inline(never)] fn gset_slow(vm, base, pc, ins, k, disp) {
+handler! { #[cold] #[inline(never)] fn gset_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     let env = Frame(base).function().env.get();
-    follow!(vm, disp, (*vm).op_set(env.into(), *k.sub(1 + ins.d()), *base.add(ins.a())))
+    follow!(vm, (*vm).op_set(env.into(), *k.sub(1 + ins.d()), *base.add(ins.a())))
 }}
-handler! { fn tset_s(vm, base, pc, ins, k, disp) {
+handler! { fn tset_s(vm, base, pc, ins, k) {
     if let Some(t) = (*base.add(ins.b())).as_table()
         && let Some(slot) = t.slot_str(string_constant(k, ins.c()))
     {
         // The key may be a metamethod's name whose absence is cached.
         t.header.a.set(0);
-        set!(t, slot.as_ptr(), *base.add(ins.a()), vm, base, pc, k, disp);
+        set!(t, slot.as_ptr(), *base.add(ins.a()), vm, base, pc, k);
     }
-    return tset_s_slow(vm, base, pc, ins, k, disp);
+    return tset_s_slow(vm, base, pc, ins, k);
 }}
-handler! { #[inline(never)] fn tset_s_slow(vm, base, pc, ins, k, disp) {
+handler! { #[inline(never)] fn tset_s_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_set(*base.add(ins.b()), *k.sub(1 + ins.c()), *base.add(ins.a())))
+    follow!(vm, (*vm).op_set(*base.add(ins.b()), *k.sub(1 + ins.c()), *base.add(ins.a())))
 }}
-handler! { fn tset_b(vm, base, pc, ins, k, disp) {
+handler! { fn tset_b(vm, base, pc, ins, k) {
     if let Some(t) = (*base.add(ins.b())).as_table()
         && let Some(slot) = array_slot(t, ins.c() as u32)
     {
-        set!(t, slot, *base.add(ins.a()), vm, base, pc, k, disp);
+        set!(t, slot, *base.add(ins.a()), vm, base, pc, k);
     }
-    return tset_b_slow(vm, base, pc, ins, k, disp);
+    return tset_b_slow(vm, base, pc, ins, k);
 }}
-handler! { #[inline(never)] fn tset_b_slow(vm, base, pc, ins, k, disp) {
+handler! { #[inline(never)] fn tset_b_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_set(*base.add(ins.b()), Value::int(ins.c() as i32), *base.add(ins.a())))
+    follow!(vm, (*vm).op_set(*base.add(ins.b()), Value::int(ins.c() as i32), *base.add(ins.a())))
 }}
-handler! { fn tset_v(vm, base, pc, ins, k, disp) {
+handler! { fn tset_v(vm, base, pc, ins, k) {
     let key = *base.add(ins.c());
     if let Some(t) = (*base.add(ins.b())).as_table() {
         if let Some(i) = integer_key(key) {
             if let Some(slot) = array_slot(t, i as u32) {
-                set!(t, slot, *base.add(ins.a()), vm, base, pc, k, disp);
+                set!(t, slot, *base.add(ins.a()), vm, base, pc, k);
             }
         } else if let Some(key) = key.as_str()
             && let Some(slot) = t.slot_str(key)
         {
             t.header.a.set(0);
-            set!(t, slot.as_ptr(), *base.add(ins.a()), vm, base, pc, k, disp);
+            set!(t, slot.as_ptr(), *base.add(ins.a()), vm, base, pc, k);
         }
     }
-    return tset_v_slow(vm, base, pc, ins, k, disp);
+    return tset_v_slow(vm, base, pc, ins, k);
 }}
-handler! { #[inline(never)] fn tset_v_slow(vm, base, pc, ins, k, disp) {
+handler! { #[inline(never)] fn tset_v_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_set(*base.add(ins.b()), *base.add(ins.c()), *base.add(ins.a())))
+    follow!(vm, (*vm).op_set(*base.add(ins.b()), *base.add(ins.c()), *base.add(ins.a())))
 }}
-handler! { fn tset_m(vm, base, pc, ins, k, disp) {
+handler! { fn tset_m(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_tset_m(base.add(ins.a()), (*k.add(ins.d())).as_number_unchecked()))
+    follow!(vm, (*vm).op_tset_m(base.add(ins.a()), (*k.add(ins.d())).as_number_unchecked()))
 }}
 
-handler! { fn len(vm, base, pc, ins, k, disp) {
+handler! { fn len(vm, base, pc, ins, k) {
     let d = *base.add(ins.d());
     if let Some(s) = d.as_str() {
         *base.add(ins.a()) = Value::number_unchecked(f64::from(s.len));
-        next!(vm, base, pc, k, disp)
+        next!(vm, base, pc, k)
     }
-    return len_slow(vm, base, pc, ins, k, disp);
+    return len_slow(vm, base, pc, ins, k);
 }}
-handler! { #[inline(never)] fn len_slow(vm, base, pc, ins, k, disp) {
+handler! { #[inline(never)] fn len_slow(vm, base, pc, ins, k) {
     let d = *base.add(ins.d());
     if let Some(t) = d.as_table()
         && !((*vm).compat52 && t.metatable.get().is_some())
     {
         *base.add(ins.a()) = Value::number_unchecked(f64::from(t.len()));
-        next!(vm, base, pc, k, disp)
+        next!(vm, base, pc, k)
     }
     save!(vm, base, pc);
-    follow!(vm, disp, (*vm).op_len(d))
+    follow!(vm, (*vm).op_len(d))
 }}

@@ -16,5 +16,6 @@ pub struct LibFn {
 }
 
 pub mod coroutine;
+pub mod debug;
 pub mod io;
 pub mod os;

@@ -310,7 +310,9 @@ impl Value {
     pub unsafe fn number_at(slot: *const Value) -> Option<f64> {
         // SAFETY: the caller's promise; a value is eight bytes, little or big endian.
         unsafe {
-            let upper = *slot.cast::<u32>().add(cfg!(target_endian = "little") as usize);
+            let upper = *slot
+                .cast::<u32>()
+                .add(cfg!(target_endian = "little") as usize);
             if upper < (FIRST_TAGGED >> 32) as u32 {
                 Some(*slot.cast::<f64>())
             } else {

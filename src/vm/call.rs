@@ -36,22 +36,34 @@ pub enum Step {
 
 impl Next {
     /// See [`Step::Resume`].
-    pub const RESUME: Next = Next { header: core::ptr::null(), number: 0 };
+    pub const RESUME: Next = Next {
+        header: core::ptr::null(),
+        number: 0,
+    };
 
     /// See [`Step::Enter`].
     #[inline(always)]
     pub fn enter(pc: *const Ins, nargs: usize) -> Next {
-        Next { header: pc, number: nargs }
+        Next {
+            header: pc,
+            number: nargs,
+        }
     }
     /// See [`Step::Exit`].
     pub fn exit(exit: Exit) -> Next {
-        Next { header: core::ptr::null(), number: 1 + exit as usize }
+        Next {
+            header: core::ptr::null(),
+            number: 1 + exit as usize,
+        }
     }
     /// What it says.
     #[inline(always)]
     pub fn step(self) -> Step {
         if !self.header.is_null() {
-            return Step::Enter { pc: self.header, nargs: self.number };
+            return Step::Enter {
+                pc: self.header,
+                nargs: self.number,
+            };
         }
         match self.number {
             0 => Step::Resume,

@@ -210,15 +210,19 @@ impl Vm {
         unsafe { self.deliver(src, n) }
     }
 
-    /// Where a suspended thread's topmost Lua frame is, for debug information.
-    pub(crate) fn thread_position(&self, thread: Gc<Thread>) -> (*mut Value, *const Ins) {
+    /// A thread's innermost frame, the pc in it, and the end of its slots.
+    pub(crate) fn thread_position(
+        &self,
+        thread: Gc<Thread>,
+    ) -> (*mut Value, *const Ins, *mut Value) {
         if thread == self.thread {
-            (self.base, self.pc)
+            (self.base, self.pc, self.frame_top())
         } else {
-            (thread.base.get(), thread.pc.get())
+            (thread.base.get(), thread.pc.get(), thread.top.get())
         }
     }
 }
+
 impl Vm {
     /// The thread whose code runs.
     pub fn running_thread(&self) -> Gc<Thread> {

@@ -3,9 +3,10 @@
 use core::fmt::{self, Write};
 
 use crate::bytecode::{Bc, Ins, Mode, Proto};
+use crate::value::thread::Status;
 use crate::value::{Function, Gc, Str, Thread, Value};
 use crate::vm::Vm;
-use crate::vm::frame::{self, Cont, Frame};
+use crate::vm::frame::{self, Cont, FRAME_SLOTS, Frame};
 use crate::vm::meta::Event;
 
 /// The longest chunk name that messages show, and the NUL that C counted.
@@ -185,6 +186,8 @@ pub struct Activation {
     pub function: Gc<Function>,
     /// The instruction after the current one; null in native functions.
     pub(crate) pc: *const Ins,
+    /// The end of its slots.
+    pub(crate) end: *mut Value,
 }
 
 impl Activation {
@@ -205,14 +208,14 @@ impl Activation {
 
 /// Walks a thread's functions from the innermost one out.
 pub struct Activations {
-    next: Option<(Frame, *const Ins)>,
+    next: Option<(Frame, *const Ins, *mut Value)>,
 }
 
 impl Iterator for Activations {
     type Item = Activation;
 
     fn next(&mut self) -> Option<Activation> {
-        let (frame, pc) = self.next?;
+        let (frame, pc, end) = self.next?;
         // SAFETY: frames and links on a thread's stack are well formed, and `below` follows them down to the entry.
         unsafe {
             let function = frame.function_value().as_function()?;
@@ -222,7 +225,11 @@ impl Iterator for Activations {
             }
             self.next = at.below().map(|(below, pc)| {
                 // A vararg function goes on in its upper frame, which is what a caller's address leads to.
-                (below, pc.unwrap_or(core::ptr::null()))
+                (
+                    below,
+                    pc.unwrap_or(core::ptr::null()),
+                    at.0.sub(FRAME_SLOTS),
+                )
             });
             let pc = if function.is_lua() {
                 pc
@@ -233,6 +240,7 @@ impl Iterator for Activations {
                 frame,
                 function,
                 pc,
+                end,
             })
         }
     }
@@ -267,16 +275,12 @@ const TRACEBACK_TAIL: usize = 10;
 impl Vm {
     /// The functions of a thread, innermost first.
     pub fn activations(&self, thread: Gc<Thread>) -> Activations {
-        let (base, pc) = self.thread_position(thread);
-        let fresh = thread != self.thread && thread.status() == crate::value::thread::Status::Fresh;
-        let empty =
-            thread != self.thread && thread.status() == crate::value::thread::Status::Finished;
+        let (base, pc, top) = self.thread_position(thread);
+        let has_frames =
+            thread == self.thread || !matches!(thread.status(), Status::Fresh | Status::Finished);
+        let start = (Frame(base), pc, top);
         Activations {
-            next: if fresh || empty {
-                None
-            } else {
-                Some((Frame(base), pc))
-            },
+            next: has_frames.then_some(start),
         }
     }
 
@@ -421,5 +425,69 @@ impl<const N: usize> Write for TextWriter<'_, N> {
     fn write_str(&mut self, s: &str) -> fmt::Result {
         self.0.push(s.as_bytes());
         Ok(())
+    }
+}
+
+/// A local variable of an activation.
+#[derive(Clone, Copy)]
+pub struct Local {
+    /// Its name; absent for temporaries and extra arguments.
+    pub name: Option<Gc<Str>>,
+    /// An extra argument of a vararg function?
+    pub is_vararg: bool,
+    slot: *mut Value,
+}
+
+impl Local {
+    /// The value.
+    pub fn get(&self) -> Value {
+        // SAFETY: `Vm::local` found the slot in a live frame, and no safepoint lies between.
+        unsafe { *self.slot }
+    }
+    /// Assigns.
+    pub fn set(&self, v: Value) {
+        // SAFETY: as in `get`. Stacks need no barrier.
+        unsafe { *self.slot = v }
+    }
+}
+
+impl Vm {
+    /// Variable `n` of an activation: from 1 on the active locals in the order of their slots, then temporaries; from -1 down the extra
+    /// arguments.
+    pub fn local(&self, activation: &Activation, n: i32) -> Option<Local> {
+        let base = activation.frame.0;
+        if n < 0 {
+            let proto = activation.function.proto()?;
+            // SAFETY: an activation's frame is well formed.
+            let link = unsafe { activation.frame.link() };
+            if link.kind() != frame::VARG {
+                return None;
+            }
+            let extra = link.slots() - FRAME_SLOTS;
+            let index = proto.param_count() + n.unsigned_abs() as usize - 1;
+            if index >= extra {
+                return None;
+            }
+            let slot = base.wrapping_sub(link.slots()).wrapping_add(index);
+            return Some(Local {
+                name: None,
+                is_vararg: true,
+                slot,
+            });
+        }
+        let index = usize::try_from(n).ok()?.checked_sub(1)?;
+        let slot = base.wrapping_add(index);
+        if slot >= activation.end {
+            return None;
+        }
+        let name = match (activation.function.proto(), activation.instruction()) {
+            (Some(proto), Some(at)) => local_name(proto, at, index),
+            _ => None,
+        };
+        Some(Local {
+            name,
+            is_vararg: false,
+            slot,
+        })
     }
 }

@@ -3,6 +3,7 @@
 //! One run is one activation of `dispatch::run` on the host's stack, whatever Lua code does: Lua frames, metamethods,
 //! protected calls, coroutines and calls from native functions all live on the Lua stacks (`frame` has the layout).
 
+mod access;
 pub mod call;
 mod cdata;
 pub mod convert;

@@ -67,12 +67,7 @@ macro_rules! follow {
         match $next.step() {
             $crate::vm::call::Step::Resume => {
                 let base = (*$vm).base;
-                next!(
-                    $vm,
-                    base,
-                    (*$vm).pc,
-                    $crate::vm::exec::constants_of(base)
-                )
+                next!($vm, base, (*$vm).pc, $crate::vm::exec::constants_of(base))
             }
             $crate::vm::call::Step::Enter { pc, nargs } => {
                 enter!($vm, (*$vm).base, pc, nargs)

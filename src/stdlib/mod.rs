@@ -3,6 +3,8 @@
 //! Each library file has a table of its functions (`LIB: &[LibFn]`) and, where more than functions is to be set up, an
 //! `open` function.
 
+pub mod string;
+
 use crate::vm::native::NativeFn;
 
 /// A library function as it is registered.

@@ -1,0 +1,6 @@
+//! The string library.
+
+#![forbid(unsafe_code)]
+
+pub mod class;
+pub mod pattern;

@@ -1,6 +1,8 @@
 //! Perilune: a complete engine for the LuaJIT 2.1 dialect of Lua, `no_std`, memory-bounded and interruptible.
 #![no_std]
 
+extern crate alloc;
+
 pub mod bytecode;
 pub mod compile;
 pub mod gc;

@@ -22,6 +22,14 @@ pub struct Span {
     pub end: Pos,
 }
 
+impl Span {
+    /// The span of nothing.
+    pub const ZERO: Span = Span {
+        start: Pos { line: 0, offset: 0 },
+        end: Pos { line: 0, offset: 0 },
+    };
+}
+
 /// An identifier, and where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Name<'a> {
@@ -169,7 +177,8 @@ pub struct Function<'a> {
     pub body: Body<'a>,
     /// From `function` (or the first token of a short function) to the end.
     pub span: Span,
-    /// Where the line that debug information calls the definition's is: the `function` keyword, or a short function's `->`.
+    /// The place whose line debug information calls the definition's. As in LuaJIT it is the `function` of a function
+    /// statement, the `(` of other functions, the first token of a short function, and the start of the main chunk.
     pub defined: Pos,
 }
 

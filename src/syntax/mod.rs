@@ -22,6 +22,8 @@ mod context;
 mod diagnose;
 mod error;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use error::SyntaxError;

@@ -14,6 +14,8 @@ mod methods;
 mod read;
 mod scan;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use crate::host::{Host, HostError, StandardStream};
 use crate::value::{Gc, Userdata, Value};
@@ -117,6 +119,32 @@ impl Vm {
             bytes.try_reserve(n).map_err(|_| HostError::OutOfMemory)?;
             bytes.extend_from_slice(available);
             stream.consume(n);
+        }
+    }
+
+    /// Reads a line of the standard input, without its end; nothing at the end of the input.
+    pub fn read_standard_line(&mut self) -> Result<Option<Vec<u8>>, HostError> {
+        let id = self.standard_stream(StandardStream::Input)?;
+        let mut line = Vec::new();
+        loop {
+            let stream = self.io.stream(id).ok_or(HostError::Unsupported)?;
+            let mut available = stream.available();
+            if available.is_empty() {
+                available = stream.fill(&mut *self.host)?;
+            }
+            if available.is_empty() {
+                return Ok(Some(line).filter(|line| !line.is_empty()));
+            }
+            let end = memchr::memchr(b'\n', available);
+            let piece = &available[..end.unwrap_or(available.len())];
+            line.try_reserve(piece.len())
+                .map_err(|_| HostError::OutOfMemory)?;
+            line.extend_from_slice(piece);
+            let taken = piece.len() + usize::from(end.is_some());
+            stream.consume(taken);
+            if end.is_some() {
+                return Ok(Some(line));
+            }
         }
     }
 

@@ -1,1 +1,253 @@
-//! Syntax tree to bytecode.
+//! Syntax tree to bytecode: one pass over the tree that emits the code LuaJIT's one-pass compiler emits for the same
+//! source, instruction for instruction.
+//!
+//! # How it works
+//! An expression becomes a [`Desc`](desc::Desc), which says where its value comes from; code is emitted as late as
+//! possible, so that constants fold into operands, results go straight to their slot and conditions become jumps.
+//! Jumps to a place that isn't known yet form lists, linked through their distances.
+//!
+//! The host's stack doesn't grow with the tree. Whatever waits for the value of a subtree is a [`Frame`](walk::Frame)
+//! on a stack of our own: the main loop either evaluates an expression or hands a finished value to the topmost frame.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `walk` | the main loop, the frames, statements in sequence |
+//! | `expressions`, `suffixes`, `tables`, `functions` | expressions |
+//! | `statements`, `assignments`, `loops` | statements |
+//! | `scope`, `labels` | variables, upvalues, goto and its kin |
+//! | `emit`, `jumps`, `slots`, `operators` | instructions, jump lists, slots, operators |
+//! | `constants`, `position`, `error`, `finish` | constants, tokens between nodes, errors, prototypes |
+//!
+//! Collection happens at safepoints only, and there is none in here: the objects made on the way need no roots.
+
+extern crate alloc;
+
+use alloc::vec::Vec;
+
+use crate::bytecode::{Ins, LocalVar, NO_JUMP, Proto};
+use crate::gc::Heap;
+use crate::syntax::ast;
+use crate::value::{Gc, Str};
+
+mod assignments;
+mod constants;
+mod desc;
+mod emit;
+mod error;
+mod expressions;
+mod finish;
+mod functions;
+mod jumps;
+mod labels;
+mod loops;
+mod operators;
+mod position;
+mod scope;
+mod slots;
+mod statements;
+mod suffixes;
+mod tables;
+mod walk;
+
+pub use error::{CompileError, Diagnostic};
+
+use constants::{ConstantBase, Constants};
+use desc::Desc;
+use error::{Fail, Res};
+use labels::Exit;
+use scope::{Scope, Variable};
+
+/// What the dialect leaves open.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Options {
+    /// The rules of Lua 5.2 where they differ.
+    pub compat52: bool,
+}
+
+/// The greatest number of local variables of a function.
+const MAX_LOCALS: u32 = 200;
+/// The greatest number of upvalues of a function.
+const MAX_UPVALUES: usize = 60;
+/// The frame size that is too great.
+const MAX_SLOTS: u32 = 250;
+/// The greatest number of variables, gotos and labels of a function and those around it.
+const MAX_ENTRIES: u32 = 65536 - MAX_UPVALUES as u32;
+/// The level of nesting that is too deep.
+const MAX_LEVEL: u32 = 200;
+/// The A of an instruction that is to leave no value.
+const NO_SLOT: u32 = 0xFF;
+
+/// The state of one function being compiled.
+struct FuncState {
+    /// Where its instructions begin in [`Compiler::code`].
+    code_base: usize,
+    /// The position of the last jump target: instructions before it must not be changed any more.
+    last_target: u32,
+    /// The jumps to the next instruction.
+    pending: u32,
+    /// The first free slot.
+    free: u32,
+    /// The number of active local variables, which lie in the first slots.
+    active: u32,
+    /// The line of its definition; 0 for a main chunk.
+    line_defined: u32,
+    /// Where its variables begin in [`Compiler::vars`].
+    var_base: usize,
+    /// Where the map from its slots to variables begins in [`Compiler::slot_vars`].
+    slot_base: usize,
+    /// Where its scopes begin.
+    scope_base: usize,
+    /// Where its exits begin.
+    exit_base: usize,
+    /// Where its children's captured variables begin in [`Compiler::captured`].
+    captured_base: usize,
+    constants: ConstantBase,
+    /// The count of entries when it began.
+    entry_base: u32,
+    /// The syntactic level around it.
+    level: u32,
+    /// It creates closures.
+    has_child: bool,
+    /// It takes extra arguments.
+    is_vararg: bool,
+    /// It has a return statement.
+    has_return: bool,
+    /// A return statement came before the first closure.
+    fix_returns: bool,
+    params: u8,
+    frame_size: u32,
+    upvalue_count: usize,
+    /// The variable behind each upvalue.
+    upvalues: [u16; MAX_UPVALUES],
+    /// Where each upvalue comes from when the closure is made.
+    sources: [scope::Source; MAX_UPVALUES],
+}
+
+/// A variable of a function that a closure of it captures.
+struct Captured {
+    child: Gc<Proto>,
+    index: u8,
+    var: u16,
+}
+
+/// The compiler's state.
+struct Compiler<'a, 'h> {
+    heap: &'h mut Heap,
+    source: &'a [u8],
+    chunk_name: Gc<Str>,
+    options: Options,
+    /// The end of the last token that counts as read.
+    at: ast::Pos,
+    /// The offset of a name whose next token was read along with it; see [`tables`].
+    read_ahead: u32,
+    diagnostic: Option<Diagnostic>,
+    /// The innermost function, and those around it.
+    f: FuncState,
+    outer: Vec<FuncState>,
+    frames: Vec<walk::Frame<'a>>,
+    /// The instructions of all unfinished functions, and their lines.
+    code: Vec<Ins>,
+    lines: Vec<u32>,
+    vars: Vec<Variable>,
+    slot_vars: Vec<u16>,
+    /// The active variable last declared of each name's bucket.
+    buckets: [u16; scope::BUCKETS],
+    scopes: Vec<Scope>,
+    exits: Vec<Exit>,
+    /// Variables, gotos and labels so far, as LuaJIT counts them.
+    entries: u32,
+    /// Blocks and expressions around the current one.
+    level: u32,
+    constants: Constants,
+    captured: Vec<Captured>,
+    /// Where the values of the generic loops begin that wait for them.
+    expression_starts: Vec<u32>,
+    /// The targets of assignments that wait for their values.
+    targets: Vec<Desc>,
+    tables: Vec<tables::TableState<'a>>,
+    /// String keys of table templates that get their nil value at the end.
+    nil_keys: Vec<Gc<Str>>,
+    /// The names of hidden loop variables, once made.
+    hidden: [Option<Gc<Str>>; scope::HIDDEN.len()],
+    locals: Vec<LocalVar>,
+}
+
+/// Compiles a main chunk. `source` is what the tree was parsed from, `chunk_name` begins with `=` or `@` or is the source.
+///
+/// # Errors
+/// [`CompileError::Syntax`] for what only shows here (limits, gotos, constants), [`CompileError::Memory`].
+pub fn compile(
+    heap: &mut Heap,
+    main: &ast::Function<'_>,
+    source: &[u8],
+    chunk_name: Gc<Str>,
+    options: Options,
+) -> Result<Gc<Proto>, CompileError> {
+    let mut compiler = Compiler {
+        heap,
+        source,
+        chunk_name,
+        options,
+        at: ast::Pos { line: 1, offset: 0 },
+        read_ahead: u32::MAX,
+        diagnostic: None,
+        f: FuncState::default(),
+        outer: Vec::new(),
+        frames: Vec::new(),
+        code: Vec::new(),
+        lines: Vec::new(),
+        vars: Vec::new(),
+        slot_vars: Vec::new(),
+        buckets: [scope::NO_VAR; scope::BUCKETS],
+        scopes: Vec::new(),
+        exits: Vec::new(),
+        entries: 0,
+        level: 0,
+        constants: Constants::new(chunk_name.hash),
+        captured: Vec::new(),
+        expression_starts: Vec::new(),
+        targets: Vec::new(),
+        tables: Vec::new(),
+        nil_keys: Vec::new(),
+        hidden: [None; scope::HIDDEN.len()],
+        locals: Vec::new(),
+    };
+    match compiler.chunk(main) {
+        Ok(proto) => Ok(proto),
+        Err(Fail::Memory) => Err(CompileError::Memory),
+        Err(Fail::Syntax) => Err(compiler.diagnostic.take().map_or(CompileError::Memory, CompileError::Syntax)),
+    }
+}
+
+impl Default for FuncState {
+    fn default() -> FuncState {
+        FuncState {
+            code_base: 0,
+            last_target: 0,
+            pending: NO_JUMP,
+            free: 0,
+            active: 0,
+            line_defined: 0,
+            var_base: 0,
+            slot_base: 0,
+            scope_base: 0,
+            exit_base: 0,
+            captured_base: 0,
+            constants: ConstantBase::default(),
+            entry_base: 0,
+            level: 0,
+            has_child: false,
+            is_vararg: false,
+            has_return: false,
+            fix_returns: false,
+            params: 0,
+            frame_size: 1,
+            upvalue_count: 0,
+            upvalues: [0; MAX_UPVALUES],
+            sources: [scope::Source::Upvalue(0); MAX_UPVALUES],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Bytecode: the one opcode table, the instruction word, prototypes, and later the dump format and the verifier.
 
 mod ins;
+pub mod list;
 mod op;
 mod proto;
 

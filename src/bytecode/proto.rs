@@ -212,6 +212,15 @@ impl Proto {
         // SAFETY: written once at creation.
         unsafe { block(self.captures, self.capture_count) }
     }
+    /// Marks the variable of a capture as never assigned. The compiler learns it after the prototype is made, before
+    /// the first closure is.
+    pub(crate) fn mark_immutable(&self, capture: usize) {
+        if capture < self.capture_count as usize {
+            // SAFETY: the captures lie in the heap's writable memory, and no borrow of them outlives an expression of
+            // the compiler, the only one to know the prototype.
+            unsafe { (*self.captures.cast_mut().add(capture)).0 |= CaptureInfo::IMMUTABLE }
+        }
+    }
     /// One line per instruction; empty when stripped.
     pub fn lines(&self) -> &[u32] {
         // SAFETY: written once at creation.

@@ -4,6 +4,7 @@
 //! innermost gains constants, so that taking out a finished function's entries leaves the table as it was before them:
 //! plain emptying keeps linear probing intact.
 
+extern crate alloc;
 use alloc::vec::Vec;
 
 use super::error::{Fail, Res, push};

@@ -1,5 +1,6 @@
 //! Errors of compilation and how their texts come about.
 
+extern crate alloc;
 use alloc::vec::Vec;
 
 use super::Compiler;
@@ -118,12 +119,18 @@ impl Compiler<'_, '_> {
         self.error_on_line(line, token, &[message.as_bytes(), b" near '", text, b"'"])
     }
 
-    /// Fails because the function has more than `limit` of something.
+    /// Fails because the innermost function has more than `limit` of something.
     #[cold]
     pub(super) fn error_limit<T>(&mut self, pos: Pos, limit: u32, what: &str) -> Res<T> {
+        self.error_limit_of(self.f.line_defined, pos, limit, what)
+    }
+
+    /// Fails because the function defined at a line has more than `limit` of something.
+    #[cold]
+    pub(super) fn error_limit_of<T>(&mut self, line_defined: u32, pos: Pos, limit: u32, what: &str) -> Res<T> {
         let (mut line_buffer, mut limit_buffer) = ([0; 10], [0; 10]);
         let limit = decimal(limit, &mut limit_buffer);
-        match self.f.line_defined {
+        match line_defined {
             0 => self.error_behind(pos, &[b"main function has more than ", limit, b" ", what.as_bytes()]),
             line => {
                 let line = decimal(line, &mut line_buffer);

@@ -26,7 +26,6 @@ impl<'a> Compiler<'a, '_> {
             var_base: self.vars.len(),
             slot_base: self.slot_vars.len(),
             scope_base: self.scopes.len(),
-            exit_base: self.exits.len(),
             captured_base: self.captured.len(),
             constants: self.constants.base(),
             entry_base: self.entries,

@@ -3,7 +3,7 @@
 use super::Compiler;
 use super::desc::Desc;
 use super::emit::is;
-use super::error::Res;
+use super::error::{Res, push};
 use super::labels::Target;
 use super::walk::{CONTINUE, Frame, Step};
 use crate::bytecode::Bc;
@@ -163,8 +163,11 @@ impl<'a> Compiler<'a, '_> {
             }
             self.declare(3 + n as u32, string, self.at)?;
         }
-        self.at = values[0].span.start;
-        super::error::push(&mut self.expression_starts, self.pc())?;
+        if let StmtKind::GenericFor { in_pos, .. } = stmt.kind {
+            self.at = in_pos;
+        }
+        let pc = self.pc();
+        push(&mut self.expression_starts, pc)?;
         self.eval_values(stmt, values)
     }
 

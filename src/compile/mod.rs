@@ -53,7 +53,7 @@ pub use error::{CompileError, Diagnostic};
 
 use constants::{ConstantBase, Constants};
 use desc::Desc;
-use error::{Fail, Res};
+use error::Fail;
 use labels::Exit;
 use scope::{Scope, Variable};
 
@@ -97,8 +97,6 @@ struct FuncState {
     slot_base: usize,
     /// Where its scopes begin.
     scope_base: usize,
-    /// Where its exits begin.
-    exit_base: usize,
     /// Where its children's captured variables begin in [`Compiler::captured`].
     captured_base: usize,
     constants: ConstantBase,
@@ -231,7 +229,6 @@ impl Default for FuncState {
             var_base: 0,
             slot_base: 0,
             scope_base: 0,
-            exit_base: 0,
             captured_base: 0,
             constants: ConstantBase::default(),
             entry_base: 0,

@@ -201,7 +201,7 @@ impl Compiler<'_, '_> {
         Ok(Kind::Global(name).into())
     }
 
-    fn function(&mut self, level: usize) -> &mut super::FuncState {
+    fn state(&mut self, level: usize) -> &mut super::FuncState {
         match self.outer.get_mut(level) {
             Some(f) => f,
             None => &mut self.f,
@@ -217,25 +217,23 @@ impl Compiler<'_, '_> {
         let result = self.f.upvalue_count as u8;
         let mut level = self.outer.len();
         while level > 0 {
-            let f = self.function(level);
+            let f = self.state(level);
             let index = f.upvalue_count;
             if index >= MAX_UPVALUES {
-                // LuaJIT names the function that lacks the upvalue, not the one that asks for it.
                 let line = f.line_defined;
-                self.f.line_defined = line;
-                return self.error_limit(end, MAX_UPVALUES as u32, "upvalues");
+                return self.error_limit_of(line, end, MAX_UPVALUES as u32, "upvalues");
             }
             f.upvalues[index] = var;
             f.upvalue_count += 1;
             level -= 1;
-            let parent = self.function(level);
+            let parent = self.state(level);
             let source = if var as usize >= parent.var_base {
                 Some(Source::Local(var))
             } else {
                 known(parent).map(|i| Source::Upvalue(i as u8))
             };
             let parent_count = parent.upvalue_count as u8;
-            self.function(level + 1).sources[index] = source.unwrap_or(Source::Upvalue(parent_count));
+            self.state(level + 1).sources[index] = source.unwrap_or(Source::Upvalue(parent_count));
             if let Some(Source::Local(_)) = source {
                 self.mark_captured(level, var);
             }
@@ -249,9 +247,9 @@ impl Compiler<'_, '_> {
     /// Marks the scope of a variable of the function at `level` as having upvalues to close.
     fn mark_captured(&mut self, level: usize, var: u16) {
         let slot = u32::from(self.vars[var as usize].slot);
-        let first = self.function(level).scope_base;
+        let first = self.state(level).scope_base;
         let end = match level + 1 {
-            inner if inner <= self.outer.len() => self.function(inner).scope_base,
+            inner if inner <= self.outer.len() => self.state(inner).scope_base,
             _ => self.scopes.len(),
         };
         let scopes = &mut self.scopes[first..end];

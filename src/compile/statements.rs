@@ -3,7 +3,7 @@
 use super::Compiler;
 use super::desc::{Desc, Kind};
 use super::emit::is;
-use super::error::Res;
+use super::error::{Res, push};
 use super::labels::Target;
 use super::walk::{CONTINUE, Frame, Place, Step};
 use crate::bytecode::{Bc, Ins, NO_JUMP};
@@ -162,7 +162,7 @@ impl<'a> Compiler<'a, '_> {
         e: Desc,
     ) -> Res<Step<'a>> {
         self.check_assignable(&e, target.span.end)?;
-        super::error::push(&mut self.targets, e)?;
+        push(&mut self.targets, e)?;
         self.wait(Frame::FunctionStore { line })?;
         self.body(function, false)
     }

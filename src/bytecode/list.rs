@@ -131,7 +131,8 @@ impl Targets {
     fn of(proto: &Proto) -> Result<Targets, OutOfMemory> {
         let code = proto.code();
         let mut bits = Vec::new();
-        bits.try_reserve_exact(code.len() / 64 + 1).map_err(|_| OutOfMemory)?;
+        bits.try_reserve_exact(code.len() / 64 + 1)
+            .map_err(|_| OutOfMemory)?;
         bits.resize(code.len() / 64 + 1, 0u64);
         for (pc, ins) in code.iter().enumerate() {
             let ins = ins.get();
@@ -146,11 +147,18 @@ impl Targets {
     }
 
     fn contains(&self, pc: usize) -> bool {
-        self.0.get(pc / 64).is_some_and(|word| word >> (pc % 64) & 1 != 0)
+        self.0
+            .get(pc / 64)
+            .is_some_and(|word| word >> (pc % 64) & 1 != 0)
     }
 }
 
-fn instruction<S: Sink>(proto: Gc<Proto>, pc: usize, is_target: bool, sink: &mut S) -> Result<(), S::Error> {
+fn instruction<S: Sink>(
+    proto: Gc<Proto>,
+    pc: usize,
+    is_target: bool,
+    sink: &mut S,
+) -> Result<(), S::Error> {
     let ins = proto.code()[pc].get();
     let Some(op) = ins.op() else {
         return sink.put(b"?\n");
@@ -173,7 +181,11 @@ fn instruction<S: Sink>(proto: Gc<Proto>, pc: usize, is_target: bool, sink: &mut
         }
         (Mode::None, Mode::None) => {}
         (Mode::None, _) => {
-            let d = if cd == Mode::Lits { i64::from(ins.d_signed()) } else { ins.d() as i64 };
+            let d = if cd == Mode::Lits {
+                i64::from(ins.d_signed())
+            } else {
+                ins.d() as i64
+            };
             decimal(d, 3, sink)?;
             if a == Mode::Uv || has_comment(cd) {
                 sink.put(b"      ; ")?;
@@ -198,7 +210,14 @@ fn has_comment(mode: Mode) -> bool {
 }
 
 /// What an instruction's last operand, and an upvalue in A, refer to.
-fn comment<S: Sink>(proto: Gc<Proto>, ins: Ins, a: Mode, mode: Mode, index: usize, sink: &mut S) -> Result<(), S::Error> {
+fn comment<S: Sink>(
+    proto: Gc<Proto>,
+    ins: Ins,
+    a: Mode,
+    mode: Mode,
+    index: usize,
+    sink: &mut S,
+) -> Result<(), S::Error> {
     if a == Mode::Uv {
         upvalue_name(&proto, ins.a(), sink)?;
         if !has_comment(mode) {
@@ -209,8 +228,16 @@ fn comment<S: Sink>(proto: Gc<Proto>, ins: Ins, a: Mode, mode: Mode, index: usiz
     match mode {
         Mode::Uv => upvalue_name(&proto, index, sink),
         Mode::Num => {
-            let n = proto.numbers().get(index).and_then(|n| n.as_number()).unwrap_or(0.0);
-            let bias = if ins.op_index() == super::Bc::TSetM as usize { TSETM_BIAS } else { 0.0 };
+            let n = proto
+                .numbers()
+                .get(index)
+                .and_then(|n| n.as_number())
+                .unwrap_or(0.0);
+            let bias = if ins.op_index() == super::Bc::TSetM as usize {
+                TSETM_BIAS
+            } else {
+                0.0
+            };
             sink.put(to_text(n - bias, &mut TextBuffer::default()))
         }
         Mode::Str => match proto.object(index).and_then(Value::as_str) {
@@ -237,7 +264,12 @@ fn quoted<S: Sink>(s: Gc<Str>, sink: &mut S) -> Result<(), S::Error> {
     let mut room = if is_long { MAX_TEXT } else { usize::MAX };
     sink.put(b"\"")?;
     for &byte in s.as_bytes() {
-        let mut decimal = [b'\\', b'0' + byte / 100, b'0' + byte / 10 % 10, b'0' + byte % 10];
+        let mut decimal = [
+            b'\\',
+            b'0' + byte / 100,
+            b'0' + byte / 10 % 10,
+            b'0' + byte % 10,
+        ];
         let text: &[u8] = match byte {
             b'\n' => b"\\n",
             b'\r' => b"\\r",

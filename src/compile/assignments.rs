@@ -61,7 +61,12 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// All values are known, the last one as `e`.
-    pub(super) fn assign_values(&mut self, targets: u32, values: u32, mut e: Desc) -> Res<Step<'a>> {
+    pub(super) fn assign_values(
+        &mut self,
+        targets: u32,
+        values: u32,
+        mut e: Desc,
+    ) -> Res<Step<'a>> {
         let mut left = targets;
         let mut nav = NO_JUMP;
         if targets == values {
@@ -158,7 +163,12 @@ impl<'a> Compiler<'a, '_> {
         Ok(Step::Eval(value))
     }
 
-    pub(super) fn compound_value(&mut self, op: BinaryOp, mut left: Desc, mut right: Desc) -> Res<Step<'a>> {
+    pub(super) fn compound_value(
+        &mut self,
+        op: BinaryOp,
+        mut left: Desc,
+        mut right: Desc,
+    ) -> Res<Step<'a>> {
         self.emit_binary(op, &mut left, &mut right)?;
         if let Some(target) = self.targets.pop() {
             self.store(&target, &mut left)?;

@@ -71,7 +71,8 @@ impl Constants {
     }
 
     fn home(&self, bits: u64, level: u32) -> usize {
-        let x = (bits ^ self.seed) as u128 * (0x9E37_79B9_7F4A_7C15 ^ u128::from(level) << 20 ^ u128::from(self.seed) << 24);
+        let key = 0x9E37_79B9_7F4A_7C15 ^ u64::from(level) << 20 ^ u64::from(self.seed) << 24;
+        let x = u128::from(bits ^ u64::from(self.seed)) * u128::from(key);
         ((x >> 64) as u64 ^ x as u64) as usize & (self.entries.len() - 1)
     }
 
@@ -97,7 +98,10 @@ impl Constants {
         // Outer functions first: an entry must never depend on one that goes before it.
         let deepest = old.iter().map(|entry| entry.level).max().unwrap_or(0);
         for level in 0..=deepest {
-            for entry in old.iter().filter(|entry| entry.slot != 0 && entry.level == level) {
+            for entry in old
+                .iter()
+                .filter(|entry| entry.slot != 0 && entry.level == level)
+            {
                 let at = self.find(entry.bits, level);
                 self.entries[at] = *entry;
             }

@@ -123,7 +123,11 @@ impl Desc {
     /// The number, if it is a number constant whichever way it is reached.
     #[inline(always)]
     pub fn as_plain_number(&self) -> Option<f64> {
-        if self.has_jumps() { None } else { self.as_number() }
+        if self.has_jumps() {
+            None
+        } else {
+            self.as_number()
+        }
     }
     /// The operand of nil, false or true.
     #[inline(always)]

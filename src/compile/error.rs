@@ -97,7 +97,11 @@ impl Compiler<'_, '_> {
             start: pos,
             end: token_end(self.source, pos),
         };
-        self.diagnostic = Some(Diagnostic { message, line, span });
+        self.diagnostic = Some(Diagnostic {
+            message,
+            line,
+            span,
+        });
         Err(Fail::Syntax)
     }
 
@@ -127,16 +131,37 @@ impl Compiler<'_, '_> {
 
     /// Fails because the function defined at a line has more than `limit` of something.
     #[cold]
-    pub(super) fn error_limit_of<T>(&mut self, line_defined: u32, pos: Pos, limit: u32, what: &str) -> Res<T> {
+    pub(super) fn error_limit_of<T>(
+        &mut self,
+        line_defined: u32,
+        pos: Pos,
+        limit: u32,
+        what: &str,
+    ) -> Res<T> {
         let (mut line_buffer, mut limit_buffer) = ([0; 10], [0; 10]);
         let limit = decimal(limit, &mut limit_buffer);
         match line_defined {
-            0 => self.error_behind(pos, &[b"main function has more than ", limit, b" ", what.as_bytes()]),
+            0 => self.error_behind(
+                pos,
+                &[
+                    b"main function has more than ",
+                    limit,
+                    b" ",
+                    what.as_bytes(),
+                ],
+            ),
             line => {
                 let line = decimal(line, &mut line_buffer);
                 self.error_behind(
                     pos,
-                    &[b"function at line ", line, b" has more than ", limit, b" ", what.as_bytes()],
+                    &[
+                        b"function at line ",
+                        line,
+                        b" has more than ",
+                        limit,
+                        b" ",
+                        what.as_bytes(),
+                    ],
                 )
             }
         }

@@ -28,7 +28,10 @@ impl<'a> Compiler<'a, '_> {
                 self.wait(Frame::Paren(e.span.end))?;
                 return Ok(Step::Eval(inner));
             }
-            ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } | ExprKind::Method { .. } => {
+            ExprKind::Field { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Method { .. } => {
                 return self.chain(e, Place::VALUE);
             }
             ExprKind::Function(function) => return self.function(e, function),
@@ -49,7 +52,11 @@ impl<'a> Compiler<'a, '_> {
                 otherwise,
             } => {
                 let end = condition.span.end;
-                self.wait(Frame::Condition { then, otherwise, end })?;
+                self.wait(Frame::Condition {
+                    then,
+                    otherwise,
+                    end,
+                })?;
                 return Ok(Step::Eval(condition));
             }
         };
@@ -73,7 +80,10 @@ impl<'a> Compiler<'a, '_> {
         self.reserve(1)?;
         let base = self.f.free - 1;
         let pc = self.emit_abc(Bc::VArg, base, 2, u32::from(self.f.params))?;
-        Ok(Kind::Call { pc, base: base as u8 })
+        Ok(Kind::Call {
+            pc,
+            base: base as u8,
+        })
     }
 
     pub(super) fn paren(&mut self, end: Pos, mut e: Desc) -> Res<Step<'a>> {

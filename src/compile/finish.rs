@@ -1,11 +1,12 @@
 //! Beginning and finishing a function: final returns, captures, debug information, the prototype.
 
-
 use super::emit::is;
 use super::error::{Res, push};
 use super::scope::Source;
 use super::{Captured, Compiler, Fail, FuncState, MAX_UPVALUES};
-use crate::bytecode::{BIAS_J, Bc, CaptureInfo, Ins, LocalVar, MAX_D, NO_JUMP, Proto, ProtoFlags, ProtoParts};
+use crate::bytecode::{
+    BIAS_J, Bc, CaptureInfo, Ins, LocalVar, MAX_D, NO_JUMP, Proto, ProtoFlags, ProtoParts,
+};
 use crate::syntax::ast;
 use crate::value::{Gc, Str};
 
@@ -108,7 +109,11 @@ impl<'a> Compiler<'a, '_> {
             return self.error_limit(self.at, limit, "constants");
         }
         let base = self.f.code_base;
-        let header = if self.f.is_vararg { Bc::FuncV } else { Bc::FuncF };
+        let header = if self.f.is_vararg {
+            Bc::FuncV
+        } else {
+            Bc::FuncF
+        };
         self.code[base] = Ins::ad(header, self.f.frame_size, 0);
         self.lines[base] = self.f.line_defined;
 
@@ -124,14 +129,17 @@ impl<'a> Compiler<'a, '_> {
         }
         let vars = &self.vars[self.f.var_base..];
         self.locals.clear();
-        self.locals.try_reserve(vars.len()).map_err(|_| Fail::Memory)?;
+        self.locals
+            .try_reserve(vars.len())
+            .map_err(|_| Fail::Memory)?;
         self.locals.extend(vars.iter().map(|var| LocalVar {
             name: var.name,
             start: var.start,
             end: var.end,
         }));
         let flag = |condition, flag| if condition { flag } else { 0 };
-        let flags = flag(self.f.has_child, ProtoFlags::CHILD) | flag(self.f.is_vararg, ProtoFlags::VARARG);
+        let flags =
+            flag(self.f.has_child, ProtoFlags::CHILD) | flag(self.f.is_vararg, ProtoFlags::VARARG);
         let proto = self.heap.new_proto(&ProtoParts {
             code: &self.code[base..],
             numbers: self.constants.numbers(self.f.constants),
@@ -148,7 +156,8 @@ impl<'a> Compiler<'a, '_> {
             locals: &self.locals,
         })?;
         self.mark_immutable();
-        self.constants.end(self.f.constants, self.outer.len() as u32);
+        self.constants
+            .end(self.f.constants, self.outer.len() as u32);
         self.leave(proto)?;
         Ok(proto)
     }
@@ -204,4 +213,3 @@ impl<'a> Compiler<'a, '_> {
         };
     }
 }
-

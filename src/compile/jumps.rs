@@ -106,10 +106,20 @@ impl Compiler<'_, '_> {
     }
 
     /// Patches a list: jumps that bring a value into `slot` go to `with_value`, the others to `without`.
-    pub(super) fn patch_values(&mut self, mut list: u32, with_value: u32, slot: u32, without: u32) -> Res {
+    pub(super) fn patch_values(
+        &mut self,
+        mut list: u32,
+        with_value: u32,
+        slot: u32,
+        without: u32,
+    ) -> Res {
         while list != NO_JUMP {
             let next = self.next_jump(list);
-            let target = if self.patch_test(list, slot) { with_value } else { without };
+            let target = if self.patch_test(list, slot) {
+                with_value
+            } else {
+                without
+            };
             self.patch_jump(list, target)?;
             list = next;
         }

@@ -100,7 +100,13 @@ impl Compiler<'_, '_> {
         let local: &[u8] = b"> jumps into the scope of local '";
         let name = match target {
             Target::Label(name) => name,
-            _ => return self.error_on_line(line, self.at, &[b"<continue", local, variable.as_bytes(), b"'"]),
+            _ => {
+                return self.error_on_line(
+                    line,
+                    self.at,
+                    &[b"<continue", local, variable.as_bytes(), b"'"],
+                );
+            }
         };
         self.error_on_line(
             line,
@@ -117,7 +123,9 @@ impl Compiler<'_, '_> {
     /// Leads the continues of the innermost scope to `pc`.
     pub(super) fn land_continue(&mut self, pc: u32) -> Res {
         match self.scopes.last() {
-            Some(scope) if scope.exits < self.exits.len() => self.land(scope.exits, Target::Continue, pc),
+            Some(scope) if scope.exits < self.exits.len() => {
+                self.land(scope.exits, Target::Continue, pc)
+            }
             _ => Ok(()),
         }
     }
@@ -174,9 +182,11 @@ impl Compiler<'_, '_> {
         match target {
             Target::Break => self.error_on_line(line, self.at, &[b"no loop to break"]),
             Target::Continue => self.error_on_line(line, self.at, &[b"no loop to continue"]),
-            Target::Label(name) => {
-                self.error_on_line(line, self.at, &[b"undefined label '", name.as_bytes(), b"'"])
-            }
+            Target::Label(name) => self.error_on_line(
+                line,
+                self.at,
+                &[b"undefined label '", name.as_bytes(), b"'"],
+            ),
         }
     }
 
@@ -212,7 +222,11 @@ impl Compiler<'_, '_> {
         self.new_exit(Target::Label(string), pc, true, self.at)?;
         let scope = self.scopes.last().ok_or(Fail::Memory)?;
         let first = scope.exits;
-        let active = if is_trailing { scope.active } else { self.f.active };
+        let active = if is_trailing {
+            scope.active
+        } else {
+            self.f.active
+        };
         if let Some(label) = self.exits.last_mut() {
             label.active = active;
         }

@@ -15,14 +15,23 @@ const MAX_NEXT_VARS: usize = 2;
 impl<'a> Compiler<'a, '_> {
     // While.
 
-    pub(super) fn start_while(&mut self, stmt: &'a Stmt<'a>, condition: &'a Expr<'a>) -> Res<Step<'a>> {
+    pub(super) fn start_while(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        condition: &'a Expr<'a>,
+    ) -> Res<Step<'a>> {
         let start = self.pc();
         self.f.last_target = start;
         self.wait(Frame::WhileCondition { stmt, start })?;
         Ok(Step::Eval(condition))
     }
 
-    pub(super) fn while_condition(&mut self, stmt: &'a Stmt<'a>, start: u32, e: Desc) -> Res<Step<'a>> {
+    pub(super) fn while_condition(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        start: u32,
+        e: Desc,
+    ) -> Res<Step<'a>> {
         let StmtKind::While { condition, body } = &stmt.kind else {
             return CONTINUE;
         };
@@ -30,12 +39,23 @@ impl<'a> Compiler<'a, '_> {
         self.begin_scope(true)?;
         self.read_behind(condition.span.end);
         let head = self.emit_ad(Bc::Loop, self.f.active, 0)?;
-        self.wait(Frame::WhileBody { stmt, start, head, exit })?;
+        self.wait(Frame::WhileBody {
+            stmt,
+            start,
+            head,
+            exit,
+        })?;
         self.push_scope(body)?;
         CONTINUE
     }
 
-    pub(super) fn while_body(&mut self, stmt: &'a Stmt<'a>, start: u32, head: u32, exit: u32) -> Res<Step<'a>> {
+    pub(super) fn while_body(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        start: u32,
+        head: u32,
+        exit: u32,
+    ) -> Res<Step<'a>> {
         let back = self.emit_jump()?;
         self.patch(back, start)?;
         self.at = stmt.span.end;
@@ -48,7 +68,11 @@ impl<'a> Compiler<'a, '_> {
 
     // Repeat.
 
-    pub(super) fn start_repeat(&mut self, body: &'a Block<'a>, condition: &'a Expr<'a>) -> Res<Step<'a>> {
+    pub(super) fn start_repeat(
+        &mut self,
+        body: &'a Block<'a>,
+        condition: &'a Expr<'a>,
+    ) -> Res<Step<'a>> {
         let head = self.pc();
         self.f.last_target = head;
         self.begin_scope(true)?;
@@ -99,12 +123,29 @@ impl<'a> Compiler<'a, '_> {
         self.declare_hidden(0, self.at)?;
         self.declare(3, string, self.at)?;
         self.read_between(self.at, start.span.start);
-        self.wait(Frame::ForValue { stmt, next: 1, base })?;
+        self.wait(Frame::ForValue {
+            stmt,
+            next: 1,
+            base,
+        })?;
         Ok(Step::Eval(start))
     }
 
-    pub(super) fn for_value(&mut self, stmt: &'a Stmt<'a>, next: u32, base: u32, mut e: Desc) -> Res<Step<'a>> {
-        let StmtKind::NumericFor { start, stop, step, body, .. } = &stmt.kind else {
+    pub(super) fn for_value(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        next: u32,
+        base: u32,
+        mut e: Desc,
+    ) -> Res<Step<'a>> {
+        let StmtKind::NumericFor {
+            start,
+            stop,
+            step,
+            body,
+            ..
+        } = &stmt.kind
+        else {
             return CONTINUE;
         };
         self.to_next_slot(&mut e)?;
@@ -135,7 +176,12 @@ impl<'a> Compiler<'a, '_> {
         CONTINUE
     }
 
-    pub(super) fn numeric_for_body(&mut self, stmt: &'a Stmt<'a>, head: u32, base: u32) -> Res<Step<'a>> {
+    pub(super) fn numeric_for_body(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        head: u32,
+        base: u32,
+    ) -> Res<Step<'a>> {
         self.end_scope()?;
         self.land_continue(self.pc())?;
         let end = self.emit_open(Bc::ForL, base)?;
@@ -190,8 +236,19 @@ impl<'a> Compiler<'a, '_> {
         matches!(name.as_bytes(), b"pairs" | b"next")
     }
 
-    pub(super) fn generic_for_values(&mut self, stmt: &'a Stmt<'a>, count: u32, mut e: Desc) -> Res<Step<'a>> {
-        let StmtKind::GenericFor { names, values, body, .. } = &stmt.kind else {
+    pub(super) fn generic_for_values(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        count: u32,
+        mut e: Desc,
+    ) -> Res<Step<'a>> {
+        let StmtKind::GenericFor {
+            names,
+            values,
+            body,
+            ..
+        } = &stmt.kind
+        else {
             return CONTINUE;
         };
         let start = self.expression_starts.pop().unwrap_or(0);
@@ -199,14 +256,20 @@ impl<'a> Compiler<'a, '_> {
         // The iterator is called above its triplet, in a frame of its own.
         self.bump_frame(4)?;
         let base = self.f.active + 3;
-        let is_next = names.len() <= MAX_NEXT_VARS && self.pc() > start && self.predicts_next(start);
+        let is_next =
+            names.len() <= MAX_NEXT_VARS && self.pc() > start && self.predicts_next(start);
         self.activate(3);
         self.read_behind(values[count as usize - 1].span.end);
         let head = self.emit_open(if is_next { Bc::IsNext } else { Bc::Jmp }, base)?;
         self.begin_scope(false)?;
         self.activate(names.len() as u32);
         self.reserve(names.len() as u32)?;
-        self.wait(Frame::GenericForBody { stmt, head, base, is_next })?;
+        self.wait(Frame::GenericForBody {
+            stmt,
+            head,
+            base,
+            is_next,
+        })?;
         self.push_scope(body)?;
         CONTINUE
     }

@@ -213,7 +213,10 @@ pub fn compile(
     match compiler.chunk(main) {
         Ok(proto) => Ok(proto),
         Err(Fail::Memory) => Err(CompileError::Memory),
-        Err(Fail::Syntax) => Err(compiler.diagnostic.take().map_or(CompileError::Memory, CompileError::Syntax)),
+        Err(Fail::Syntax) => Err(compiler
+            .diagnostic
+            .take()
+            .map_or(CompileError::Memory, CompileError::Syntax)),
     }
 }
 

@@ -97,7 +97,9 @@ impl Compiler<'_, '_> {
                 };
                 self.to_value(left)?;
                 let left_constant = match left.as_number() {
-                    Some(n) if right.as_number().is_none() => Some(self.number_constant(n)?).filter(|&k| k <= MAX_B),
+                    Some(n) if right.as_number().is_none() => {
+                        Some(self.number_constant(n)?).filter(|&k| k <= MAX_B)
+                    }
                     _ => None,
                 };
                 match (left_constant, constant) {
@@ -115,7 +117,11 @@ impl Compiler<'_, '_> {
     /// `==` and `~=`: a constant becomes the second operand.
     fn emit_equality(&mut self, equal: bool, left: &mut Desc, right: &mut Desc) -> Res {
         self.to_value(left)?;
-        let (a, b) = if left.is_constant() { (right, left) } else { (left, right) };
+        let (a, b) = if left.is_constant() {
+            (right, left)
+        } else {
+            (left, right)
+        };
         let slot = self.to_any_slot(a)?;
         self.to_value(b)?;
         let pick = |yes, no| if equal { yes } else { no };
@@ -184,7 +190,12 @@ impl Compiler<'_, '_> {
     /// Emits a binary operator; its value is described by `left` afterwards.
     pub(super) fn emit_binary(&mut self, op: BinaryOp, left: &mut Desc, right: &mut Desc) -> Res {
         match op {
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod | BinaryOp::Pow => {
+            BinaryOp::Add
+            | BinaryOp::Sub
+            | BinaryOp::Mul
+            | BinaryOp::Div
+            | BinaryOp::Mod
+            | BinaryOp::Pow => {
                 if let (Some(a), Some(b)) = (left.as_plain_number(), right.as_plain_number())
                     && let Some(n) = fold_arithmetic(op, a, b)
                 {
@@ -193,7 +204,12 @@ impl Compiler<'_, '_> {
                 }
                 self.emit_arithmetic(op, left, right)
             }
-            BinaryOp::BAnd | BinaryOp::BOr | BinaryOp::BXor | BinaryOp::Shl | BinaryOp::Shr | BinaryOp::Sar => {
+            BinaryOp::BAnd
+            | BinaryOp::BOr
+            | BinaryOp::BXor
+            | BinaryOp::Shl
+            | BinaryOp::Shr
+            | BinaryOp::Sar => {
                 if let (Some(a), Some(b)) = (left.as_plain_number(), right.as_plain_number()) {
                     left.kind = Kind::Num(fold_bits(op, a, b));
                     return Ok(());

@@ -85,7 +85,8 @@ pub(super) fn next_token(source: &[u8], mut pos: Pos) -> Pos {
 /// The end of the token that begins at `pos`.
 pub(super) fn token_end(source: &[u8], pos: Pos) -> Pos {
     const OPERATORS: [&[u8]; 15] = [
-        b"...", b"~>>", b"..", b"==", b">=", b"<=", b"~=", b"?.", b"??", b"<<", b">>", b"&&", b"||", b"!=", b"->",
+        b"...", b"~>>", b"..", b"==", b">=", b"<=", b"~=", b"?.", b"??", b"<<", b">>", b"&&",
+        b"||", b"!=", b"->",
     ];
     let at = pos.offset as usize;
     let rest = source.get(at..).unwrap_or(&[]);
@@ -117,7 +118,10 @@ pub(super) fn token_end(source: &[u8], pos: Pos) -> Pos {
         }
         [b':', b':', ..] => end.offset += 2,
         _ => {
-            let len = OPERATORS.iter().find(|op| rest.starts_with(op)).map_or(1, |op| op.len());
+            let len = OPERATORS
+                .iter()
+                .find(|op| rest.starts_with(op))
+                .map_or(1, |op| op.len());
             end.offset += len as u32;
         }
     }
@@ -162,7 +166,10 @@ mod tests {
             ("~>>x", "~>>"),
             ("", "<eof>"),
         ] {
-            assert_eq!(token_text(source.as_bytes(), Pos { line: 1, offset: 0 }), text.as_bytes());
+            assert_eq!(
+                token_text(source.as_bytes(), Pos { line: 1, offset: 0 }),
+                text.as_bytes()
+            );
         }
     }
 }

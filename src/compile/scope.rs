@@ -98,7 +98,8 @@ impl Compiler<'_, '_> {
                 prev: NO_VAR,
             },
         )?;
-        self.slot_vars.truncate(self.f.slot_base + (self.f.active + n) as usize);
+        self.slot_vars
+            .truncate(self.f.slot_base + (self.f.active + n) as usize);
         push(&mut self.slot_vars, index)?;
         Ok(index)
     }
@@ -120,7 +121,11 @@ impl Compiler<'_, '_> {
     pub(super) fn redeclared<T>(&mut self, name: Gc<Str>, end: Pos) -> Res<T> {
         self.error_behind(
             end,
-            &[b"attempt to re-declare const variable '", name.as_bytes(), b"'"],
+            &[
+                b"attempt to re-declare const variable '",
+                name.as_bytes(),
+                b"'",
+            ],
         )
     }
 
@@ -210,7 +215,8 @@ impl Compiler<'_, '_> {
 
     /// The upvalue of the innermost function for a variable of an outer one.
     fn upvalue(&mut self, var: u16, end: Pos) -> Res<u8> {
-        let known = |f: &super::FuncState| f.upvalues[..f.upvalue_count].iter().position(|&v| v == var);
+        let known =
+            |f: &super::FuncState| f.upvalues[..f.upvalue_count].iter().position(|&v| v == var);
         if let Some(index) = known(&self.f) {
             return Ok(index as u8);
         }
@@ -296,7 +302,11 @@ impl Compiler<'_, '_> {
             let name = self.vars[var as usize].name;
             return self.error_behind(
                 end,
-                &[b"attempt to assign to const variable '", name.as_bytes(), b"'"],
+                &[
+                    b"attempt to assign to const variable '",
+                    name.as_bytes(),
+                    b"'",
+                ],
             );
         }
         Ok(())

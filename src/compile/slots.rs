@@ -189,7 +189,9 @@ impl Compiler<'_, '_> {
             _ => self.f.free as u8,
         };
         let key = match key.kind {
-            Kind::Num(n) if exact_int(n).is_some_and(|i| u8::try_from(i).is_ok()) => Key::Byte(n as u8),
+            Kind::Num(n) if exact_int(n).is_some_and(|i| u8::try_from(i).is_ok()) => {
+                Key::Byte(n as u8)
+            }
             Kind::Str(s) => match u8::try_from(self.string_constant(s)?) {
                 Ok(constant) => Key::Str(constant),
                 Err(_) => Key::Slot(self.to_any_slot(key)? as u8),

@@ -15,11 +15,23 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn statement(&mut self, stmt: &'a Stmt<'a>, is_trailing: bool) -> Res<Step<'a>> {
         match &stmt.kind {
             StmtKind::Empty => CONTINUE,
-            StmtKind::Local { is_const, names, values } => self.local(stmt, *is_const, names, values),
-            StmtKind::LocalFunction { is_const, name, function } => self.local_function(*is_const, name, function),
+            StmtKind::Local {
+                is_const,
+                names,
+                values,
+            } => self.local(stmt, *is_const, names, values),
+            StmtKind::LocalFunction {
+                is_const,
+                name,
+                function,
+            } => self.local_function(*is_const, name, function),
             StmtKind::Function { target, function } => {
                 let line = stmt.span.start.line;
-                self.wait(Frame::FunctionTarget { target, function, line })?;
+                self.wait(Frame::FunctionTarget {
+                    target,
+                    function,
+                    line,
+                })?;
                 Ok(Step::Eval(target))
             }
             StmtKind::Assign { targets, .. } => {
@@ -47,7 +59,9 @@ impl<'a> Compiler<'a, '_> {
                 Ok(Step::Eval(&arms[0].0))
             }
             StmtKind::NumericFor { var, start, .. } => self.start_numeric_for(stmt, var, start),
-            StmtKind::GenericFor { names, values, .. } => self.start_generic_for(stmt, names, values),
+            StmtKind::GenericFor { names, values, .. } => {
+                self.start_generic_for(stmt, names, values)
+            }
             StmtKind::Return(values) => self.start_return(stmt, values),
             StmtKind::Break => {
                 self.emit_exit(Target::Break)?;
@@ -95,8 +109,16 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Evaluates a list of values for a statement.
-    pub(super) fn eval_values(&mut self, stmt: &'a Stmt<'a>, values: &'a [Expr<'a>]) -> Res<Step<'a>> {
-        self.wait(Frame::Values { stmt, values, next: 1 })?;
+    pub(super) fn eval_values(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        values: &'a [Expr<'a>],
+    ) -> Res<Step<'a>> {
+        self.wait(Frame::Values {
+            stmt,
+            values,
+            next: 1,
+        })?;
         Ok(Step::Eval(&values[0]))
     }
 
@@ -133,7 +155,12 @@ impl<'a> Compiler<'a, '_> {
         CONTINUE
     }
 
-    fn local_function(&mut self, is_const: bool, name: &'a Name<'a>, function: &'a Function<'a>) -> Res<Step<'a>> {
+    fn local_function(
+        &mut self,
+        is_const: bool,
+        name: &'a Name<'a>,
+        function: &'a Function<'a>,
+    ) -> Res<Step<'a>> {
         let string = self.intern_name(name)?;
         let var = self.declare(0, string, self.at)?;
         self.vars[var as usize].is_const = is_const;
@@ -195,18 +222,35 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    pub(super) fn if_condition(&mut self, stmt: &'a Stmt<'a>, arm: u32, escape: u32, e: Desc) -> Res<Step<'a>> {
+    pub(super) fn if_condition(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        arm: u32,
+        escape: u32,
+        e: Desc,
+    ) -> Res<Step<'a>> {
         let on_false = self.branch_on(e)?;
         let Some((condition, block)) = Self::arms(stmt).0.get(arm as usize) else {
             return CONTINUE;
         };
         self.read_behind(condition.span.end);
-        self.wait(Frame::IfBlock { stmt, arm, escape, on_false })?;
+        self.wait(Frame::IfBlock {
+            stmt,
+            arm,
+            escape,
+            on_false,
+        })?;
         self.push_scope(block)?;
         CONTINUE
     }
 
-    pub(super) fn if_block(&mut self, stmt: &'a Stmt<'a>, arm: u32, mut escape: u32, on_false: u32) -> Res<Step<'a>> {
+    pub(super) fn if_block(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        arm: u32,
+        mut escape: u32,
+        on_false: u32,
+    ) -> Res<Step<'a>> {
         let (arms, otherwise) = Self::arms(stmt);
         let next = arms.get(arm as usize + 1);
         if next.is_none() && otherwise.is_none() {
@@ -258,7 +302,11 @@ impl<'a> Compiler<'a, '_> {
                 let call = self.ins(pc);
                 self.code.pop();
                 self.lines.pop();
-                let op = if is(call, Bc::CallM) { Bc::CallMT } else { Bc::CallT };
+                let op = if is(call, Bc::CallM) {
+                    Bc::CallMT
+                } else {
+                    Bc::CallT
+                };
                 Ins::ad(op, call.a() as u32, call.c() as u32)
             }
             Kind::Call { pc, base } => {

@@ -14,9 +14,9 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn chain(&mut self, mut node: &'a Expr<'a>, mut place: Place) -> Res<Step<'a>> {
         loop {
             let object = match node.kind {
-                ExprKind::Field { object, .. } | ExprKind::Index { object, .. } | ExprKind::Method { object, .. } => {
-                    object
-                }
+                ExprKind::Field { object, .. }
+                | ExprKind::Index { object, .. }
+                | ExprKind::Method { object, .. } => object,
                 ExprKind::Call { function, .. } => function,
                 _ => return Ok(Step::Eval(node)),
             };
@@ -37,7 +37,12 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// The object of a suffix is known.
-    pub(super) fn suffix(&mut self, node: &'a Expr<'a>, place: Place, mut e: Desc) -> Res<Step<'a>> {
+    pub(super) fn suffix(
+        &mut self,
+        node: &'a Expr<'a>,
+        place: Place,
+        mut e: Desc,
+    ) -> Res<Step<'a>> {
         match node.kind {
             ExprKind::Field { object, name, safe } => {
                 let end = object.span.end;
@@ -57,10 +62,19 @@ impl<'a> Compiler<'a, '_> {
                 }
                 self.to_any_slot(&mut e)?;
                 self.read_between(object.span.end, key.span.start);
-                self.wait(Frame::Key { node, place, object: e })?;
+                self.wait(Frame::Key {
+                    node,
+                    place,
+                    object: e,
+                })?;
                 Ok(Step::Eval(key))
             }
-            ExprKind::Call { function, args, args_pos, safe } => {
+            ExprKind::Call {
+                function,
+                args,
+                args_pos,
+                safe,
+            } => {
                 if safe {
                     self.safe_jump(&mut e, function.span.end)?;
                 }
@@ -91,7 +105,13 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// The key of an index is known.
-    pub(super) fn key(&mut self, node: &'a Expr<'a>, place: Place, mut object: Desc, mut key: Desc) -> Res<Step<'a>> {
+    pub(super) fn key(
+        &mut self,
+        node: &'a Expr<'a>,
+        place: Place,
+        mut object: Desc,
+        mut key: Desc,
+    ) -> Res<Step<'a>> {
         self.to_value(&mut key)?;
         self.at = node.span.end;
         self.index(&mut object, &mut key)?;
@@ -148,7 +168,13 @@ impl<'a> Compiler<'a, '_> {
             self.read_between(args[next as usize - 1].span.end, arg.span.start);
             self.to_next_slot(&mut e)?;
             let next = next + 1;
-            self.wait(Frame::Argument { node, place, next, base, nav })?;
+            self.wait(Frame::Argument {
+                node,
+                place,
+                next,
+                base,
+                nav,
+            })?;
             return Ok(Step::Eval(arg));
         }
         self.at = node.span.end;
@@ -164,16 +190,30 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// A call is emitted.
-    fn end_call(&mut self, node: &'a Expr<'a>, pc: u32, base: u32, nav: u32, place: Place) -> Res<Step<'a>> {
+    fn end_call(
+        &mut self,
+        node: &'a Expr<'a>,
+        pc: u32,
+        base: u32,
+        nav: u32,
+        place: Place,
+    ) -> Res<Step<'a>> {
         let (args_pos, safe) = match node.kind {
             ExprKind::Call { args_pos, safe, .. } => (args_pos, safe),
-            ExprKind::Method { args_pos, safe_method, .. } => (args_pos, safe_method),
+            ExprKind::Method {
+                args_pos,
+                safe_method,
+                ..
+            } => (args_pos, safe_method),
             _ => (node.span.end, false),
         };
         self.set_line(pc, args_pos.line);
         // One result, unless the context wants another number.
         self.f.free = base + 1;
-        let mut e = Desc::from(Kind::Call { pc, base: base as u8 });
+        let mut e = Desc::from(Kind::Call {
+            pc,
+            base: base as u8,
+        });
         e.nav = nav;
         self.end_suffix(e, safe && !place.is_last, place)
     }

@@ -157,7 +157,10 @@ impl<'a> Compiler<'a, '_> {
         let (Field::Item(node) | Field::Named(_, node) | Field::Keyed(_, node)) =
             &state.fields[state.next as usize - 1];
         let separator = next_token(self.source, node.span.end);
-        if matches!(self.source.get(separator.offset as usize), Some(b',' | b';')) {
+        if matches!(
+            self.source.get(separator.offset as usize),
+            Some(b',' | b';')
+        ) {
             self.at = separator;
         }
         self.next_field()

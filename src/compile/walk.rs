@@ -208,16 +208,38 @@ impl<'a> Compiler<'a, '_> {
     #[inline]
     fn resume(&mut self, frame: Frame<'a>, value: Desc) -> Res<Step<'a>> {
         match frame {
-            Frame::Block { stmts, next, trailing } => self.block(stmts, next, trailing),
+            Frame::Block {
+                stmts,
+                next,
+                trailing,
+            } => self.block(stmts, next, trailing),
             Frame::Unary(op) => self.unary(op, value),
             Frame::Left { op, left, right } => self.left(op, left, right, value),
             Frame::Right { op, left } => self.right(op, left, value),
             Frame::Paren(end) => self.paren(end, value),
             Frame::Suffix { node, place } => self.suffix(node, place, value),
-            Frame::Key { node, place, object } => self.key(node, place, object, value),
-            Frame::Argument { node, place, next, base, nav } => self.argument(node, place, next, base, nav, value),
-            Frame::Condition { then, otherwise, end } => self.condition(then, otherwise, end, value),
-            Frame::Then { otherwise, end, on_false } => self.then(otherwise, end, on_false, value),
+            Frame::Key {
+                node,
+                place,
+                object,
+            } => self.key(node, place, object, value),
+            Frame::Argument {
+                node,
+                place,
+                next,
+                base,
+                nav,
+            } => self.argument(node, place, next, base, nav, value),
+            Frame::Condition {
+                then,
+                otherwise,
+                end,
+            } => self.condition(then, otherwise, end, value),
+            Frame::Then {
+                otherwise,
+                end,
+                on_false,
+            } => self.then(otherwise, end, on_false, value),
             Frame::Otherwise { escape } => self.otherwise(escape, value),
             Frame::TableKey => self.table_key(value),
             Frame::TableValue { key } => self.table_value(key, value),
@@ -230,25 +252,48 @@ impl<'a> Compiler<'a, '_> {
             }
             Frame::Values { stmt, values, next } => self.values(stmt, values, next, value),
             Frame::Target { stmt, next } => self.target(stmt, next, value),
-            Frame::CompoundTarget { op, target, value: e } => self.compound_target(op, target, e, value),
+            Frame::CompoundTarget {
+                op,
+                target,
+                value: e,
+            } => self.compound_target(op, target, e, value),
             Frame::CompoundValue { op, left } => self.compound_value(op, left, value),
             Frame::CallStatement => self.call_statement(value),
-            Frame::FunctionTarget { target, function, line } => self.function_target(target, function, line, value),
+            Frame::FunctionTarget {
+                target,
+                function,
+                line,
+            } => self.function_target(target, function, line, value),
             Frame::FunctionStore { line } => self.function_store(line, value),
             Frame::LocalFunction => self.local_function_value(value),
             Frame::IfCondition { stmt, arm, escape } => self.if_condition(stmt, arm, escape, value),
-            Frame::IfBlock { stmt, arm, escape, on_false } => self.if_block(stmt, arm, escape, on_false),
+            Frame::IfBlock {
+                stmt,
+                arm,
+                escape,
+                on_false,
+            } => self.if_block(stmt, arm, escape, on_false),
             Frame::Else { escape } => {
                 self.patch_here(escape)?;
                 CONTINUE
             }
             Frame::WhileCondition { stmt, start } => self.while_condition(stmt, start, value),
-            Frame::WhileBody { stmt, start, head, exit } => self.while_body(stmt, start, head, exit),
+            Frame::WhileBody {
+                stmt,
+                start,
+                head,
+                exit,
+            } => self.while_body(stmt, start, head, exit),
             Frame::RepeatBody { condition, head } => self.repeat_body(condition, head),
             Frame::RepeatCondition { head } => self.repeat_condition(head, value),
             Frame::ForValue { stmt, next, base } => self.for_value(stmt, next, base, value),
             Frame::NumericForBody { stmt, head, base } => self.numeric_for_body(stmt, head, base),
-            Frame::GenericForBody { stmt, head, base, is_next } => self.generic_for_body(stmt, head, base, is_next),
+            Frame::GenericForBody {
+                stmt,
+                head,
+                base,
+                is_next,
+            } => self.generic_for_body(stmt, head, base, is_next),
         }
     }
 
@@ -258,7 +303,12 @@ impl<'a> Compiler<'a, '_> {
         let stmts = block.stmts;
         let mut trailing = stmts.len();
         if !in_repeat {
-            while trailing > 0 && matches!(stmts[trailing - 1].kind, StmtKind::Label(_) | StmtKind::Empty) {
+            while trailing > 0
+                && matches!(
+                    stmts[trailing - 1].kind,
+                    StmtKind::Label(_) | StmtKind::Empty
+                )
+            {
                 trailing -= 1;
             }
             if trailing < stmts.len() && !self.options.compat52 {

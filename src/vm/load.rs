@@ -1,39 +1,120 @@
 //! Chunks: from source text or bytecode to a function.
 
-extern crate alloc;
+use core::fmt::Write;
 
 use bumpalo::Bump;
 
 use crate::compile::{self, CompileError};
+use crate::syntax::ast::Span;
 use crate::syntax::{self, ParseOptions};
-use crate::value::{Function, Gc, Value};
+use crate::value::{Function, Gc, Str, Table};
 use crate::vm::Vm;
+use crate::vm::debuginfo::{ScratchWriter, short_name};
 use crate::vm::native::Raised;
 
-/// What `load` accepts.
+/// The first byte of a chunk of bytecode.
+const BINARY_MARK: u8 = 0x1B;
+
+/// Where a syntax error was, for tools that show the source.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Mode {
-    /// Source text.
-    pub text: bool,
-    /// Bytecode.
-    pub binary: bool,
-}
-
-impl Mode {
-    /// Anything that the state allows.
-    pub const ANY: Mode = Mode { text: true, binary: true };
-
-    /// The mode that a string like "bt" names.
-    pub fn parse(mode: &[u8]) -> Mode {
-        Mode { text: mode.contains(&b't'), binary: mode.contains(&b'b') }
-    }
-}
-
-/// Where the last syntax error was, for tools.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct SyntaxErrorPlace {
     /// The tokens at fault.
-    pub span: syntax::ast::Span,
-    /// Ends the source where it could go on?
+    pub span: Span,
+    /// Does the source end where it could go on? A prompt asks for more then.
     pub incomplete_input: bool,
+}
+
+impl Vm {
+    /// Loads a chunk. `name` begins with `=` or `@`, or is source text; `mode` says what is welcome ("t", "b", "bt"), and without it
+    /// everything that the state allows is.
+    ///
+    /// # Errors
+    /// Syntax errors (their place is in [`Vm::syntax_error`]), "attempt to load chunk with wrong mode", "not enough memory".
+    pub fn load(
+        &mut self,
+        source: &[u8],
+        name: &[u8],
+        mode: Option<&[u8]>,
+        env: Gc<Table>,
+    ) -> Result<Gc<Function>, Raised> {
+        self.syntax_error = None;
+        let is_binary = source.first() == Some(&BINARY_MARK);
+        let letter = if is_binary { b'b' } else { b't' };
+        if mode.is_some_and(|mode| !mode.contains(&letter)) || (is_binary && !self.allow_binary) {
+            return Err(self.error_bytes(b"attempt to load chunk with wrong mode"));
+        }
+        let Ok(chunk_name) = self.heap.intern(name) else {
+            return Err(self.memory_error());
+        };
+        let proto = if is_binary {
+            return Err(self.error_bytes(b"attempt to load chunk with wrong mode"));
+        } else {
+            self.compile_source(source, chunk_name)?
+        };
+        match self.heap.new_lua_function(proto, env, 0) {
+            Ok(f) => Ok(f),
+            Err(_) => Err(self.memory_error()),
+        }
+    }
+
+    /// Where the last [`Vm::load`] found a syntax error.
+    pub fn syntax_error(&self) -> Option<SyntaxErrorPlace> {
+        self.syntax_error
+    }
+
+    fn compile_source(
+        &mut self,
+        source: &[u8],
+        chunk_name: Gc<Str>,
+    ) -> Result<Gc<crate::bytecode::Proto>, Raised> {
+        let arena = Bump::new();
+        arena.set_allocation_limit(Some(self.heap.limit().saturating_sub(self.heap.used())));
+        let options = ParseOptions {
+            compat52: self.compat52,
+        };
+        let main = match syntax::parse(&arena, source, options) {
+            Ok(main) => main,
+            Err(error) if error.out_of_memory => return Err(self.memory_error()),
+            Err(error) => {
+                self.syntax_error = Some(SyntaxErrorPlace {
+                    span: error.span,
+                    incomplete_input: error.incomplete_input,
+                });
+                return Err(self.syntax_error_text(chunk_name, error.line, error.message));
+            }
+        };
+        let options = compile::Options {
+            compat52: self.compat52,
+        };
+        match compile::compile(&mut self.heap, main, source, chunk_name, options) {
+            Ok(proto) => Ok(proto),
+            Err(CompileError::Memory) => Err(self.memory_error()),
+            Err(CompileError::Syntax(error)) => {
+                self.syntax_error = Some(SyntaxErrorPlace {
+                    span: error.span,
+                    incomplete_input: false,
+                });
+                Err(self.syntax_error_text(chunk_name, error.line, &error.message))
+            }
+        }
+    }
+
+    /// Raises "chunk:line: message"; a line of 0 leaves the front away.
+    fn syntax_error_text(&mut self, chunk_name: Gc<Str>, line: u32, message: &[u8]) -> Raised {
+        let scratch = self.scratch;
+        scratch.clear();
+        let mut w = ScratchWriter {
+            vm: self,
+            failed: false,
+        };
+        if line != 0 {
+            w.bytes(short_name(chunk_name.as_bytes()).as_bytes());
+            let _ = write!(w, ":{line}: ");
+        }
+        w.bytes(message);
+        if w.failed {
+            return self.memory_error();
+        }
+        self.error_bytes(scratch.as_bytes())
+    }
 }

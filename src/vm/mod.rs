@@ -14,6 +14,7 @@ pub mod errors;
 mod exec;
 pub mod frame;
 pub mod hook;
+pub mod load;
 pub mod meta;
 pub mod native;
 pub mod run;

@@ -124,6 +124,7 @@ impl Vm {
             compat52: config.compat52,
             allow_binary: config.allow_binary,
             max_stack: config.max_stack,
+            syntax_error: None,
             traceback: None,
             next_function: Value::NIL,
             light_segments: [0; LIGHT_SEGMENTS],
@@ -277,5 +278,12 @@ impl Vm {
             Ok(f) => Ok(f),
             Err(_) => Err(self.memory_error()),
         }
+    }
+}
+
+impl Vm {
+    /// Tells which function is `next`, for loops over `pairs`.
+    pub fn set_next_function(&mut self, next: Value) {
+        self.next_function = next;
     }
 }

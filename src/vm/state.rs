@@ -72,6 +72,8 @@ pub struct Vm {
     pub(crate) allow_binary: bool,
     /// The greatest number of slots of a stack.
     pub(crate) max_stack: usize,
+    /// Where the last load found a syntax error.
+    pub(crate) syntax_error: Option<super::load::SyntaxErrorPlace>,
     /// The traceback of the last error that no protected call caught.
     pub(crate) traceback: Option<Gc<Str>>,
     /// `next`, for the check of ISNEXT.

@@ -157,7 +157,11 @@ fn numbers() {
         ("", Scanned::Nothing, ""),
     ] {
         let (mut s, _) = stream(input.as_bytes());
-        assert_eq!(scan::number(&mut s, &mut NoHost).unwrap(), expected, "{input}");
+        assert_eq!(
+            scan::number(&mut s, &mut NoHost).unwrap(),
+            expected,
+            "{input}"
+        );
         assert_eq!(read(&mut s, 100), rest.as_bytes(), "{input}");
     }
 }

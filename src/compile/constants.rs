@@ -71,8 +71,8 @@ impl Constants {
     }
 
     fn home(&self, bits: u64, level: u32) -> usize {
-        let key = 0x9E37_79B9_7F4A_7C15 ^ u64::from(level) << 20 ^ u64::from(self.seed) << 24;
-        let x = u128::from(bits ^ u64::from(self.seed)) * u128::from(key);
+        let factor = 0x9E37_79B9_7F4A_7C15 ^ u64::from(level) << 20 ^ self.seed << 24;
+        let x = u128::from(bits ^ self.seed) * u128::from(factor);
         ((x >> 64) as u64 ^ x as u64) as usize & (self.entries.len() - 1)
     }
 
@@ -98,10 +98,7 @@ impl Constants {
         // Outer functions first: an entry must never depend on one that goes before it.
         let deepest = old.iter().map(|entry| entry.level).max().unwrap_or(0);
         for level in 0..=deepest {
-            for entry in old
-                .iter()
-                .filter(|entry| entry.slot != 0 && entry.level == level)
-            {
+            for entry in old.iter().filter(|entry| entry.slot != 0 && entry.level == level) {
                 let at = self.find(entry.bits, level);
                 self.entries[at] = *entry;
             }

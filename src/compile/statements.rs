@@ -167,7 +167,7 @@ impl<'a> Compiler<'a, '_> {
         self.reserve(1)?;
         self.activate(1);
         self.wait(Frame::LocalFunction)?;
-        self.body(function, false)
+        self.body(function, function.defined.line, false)
     }
 
     /// The closure of a local function is made; it is no assignment.
@@ -191,7 +191,7 @@ impl<'a> Compiler<'a, '_> {
         self.check_assignable(&e, target.span.end)?;
         push(&mut self.targets, e)?;
         self.wait(Frame::FunctionStore { line })?;
-        self.body(function, false)
+        self.body(function, line, false)
     }
 
     pub(super) fn function_store(&mut self, line: u32, mut e: Desc) -> Res<Step<'a>> {

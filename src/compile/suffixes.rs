@@ -207,7 +207,12 @@ impl<'a> Compiler<'a, '_> {
             } => (args_pos, safe_method),
             _ => (node.span.end, false),
         };
-        self.set_line(pc, args_pos.line);
+        // LuaJIT takes the line on which the first token of the arguments ends.
+        let line = match self.source.get(args_pos.offset as usize) {
+            Some(b'(' | b'{') => args_pos.line,
+            _ => node.span.end.line,
+        };
+        self.set_line(pc, line);
         // One result, unless the context wants another number.
         self.f.free = base + 1;
         let mut e = Desc::from(Kind::Call {

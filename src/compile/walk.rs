@@ -337,7 +337,11 @@ impl<'a> Compiler<'a, '_> {
     /// Ends the statement before `next` and starts that one.
     fn block(&mut self, stmts: &'a [Stmt<'a>], next: u32, trailing: u32) -> Res<Step<'a>> {
         if next > 0 {
-            self.at = stmts[next as usize - 1].span.end;
+            let end = stmts[next as usize - 1].span.end;
+            // Behind a short function, the next token is read already.
+            if self.at.offset < end.offset {
+                self.at = end;
+            }
             self.f.free = self.f.active;
         }
         let Some(stmt) = stmts.get(next as usize) else {

@@ -98,7 +98,10 @@ impl Constants {
         // Outer functions first: an entry must never depend on one that goes before it.
         let deepest = old.iter().map(|entry| entry.level).max().unwrap_or(0);
         for level in 0..=deepest {
-            for entry in old.iter().filter(|entry| entry.slot != 0 && entry.level == level) {
+            for entry in old
+                .iter()
+                .filter(|entry| entry.slot != 0 && entry.level == level)
+            {
                 let at = self.find(entry.bits, level);
                 self.entries[at] = *entry;
             }

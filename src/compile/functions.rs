@@ -9,15 +9,29 @@ use crate::syntax::ast::{Body, Expr, Function};
 
 impl<'a> Compiler<'a, '_> {
     /// A function as an expression.
-    pub(super) fn function(&mut self, e: &'a Expr<'a>, function: &'a Function<'a>) -> Res<Step<'a>> {
-        let start = self.source.get(e.span.start.offset as usize..).unwrap_or(&[]);
+    pub(super) fn function(
+        &mut self,
+        e: &'a Expr<'a>,
+        function: &'a Function<'a>,
+    ) -> Res<Step<'a>> {
+        let start = self
+            .source
+            .get(e.span.start.offset as usize..)
+            .unwrap_or(&[]);
         let is_long = start.starts_with(b"function")
-            && !start.get(8).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80);
+            && !start
+                .get(8)
+                .is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80);
         self.body(function, function.defined.line, !is_long)
     }
 
     /// Compiles a function up to its end; its FNEW is the value.
-    pub(super) fn body(&mut self, function: &'a Function<'a>, line: u32, is_short: bool) -> Res<Step<'a>> {
+    pub(super) fn body(
+        &mut self,
+        function: &'a Function<'a>,
+        line: u32,
+        is_short: bool,
+    ) -> Res<Step<'a>> {
         self.begin_function(function, line)?;
         self.wait(Frame::Body { function, is_short })?;
         match &function.body {
@@ -40,7 +54,11 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// The body is complete.
-    pub(super) fn end_function(&mut self, function: &'a Function<'a>, is_short: bool) -> Res<Step<'a>> {
+    pub(super) fn end_function(
+        &mut self,
+        function: &'a Function<'a>,
+        is_short: bool,
+    ) -> Res<Step<'a>> {
         self.at = function.span.end;
         if is_short {
             // LuaJIT has read the token behind a short function by now.

@@ -43,10 +43,18 @@ pub(crate) fn compile_source(heap: &mut Heap, source: &[u8]) -> Result<Gc<Proto>
 
 /// What the listing doesn't show.
 fn details(proto: &Proto) -> String {
-    let mut out = format!("params {} frame {}\ncaptures", proto.param_count(), proto.frame_size());
+    let mut out = format!(
+        "params {} frame {}\ncaptures",
+        proto.param_count(),
+        proto.frame_size()
+    );
     for capture in proto.captures() {
         let CaptureInfo(bits) = *capture;
-        out += if bits & CaptureInfo::LOCAL != 0 { " L" } else { " U" };
+        out += if bits & CaptureInfo::LOCAL != 0 {
+            " L"
+        } else {
+            " U"
+        };
         out += &format!("{}", bits & 0xFF);
         if bits & CaptureInfo::IMMUTABLE != 0 {
             out += "i";
@@ -58,7 +66,12 @@ fn details(proto: &Proto) -> String {
     }
     out += "\nlocals";
     for local in proto.locals() {
-        out += &format!(" {} {}-{}", string(local.name.as_bytes()), local.start, local.end);
+        out += &format!(
+            " {} {}-{}",
+            string(local.name.as_bytes()),
+            local.start,
+            local.end
+        );
     }
     out + "\n\n"
 }
@@ -93,7 +106,11 @@ fn snippets(text: &str) -> Vec<(&str, &str)> {
     let parts = text.split("\n--- ").enumerate();
     parts
         .map(|(i, part)| {
-            let part = if i == 0 { part.strip_prefix("--- ").unwrap_or(part) } else { part };
+            let part = if i == 0 {
+                part.strip_prefix("--- ").unwrap_or(part)
+            } else {
+                part
+            };
             part.split_once('\n').unwrap_or((part, ""))
         })
         .collect()
@@ -106,14 +123,21 @@ fn same_bytecode_as_luajit() {
     let (mut count, mut failed) = (0, 0);
     for entry in std::fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("it can be read").path();
-        if path.extension().is_none_or(|e| e != "lua") || path.file_name().is_some_and(|n| n == "record.lua") {
+        if path.extension().is_none_or(|e| e != "lua")
+            || path.file_name().is_some_and(|n| n == "record.lua")
+        {
             continue;
         }
         let read = |path| string(&std::fs::read(path).expect("it can be read"));
         let (source, recording) = (read(path.clone()), read(path.with_extension("bl")));
         let recorded = snippets(&recording);
         let sources = snippets(&source);
-        assert_eq!(sources.len(), recorded.len(), "{}: record again", path.display());
+        assert_eq!(
+            sources.len(),
+            recorded.len(),
+            "{}: record again",
+            path.display()
+        );
         for ((name, source), (recorded_name, theirs)) in sources.into_iter().zip(recorded) {
             assert_eq!(name, recorded_name);
             count += 1;
@@ -121,10 +145,16 @@ fn same_bytecode_as_luajit() {
             if ours.trim_end() != theirs.trim_end() {
                 failed += 1;
                 if failed < 12 {
-                    failures += &format!("== {}: {name}\n{source}\n-- LuaJIT\n{theirs}\n-- ours\n{ours}\n", path.display());
+                    failures += &format!(
+                        "== {}: {name}\n{source}\n-- LuaJIT\n{theirs}\n-- ours\n{ours}\n",
+                        path.display()
+                    );
                 }
             }
         }
     }
-    assert!(failed == 0, "{failed} of {count} snippets differ\n{failures}");
+    assert!(
+        failed == 0,
+        "{failed} of {count} snippets differ\n{failures}"
+    );
 }

@@ -17,6 +17,10 @@
 
 extern crate alloc;
 
+pub mod math;
+
+pub use math::MathFunctions;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::alloc::Layout;
@@ -293,6 +297,10 @@ pub trait Host {
 
     // ---- the rest ----
 
+    /// The elementary functions.
+    fn math(&self) -> &'static MathFunctions {
+        &MathFunctions::PORTABLE
+    }
     /// 128 bits with which the state keys its string hash. Not repeated, if the host can.
     fn entropy(&mut self) -> [u64; 2] {
         [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344]

@@ -12,37 +12,37 @@ pub const LIB: &[LibFn] = &[
     LibFn {
         name: "status",
         function: status,
-        builtin: 35,
+        builtin: 30,
     },
     LibFn {
         name: "running",
         function: running,
-        builtin: 36,
+        builtin: 31,
     },
     LibFn {
         name: "isyieldable",
         function: isyieldable,
-        builtin: 37,
+        builtin: 32,
     },
     LibFn {
         name: "create",
         function: create,
-        builtin: 38,
+        builtin: 33,
     },
     LibFn {
         name: "yield",
         function: yield_,
-        builtin: 39,
+        builtin: 34,
     },
     LibFn {
         name: "resume",
         function: resume,
-        builtin: 40,
+        builtin: 35,
     },
     LibFn {
         name: "wrap",
         function: wrap,
-        builtin: 42,
+        builtin: 37,
     },
 ];
 
@@ -51,12 +51,12 @@ pub const PROTECTED: &[LibFn] = &[
     LibFn {
         name: "pcall",
         function: pcall,
-        builtin: 21,
+        builtin: 20,
     },
     LibFn {
         name: "xpcall",
         function: xpcall,
-        builtin: 22,
+        builtin: 21,
     },
 ];
 
@@ -119,7 +119,7 @@ fn resume(vm: &mut Vm) -> NativeResult {
 fn wrap(vm: &mut Vm) -> NativeResult {
     let f = vm.check_function(0)?;
     let co = vm.new_coroutine(f.into())?;
-    let function = vm.new_native(resume_wrapped, 41, &[co.into()])?;
+    let function = vm.new_native(resume_wrapped, 36, &[co.into()])?;
     vm.ret(function.into())
 }
 

@@ -13,77 +13,77 @@ pub const LIB: &[LibFn] = &[
     LibFn {
         name: "getregistry",
         function: getregistry,
-        builtin: 130,
+        builtin: 127,
     },
     LibFn {
         name: "getmetatable",
         function: getmetatable,
-        builtin: 131,
+        builtin: 128,
     },
     LibFn {
         name: "setmetatable",
         function: setmetatable,
-        builtin: 132,
+        builtin: 129,
     },
     LibFn {
         name: "getfenv",
         function: getfenv,
-        builtin: 133,
+        builtin: 130,
     },
     LibFn {
         name: "setfenv",
         function: setfenv,
-        builtin: 134,
+        builtin: 131,
     },
     LibFn {
         name: "getinfo",
         function: getinfo,
-        builtin: 135,
+        builtin: 132,
     },
     LibFn {
         name: "getlocal",
         function: getlocal,
-        builtin: 136,
+        builtin: 133,
     },
     LibFn {
         name: "setlocal",
         function: setlocal,
-        builtin: 137,
+        builtin: 134,
     },
     LibFn {
         name: "getupvalue",
         function: getupvalue,
-        builtin: 138,
+        builtin: 135,
     },
     LibFn {
         name: "setupvalue",
         function: setupvalue,
-        builtin: 139,
+        builtin: 136,
     },
     LibFn {
         name: "upvalueid",
         function: upvalueid,
-        builtin: 140,
+        builtin: 137,
     },
     LibFn {
         name: "upvaluejoin",
         function: upvaluejoin,
-        builtin: 141,
+        builtin: 138,
     },
     LibFn {
         name: "sethook",
         function: sethook,
-        builtin: 142,
+        builtin: 139,
     },
     LibFn {
         name: "gethook",
         function: gethook,
-        builtin: 143,
+        builtin: 140,
     },
     LibFn {
         name: "traceback",
         function: traceback,
-        builtin: 145,
+        builtin: 142,
     },
 ];
 

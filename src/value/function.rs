@@ -29,6 +29,15 @@ impl Function {
     pub fn is_lua(&self) -> bool {
         self.native.is_none()
     }
+    /// LuaJIT's number of a library function, 0 for others.
+    #[inline(always)]
+    pub fn builtin(&self) -> u8 {
+        if self.is_lua() {
+            0
+        } else {
+            self.header.b.get()
+        }
+    }
     /// How many upvalues it has.
     #[inline(always)]
     pub fn upvalue_count(&self) -> usize {

@@ -321,7 +321,7 @@ impl Vm {
 
     /// `x ^ y`
     pub(crate) fn pow(&mut self, x: f64, y: f64) -> Value {
-        Value::number(libm::pow(x, y))
+        Value::number(self.host.math().pow(x, y))
     }
 
     /// An arithmetic instruction whose operands are not both numbers; its result goes to slot A.
@@ -430,7 +430,7 @@ impl Vm {
     }
 
     /// Whom to ask for an order, with which operands, and whether the answer is to be inverted (`a <= b` as `not (b < a)`).
-    fn comparison_handler(
+    pub(crate) fn comparison_handler(
         &mut self,
         left: Value,
         right: Value,

@@ -7,6 +7,7 @@ use crate::bytecode::Proto;
 use crate::gc::{Heap, OutOfMemory};
 use crate::host::{Host, Memory};
 use crate::stdlib::io::Io;
+use crate::stdlib::math::Prng;
 use crate::value::thread::Status;
 use crate::value::{Function, Gc, Table, Type, Value};
 use crate::vm::Vm;
@@ -129,6 +130,7 @@ impl Vm {
             next_function: Value::NIL,
             light_segments: [0; LIGHT_SEGMENTS],
             light_segment_count: 0,
+            random: Prng::FIXED,
             io: Io::default(),
             host,
         };

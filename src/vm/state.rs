@@ -7,6 +7,7 @@ use crate::bytecode::{Bc, Ins};
 use crate::gc::Heap;
 use crate::host::Host;
 use crate::stdlib::io::Io;
+use crate::stdlib::math::Prng;
 use crate::value::{Buffer, Gc, Str, Table, Thread, Type, Value};
 use crate::vm::dispatch::{Handler, Registers};
 use crate::vm::meta::Event;
@@ -84,6 +85,8 @@ pub struct Vm {
     pub(crate) light_segment_count: usize,
     /// Open streams and default files; its `roots` are roots of the collector.
     pub(crate) io: Io,
+    /// The generator of `math.random`.
+    pub(crate) random: Prng,
     /// The host.
     pub(crate) host: Box<dyn Host>,
 }

@@ -1,0 +1,150 @@
+//! `table`. All functions are raw: they look at no metamethods but the order of `sort`.
+
+mod concat;
+mod each;
+mod shift;
+mod sort;
+mod sorted;
+
+use crate::stdlib::{LibFn, new_library, preload, register};
+use crate::value::{Gc, Table, Value};
+use crate::vm::Vm;
+use crate::vm::native::{Flow, NativeResult, Raised};
+
+const LIB: &[LibFn] = &[
+    LibFn::new("foreachi", each::foreachi, 0),
+    LibFn::new("foreach", each::foreach, 0),
+    LibFn::new("getn", getn, 0),
+    LibFn::new("maxn", maxn, 90),
+    LibFn::new("insert", shift::insert, 91),
+    LibFn::new("remove", shift::remove, 0),
+    LibFn::new("move", shift::move_range, 0),
+    LibFn::new("concat", concat::concat, 92),
+    LibFn::new("sort", sort::sort, 93),
+];
+
+const LIB_52: &[LibFn] = &[LibFn::new("pack", pack, 94)];
+
+/// The two functions that have to be required by name. Their numbers follow `sort`'s.
+const NEW: LibFn = LibFn::new("new", new, 94);
+const CLEAR: LibFn = LibFn::new("clear", clear, 95);
+
+/// The greatest array part and the greatest hash part that may be asked for.
+const MAX_ARRAY: i32 = (1 << 27) + 1;
+const MAX_HASH: i32 = 1 << 26;
+
+/// Registers the library.
+pub fn open(vm: &mut Vm) -> Result<(), Raised> {
+    let library = new_library(vm, "table", LIB)?;
+    if vm.compat52 {
+        register(vm, library, LIB_52)?;
+        let globals = vm.globals;
+        let unpack = vm.raw_get_name(globals, "unpack")?;
+        vm.raw_set_name(library, "unpack", unpack)?;
+    }
+    preload(vm, "table.new", load_new, &[library.into()])?;
+    preload(vm, "table.clear", load_clear, &[library.into()])
+}
+
+/// The loader of `table.new`.
+fn load_new(vm: &mut Vm) -> NativeResult {
+    load_extra(vm, &NEW)
+}
+
+/// The loader of `table.clear`.
+fn load_clear(vm: &mut Vm) -> NativeResult {
+    load_extra(vm, &CLEAR)
+}
+
+/// Adds a function to the table library, which is upvalue 0, and returns it.
+fn load_extra(vm: &mut Vm, f: &LibFn) -> NativeResult {
+    let function = vm.new_native(f.function, f.builtin, &[])?.into();
+    if let Some(library) = vm.upvalue(0).as_table() {
+        vm.raw_set_name(library, f.name, function)?;
+    }
+    vm.ret(function)
+}
+
+/// A table argument of a function that LuaJIT has written in Lua, where an absent argument is nil.
+#[inline]
+fn check_table(vm: &mut Vm, i: usize) -> Result<Gc<Table>, Raised> {
+    match vm.arg(i).as_table() {
+        Some(t) => Ok(t),
+        None => {
+            pad(vm, i)?;
+            vm.check_table(i)
+        }
+    }
+}
+
+/// An integer argument of such a function.
+#[inline]
+fn check_int(vm: &mut Vm, i: usize) -> Result<i32, Raised> {
+    pad(vm, i)?;
+    vm.check_int(i)
+}
+
+/// Makes sure that argument `i` exists.
+#[inline]
+fn pad(vm: &mut Vm, i: usize) -> Result<(), Raised> {
+    if vm.nargs() <= i {
+        vm.set_nargs(i + 1)?;
+    }
+    Ok(())
+}
+
+fn getn(vm: &mut Vm) -> NativeResult {
+    let t = check_table(vm, 0)?;
+    vm.ret(Value::number(f64::from(t.len())))
+}
+
+/// The greatest positive number among the keys.
+fn maxn(vm: &mut Vm) -> NativeResult {
+    let t = vm.check_table(0)?;
+    let mut greatest = 0.0;
+    let mut position = 0;
+    while let Some((at, key, _)) = t.entry_from(position) {
+        if let Some(n) = key.as_number() {
+            if n > greatest {
+                greatest = n;
+            }
+        }
+        position = at + 1;
+        if position % 4096 == 0 {
+            vm.charge(256)?;
+        }
+    }
+    vm.ret(Value::number(greatest))
+}
+
+/// `pack(...)`
+fn pack(vm: &mut Vm) -> NativeResult {
+    let n = vm.nargs();
+    let narray = if n > 0 { n as u32 + 1 } else { 0 };
+    let t = vm.new_table(narray, 1)?;
+    for i in 0..n {
+        let v = vm.arg(i);
+        vm.raw_set_int(t, i as i32 + 1, v)?;
+    }
+    vm.raw_set_name(t, "n", Value::int(n as i32))?;
+    vm.ret(t.into())
+}
+
+/// `new(narray, nhash)`
+fn new(vm: &mut Vm) -> NativeResult {
+    let narray = vm.check_int(0)?;
+    let nhash = vm.check_int(1)?;
+    if narray >= MAX_ARRAY || !(0..=MAX_HASH).contains(&nhash) {
+        return Err(vm.error_bytes(b"table overflow"));
+    }
+    let slots = if narray > 0 { narray as u32 + 1 } else { 0 };
+    let t = vm.new_table(slots, nhash as u32)?;
+    vm.ret(t.into())
+}
+
+/// `clear(t)`
+fn clear(vm: &mut Vm) -> NativeResult {
+    let t = vm.check_table(0)?;
+    vm.heap.write(t).clear();
+    Ok(Flow::Return(0))
+}

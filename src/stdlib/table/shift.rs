@@ -1,0 +1,167 @@
+//! The functions that move elements: `insert`, `remove`, `move`.
+//!
+//! Long moves are done in portions, so that a run can be stopped in between; the element at which the next portion
+//! begins lies in a slot.
+
+use super::{check_int, check_table};
+use crate::value::{Gc, Table, Value};
+use crate::vm::Vm;
+use crate::vm::native::{Flow, NativeResult, Raised};
+
+/// How many elements are moved before the state may check limits.
+const PORTION: i64 = 1 << 14;
+
+/// `t[to] = t[from]`, both in any part of the table.
+#[inline(always)]
+fn copy(vm: &mut Vm, to: Gc<Table>, to_index: i32, value: Value) -> Result<(), Raised> {
+    if let Some(slot) = to.slot_int(to_index) {
+        vm.heap.write(to);
+        slot.set(value);
+        Ok(())
+    } else {
+        vm.raw_set_int(to, to_index, value)
+    }
+}
+
+/// `insert(t, value)` or `insert(t, position, value)`
+pub(super) fn insert(vm: &mut Vm) -> NativeResult {
+    let t = vm.check_table(0)?;
+    if vm.step() != 0 {
+        let from = vm.arg(3).as_int().unwrap_or(0);
+        return insert_from(vm, t, from);
+    }
+    let end = (t.len() as i32).wrapping_add(1);
+    match vm.nargs() {
+        2 => {
+            let value = vm.arg(1);
+            copy(vm, t, end, value)?;
+            Ok(Flow::Return(0))
+        }
+        3 => {
+            let position = vm.check_int(1)?;
+            vm.set_arg(1, Value::int(position));
+            if end <= position {
+                let value = vm.arg(2);
+                copy(vm, t, position, value)?;
+                return Ok(Flow::Return(0));
+            }
+            insert_from(vm, t, end)
+        }
+        _ => Err(vm.error(format_args!("wrong number of arguments to 'insert'"))),
+    }
+}
+
+/// Moves the elements below `from` up by one, down to the insert position.
+fn insert_from(vm: &mut Vm, t: Gc<Table>, from: i32) -> NativeResult {
+    let position = vm.arg(1).as_int().unwrap_or(from);
+    let stop = i64::from(position).max(i64::from(from) - PORTION) as i32;
+    let mut i = from;
+    while i > stop {
+        let value = t.get_int(i - 1);
+        copy(vm, t, i, value)?;
+        i -= 1;
+    }
+    if i > position {
+        vm.truncate(3);
+        vm.push(Value::int(i))?;
+        return Ok(Flow::Again { step: 1 });
+    }
+    let value = vm.arg(2);
+    copy(vm, t, position, value)?;
+    Ok(Flow::Return(0))
+}
+
+/// Slots of `remove` between portions: the table, the next index, the length, the removed value.
+const REMOVE_NEXT: usize = 1;
+const REMOVE_LEN: usize = 2;
+const REMOVED: usize = 3;
+
+/// `remove(t)` or `remove(t, position)`
+pub(super) fn remove(vm: &mut Vm) -> NativeResult {
+    let t = check_table(vm, 0)?;
+    if vm.step() != 0 {
+        return remove_rest(vm, t);
+    }
+    let len = t.len() as i32;
+    let position = if vm.arg(1).is_nil() {
+        len
+    } else {
+        vm.check_int(1)?
+    };
+    if position < 1 || position > len {
+        return Ok(Flow::Return(0));
+    }
+    let removed = t.get_int(position);
+    if position == len {
+        copy(vm, t, len, Value::NIL)?;
+        return vm.ret(removed);
+    }
+    vm.set_nargs(2)?;
+    vm.set_arg(REMOVE_NEXT, Value::int(position));
+    vm.push(Value::int(len))?;
+    vm.push(removed)?;
+    remove_rest(vm, t)
+}
+
+/// Moves the elements above the next index down by one.
+fn remove_rest(vm: &mut Vm, t: Gc<Table>) -> NativeResult {
+    let len = vm.arg(REMOVE_LEN).as_int().unwrap_or(0);
+    let mut i = vm.arg(REMOVE_NEXT).as_int().unwrap_or(len);
+    let stop = i64::from(len).min(i64::from(i) + PORTION) as i32;
+    while i < stop {
+        let value = t.get_int(i + 1);
+        copy(vm, t, i, value)?;
+        i += 1;
+    }
+    if i < len {
+        vm.set_arg(REMOVE_NEXT, Value::int(i));
+        return Ok(Flow::Again { step: 1 });
+    }
+    copy(vm, t, len, Value::NIL)?;
+    let removed = vm.arg(REMOVED);
+    vm.ret(removed)
+}
+
+/// An index that left the range of 32 bits, as a conversion instruction gives it.
+fn index(i: i64) -> i32 {
+    i32::try_from(i).unwrap_or(i32::MIN)
+}
+
+/// Slot of `move` between portions: how many elements have been moved.
+const MOVED: usize = 5;
+
+/// `move(from, first, last, start [, to])`
+pub(super) fn move_range(vm: &mut Vm) -> NativeResult {
+    let from = check_table(vm, 0)?;
+    let first = i64::from(check_int(vm, 1)?);
+    let last = i64::from(check_int(vm, 2)?);
+    let start = i64::from(check_int(vm, 3)?);
+    let to = if vm.arg(4).is_nil() {
+        from
+    } else {
+        vm.check_table(4)?
+    };
+    let result = if to == from { vm.arg(0) } else { vm.arg(4) };
+    let count = last - first + 1;
+    if count <= 0 {
+        return vm.ret(result);
+    }
+    let done = if vm.step() == 0 {
+        0
+    } else {
+        vm.arg(MOVED).as_number().unwrap_or(0.0) as i64
+    };
+    let ascending = start > last || start <= first || to != from;
+    let stop = count.min(done + PORTION);
+    for k in done..stop {
+        let k = if ascending { k } else { count - 1 - k };
+        let value = from.get_int(index(first + k));
+        copy(vm, to, index(start + k), value)?;
+    }
+    if stop < count {
+        vm.set_nargs(MOVED + 1)?;
+        vm.set_arg(MOVED, Value::number(stop as f64));
+        return Ok(Flow::Again { step: 1 });
+    }
+    vm.ret(result)
+}

@@ -1,6 +1,7 @@
 -- Ackermann, Takeuchi and McCarthy's 91 function through globals.
 -- Measures: deep recursion, global function calls, tail calls.
 -- small: 2
+-- long: 10
 local n = tonumber(arg and arg[1]) or 9
 
 function ack(m, k)

@@ -1,6 +1,7 @@
 -- Creates closures that share and change captured variables; map, filter, compose.
 -- Measures: closure creation, upvalue access, higher-order calls.
 -- small: 10
+-- long: 140000
 local n = tonumber(arg and arg[1]) or 70000
 
 local function counter(step)

@@ -1,6 +1,7 @@
 -- Collatz sequences, gcd sums, modular powers and digit sums.
 -- Measures: integer-valued arithmetic, modulo, while loops, floor.
 -- small: 100
+-- long: 900000
 local n = tonumber(arg and arg[1]) or 360000
 
 local floor = math.floor

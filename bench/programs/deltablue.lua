@@ -2,6 +2,7 @@
 -- DeltaBlue algorithm, on a chain of equalities and on a set of scale constraints.
 -- Measures: polymorphic method calls, object graphs, list handling.
 -- small: 10
+-- long: 150000
 local n = tonumber(arg and arg[1]) or 60000
 
 -- Strengths: a smaller number is stronger.

@@ -1,6 +1,7 @@
 -- Conway's Game of Life on a torus, started from an R-pentomino and gliders.
 -- Measures: nested arrays of small integers, neighbour sums, branches.
 -- small: 5
+-- long: 28000
 local n = tonumber(arg and arg[1]) or 2300
 
 local W, H = 96, 96

@@ -1,6 +1,7 @@
 -- Escape times of the Mandelbrot set on a square grid.
 -- Measures: float arithmetic in locals, comparisons.
 -- small: 16
+-- long: 3200
 local n = tonumber(arg and arg[1]) or 1500
 
 local LIMIT = 50

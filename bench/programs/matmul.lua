@@ -1,6 +1,7 @@
 -- Product of two square matrices of floats held as arrays of rows.
 -- Measures: nested array access, float multiply and add.
 -- small: 10
+-- long: 950
 local n = tonumber(arg and arg[1]) or 450
 
 local function new(size, f)

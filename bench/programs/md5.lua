@@ -1,6 +1,7 @@
 -- MD5 (RFC 1321) on the bit library.
 -- Measures: 32-bit bit operations and additions, string.byte.
 -- small: 1
+-- long: 3000
 local n = tonumber(arg and arg[1]) or 700
 
 local has_bit, bit = pcall(require, "bit")

@@ -2,6 +2,7 @@
 -- vectors as objects whose arithmetic goes through metamethods.
 -- Measures: metamethods, short-lived objects, float arithmetic.
 -- small: 12
+-- long: 1050
 local n = tonumber(arg and arg[1]) or 450
 
 local sqrt, floor, max = math.sqrt, math.floor, math.max

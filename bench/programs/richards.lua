@@ -2,6 +2,7 @@
 -- handlers and two devices exchange packets under a priority scheduler.
 -- Measures: method dispatch over several classes, linked lists, field updates.
 -- small: 100
+-- long: 1800000
 local n = tonumber(arg and arg[1]) or 600000
 
 local bxor_bit -- a 16-bit shift register step without a bit library

@@ -1,6 +1,7 @@
 -- Complex fast Fourier transform, forth and back, in place on an interleaved array.
 -- Measures: strided array access, float arithmetic (SciMark kernel).
 -- small: 1
+-- long: 10000
 local n = tonumber(arg and arg[1]) or 1500
 
 local SIZE = 1024

@@ -1,6 +1,7 @@
 -- LU factorisation with partial pivoting of a dense matrix, over and over.
 -- Measures: triangular loops on rows (SciMark kernel).
 -- small: 1
+-- long: 2600
 local n = tonumber(arg and arg[1]) or 250
 
 local SIZE = 100

@@ -1,6 +1,7 @@
 -- Monte Carlo estimate of pi with a lagged Fibonacci generator in Lua.
 -- Measures: a closure's upvalues, conditionals, array access (SciMark kernel).
 -- small: 1000
+-- long: 22000000
 local n = tonumber(arg and arg[1]) or 6000000
 
 local MOD = 2147483647

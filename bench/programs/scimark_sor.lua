@@ -1,6 +1,7 @@
 -- Successive over-relaxation on a square grid.
 -- Measures: neighbouring rows of nested arrays (SciMark kernel).
 -- small: 2
+-- long: 22000
 local n = tonumber(arg and arg[1]) or 4000
 
 local SIZE = 100

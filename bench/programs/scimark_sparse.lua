@@ -1,6 +1,7 @@
 -- Sparse matrix times vector, compressed rows.
 -- Measures: indirect array access (SciMark kernel).
 -- small: 1
+-- long: 42000
 local n = tonumber(arg and arg[1]) or 10000
 
 local SIZE, NONZERO = 1000, 5000

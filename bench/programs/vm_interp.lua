@@ -2,6 +2,7 @@
 -- same machine with a table of functions; it runs a prime sieve and Fibonacci.
 -- Measures: branchy code that no single hot path describes, dispatch by table.
 -- small: 20
+-- long: 60000
 local n = tonumber(arg and arg[1]) or 20000
 
 -- Assembles text: one instruction a word or two, labels end with a colon.

@@ -1,9 +1,10 @@
 //! The benchmark programs: where they lie, the sizes they take, and the check of their output.
 //!
 //! A program is `programs/<name>.lua`. Its leading comment says what it does, then in a line
-//! `Measures: …` what it measures, then `small: <arg>`, the argument of the smoke test. Without
-//! an argument it runs at its default size. The outputs are `expected/<name>.<size>.txt`. A program
-//! that an interpreter can't run prints one line `SKIP <reason>` instead.
+//! `Measures: …` what it measures, then `small: <arg>`, the argument of the smoke test, and maybe
+//! `long: <arg>`, where a compiler makes the default size too short. Without an argument it runs at
+//! its default size. The outputs are `expected/<name>.<size>.txt`. A program that an interpreter
+//! can't run prints one line `SKIP <reason>` instead.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,14 +19,20 @@ pub enum Size {
     Small,
     /// Half a second to a second under LuaJIT's interpreter
     Default,
+    /// A third of a second or more under LuaJIT's compiler: for comparing compilers
+    Long,
 }
 
 impl Size {
+    /// All sizes.
+    pub const ALL: [Self; 3] = [Self::Small, Self::Default, Self::Long];
+
     /// The size's name in file names and reports.
     pub fn name(self) -> &'static str {
         match self {
             Size::Small => "small",
             Size::Default => "default",
+            Size::Long => "long",
         }
     }
 }
@@ -40,6 +47,7 @@ pub struct Program {
     /// What it measures, from its header.
     pub measures: String,
     small: String,
+    long: Option<String>,
 }
 
 /// What a run's output says.
@@ -75,6 +83,7 @@ impl Program {
             path,
             measures,
             small,
+            long: header_field(&text, "long:"),
         })
     }
 
@@ -83,11 +92,16 @@ impl Program {
         match size {
             Size::Small => Some(&self.small),
             Size::Default => None,
+            Size::Long => self.long.as_deref(),
         }
     }
 
     /// The file that holds the expected output.
     pub fn expected_path(&self, size: Size) -> PathBuf {
+        let size = match size {
+            Size::Long if self.long.is_none() => Size::Default,
+            size => size,
+        };
         let file = format!("{}.{}.txt", self.name, size.name());
         bench_dir().join("expected").join(file)
     }
@@ -204,7 +218,7 @@ mod tests {
         assert!(programs.len() >= 36);
         for program in programs {
             assert!(!program.measures.is_empty(), "{}", program.name);
-            for size in [Size::Small, Size::Default] {
+            for size in Size::ALL {
                 assert!(
                     !program.expected(size).unwrap().is_empty(),
                     "{}",

@@ -92,7 +92,7 @@ pub fn bless(args: &BlessArgs) -> Result<bool> {
     let peer = peer::built_in(&args.from, false)?;
     let peer = peer.with_context(|| format!("{} is not in PATH", args.from))?;
     for program in program::find(&args.programs)? {
-        for size in [Size::Small, Size::Default] {
+        for size in Size::ALL {
             let run = start(&peer, &program, size, BLESS_TIMEOUT)?;
             if let Some(why) = run.failure() {
                 anyhow::bail!("{}: {why}", program.name);

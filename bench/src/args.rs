@@ -8,7 +8,7 @@ use crate::program::Size;
 ///
 /// Without a subcommand it runs the benchmark programs. Ratios are a peer's time over the
 /// baseline's: below 1 is faster than the baseline. The exit code is 1 if a peer failed on
-/// a program or printed anything but the expected output.
+/// a program or printed anything but the expected output, 2 if nothing could be measured.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Cli {

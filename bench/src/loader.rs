@@ -8,7 +8,7 @@ mod generate;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use comfy_table::Table;
@@ -20,24 +20,41 @@ use crate::report::{Outcome, Report, Row, Sample, new_table};
 
 const DRIVER: &str = include_str!("loader/driver.lua");
 
+/// The generated source and the script that loads it.
+struct Input {
+    source: PathBuf,
+    driver: PathBuf,
+    bytes: u64,
+    modules: u64,
+}
+
+impl Input {
+    fn prepare(megabytes: u32) -> Result<Self> {
+        let folder = peer::target_dir()?.join("bench");
+        fs::create_dir_all(&folder)?;
+        let source = folder.join("loader-source.lua");
+        let driver = folder.join("loader-driver.lua");
+        fs::write(&driver, DRIVER)?;
+        let mut file = BufWriter::new(File::create(&source)?);
+        let bytes = u64::from(megabytes) * 1_000_000;
+        let (bytes, modules) = generate::write_source(&mut file, bytes)?;
+        file.flush()?;
+        Ok(Self {
+            source,
+            driver,
+            bytes,
+            modules,
+        })
+    }
+}
+
 /// The subcommand: measures and prints the report. `false` if a peer failed.
 pub fn run(args: &LoaderArgs) -> Result<bool> {
     ensure!(
         args.loads > 0 && args.runs > 0,
         "--loads and --runs must be positive"
     );
-    let folder = peer::target_dir()?.join("bench");
-    fs::create_dir_all(&folder)?;
-    let (source, driver) = (
-        folder.join("loader-source.lua"),
-        folder.join("loader-driver.lua"),
-    );
-    fs::write(&driver, DRIVER)?;
-    let mut file = BufWriter::new(File::create(&source)?);
-    let (bytes, modules) =
-        generate::write_source(&mut file, u64::from(args.megabytes) * 1_000_000)?;
-    file.flush()?;
-
+    let input = Input::prepare(args.megabytes)?;
     let peers = peer::select(&args.peers)?;
     let mut outcomes: Vec<_> = peers
         .iter()
@@ -49,7 +66,7 @@ pub fn run(args: &LoaderArgs) -> Result<bool> {
             let Outcome::Measured(samples) = outcome else {
                 continue;
             };
-            match one_load(peer, args, &driver, &source, modules)? {
+            match one_load(peer, args, &input)? {
                 Ok(sample) => samples.push(sample),
                 Err(why) => {
                     eprintln!("  {} failed: {why}", peer.name);
@@ -59,7 +76,7 @@ pub fn run(args: &LoaderArgs) -> Result<bool> {
         }
     }
     if args.format == Format::Table {
-        println!("{}", table(&peers, &outcomes, bytes as f64 / 1e6));
+        println!("{}", table(&peers, &outcomes, input.bytes as f64 / 1e6));
     }
     let names = peers.into_iter().map(|p| p.name).collect();
     let report = Report::new(
@@ -97,20 +114,14 @@ fn table(peers: &[Peer], outcomes: &[Outcome], megabytes: f64) -> Table {
 }
 
 /// The time of one load, from a run with loads and one without; or why it failed.
-fn one_load(
-    peer: &Peer,
-    args: &LoaderArgs,
-    driver: &Path,
-    source: &Path,
-    modules: u64,
-) -> Result<Result<Sample, String>> {
+fn one_load(peer: &Peer, args: &LoaderArgs, input: &Input) -> Result<Result<Sample, String>> {
     let start = |loads: u32| -> Result<Measured> {
-        let mut command = peer.run(driver);
-        command.arg(source).arg(loads.to_string());
+        let mut command = peer.run(&input.driver);
+        command.arg(&input.source).arg(loads.to_string());
         measure(&mut command, args.peers.timeout).with_context(|| format!("starting {}", peer.name))
     };
     let (without, with) = (start(0)?, start(args.loads)?);
-    for (run, expected) in [(&without, 0), (&with, modules)] {
+    for (run, expected) in [(&without, 0), (&with, input.modules)] {
         if let Some(why) = run.failure() {
             return Ok(Err(why));
         }

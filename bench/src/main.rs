@@ -5,8 +5,11 @@
 //! kernel accounts to the process; a run counts only if its output is the expected one.
 //! `bench/README.md` tells how to use the command and what its columns mean.
 
+#![deny(unsafe_code)]
+
 mod args;
 mod loader;
+#[allow(unsafe_code)]
 mod measure;
 mod peer;
 mod program;
@@ -21,17 +24,20 @@ use clap::Parser;
 
 use crate::args::{Cli, Command};
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    let all_good = match &cli.command {
-        None => run::run(&cli.run)?,
-        Some(Command::Loader(args)) => loader::run(args)?,
-        Some(Command::Bless(args)) => run::bless(args)?,
-        Some(Command::List) => run::list()?,
+    let result = match &cli.command {
+        None => run::run(&cli.run),
+        Some(Command::Loader(args)) => loader::run(args),
+        Some(Command::Bless(args)) => run::bless(args),
+        Some(Command::List) => run::list(),
     };
-    Ok(if all_good {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("perilune-bench: {error:#}");
+            ExitCode::from(2)
+        }
+    }
 }

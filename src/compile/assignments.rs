@@ -122,7 +122,7 @@ impl<'a> Compiler<'a, '_> {
             }
             kind => {
                 if !matches!(kind, Kind::Void) {
-                    self.put_next(e)?;
+                    self.to_next_slot(e)?;
                 }
                 if missing > 0 {
                     let first = self.f.free;
@@ -155,9 +155,9 @@ impl<'a> Compiler<'a, '_> {
             self.f.free = free;
         }
         if op == BinaryOp::Concat {
-            self.put_next(&mut e)?;
+            self.to_next_slot(&mut e)?;
         } else {
-            self.put_anywhere(&mut e)?;
+            self.to_any_slot(&mut e)?;
         }
         self.wait(Frame::CompoundValue { op, left: e })?;
         Ok(Step::Eval(value))

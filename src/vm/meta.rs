@@ -246,8 +246,7 @@ impl Vm {
             let raised = self.index_error(table, Value::number(first));
             return self.finish(Err(raised));
         };
-        // The index lies in the low bits of a number with a large exponent.
-        let first = first.to_bits() as i32;
+        let first = first as i32;
         if self
             .heap
             .write(t)

@@ -9,8 +9,9 @@ use crate::host::{Host, Memory};
 use crate::stdlib::io::Io;
 use crate::stdlib::math::Prng;
 use crate::value::thread::Status;
-use crate::value::{Function, Gc, Table, Type, Value};
+use crate::value::{Function, Gc, Table, Thread, Type, Value};
 use crate::vm::Vm;
+use crate::vm::debuginfo::ShortText;
 use crate::vm::dispatch::{self, Exit, Registers};
 use crate::vm::frame::{FRAME_SLOTS, Frame, Link};
 use crate::vm::hook::Hook;
@@ -150,12 +151,34 @@ impl Vm {
         &mut *self.host
     }
 
+    /// The thread that runs, or that ran when the run stopped.
+    pub fn current_thread(&self) -> Gc<Thread> {
+        self.thread
+    }
+
+    /// Runs the finalizers of everything that has one, as at the end of a program. Errors in them are ignored.
+    pub fn close(&mut self) {
+        self.abandon_run();
+        while let Some((finalizer, object)) = self.take_finalizer() {
+            self.run(finalizer, &[object]);
+        }
+    }
+
     /// Begins a run of `function` on the main thread and executes it until it ends or stops.
     ///
     /// A run that stopped earlier is given up.
     pub fn run(&mut self, function: Value, args: &[Value]) -> Outcome {
         self.abandon_run();
         self.traceback = None;
+        // A frame needs something that can be entered.
+        if !function.is_function() && self.metafield(function, "__call").is_ok_and(Value::is_nil) {
+            let mut message = ShortText::<64>::default();
+            message.push(b"attempt to call a ");
+            message.push(function.type_of().name().as_bytes());
+            message.push(b" value");
+            self.error_bytes(message.as_bytes());
+            return Outcome::Failed;
+        }
         let stack = self.thread.stack.get();
         self.base = stack.wrapping_add(FRAME_SLOTS);
         self.top = self.base;

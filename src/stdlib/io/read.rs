@@ -44,6 +44,14 @@ struct Source<'a> {
     heap: &'a mut Heap,
 }
 
+/// Makes room in a text that isn't the heap's yet, as far as the state's limit allows.
+fn reserve(heap: &Heap, text: &mut Vec<u8>, more: usize) -> Result<(), Stop> {
+    if text.len().saturating_add(more) > heap.limit().saturating_sub(heap.used()) {
+        return Err(Stop::OutOfMemory);
+    }
+    text.try_reserve(more).map_err(|_| Stop::OutOfMemory)
+}
+
 impl Source<'_> {
     fn intern(&mut self, bytes: &[u8]) -> Result<Gc<Str>, Stop> {
         self.heap.intern(bytes).map_err(|_| Stop::OutOfMemory)
@@ -78,9 +86,7 @@ impl Source<'_> {
             if begun.len() + piece.len() > MAX_STRING {
                 return Err(Stop::OutOfMemory);
             }
-            begun
-                .try_reserve(piece.len())
-                .map_err(|_| Stop::OutOfMemory)?;
+            reserve(self.heap, &mut begun, piece.len())?;
             begun.extend_from_slice(piece);
             self.stream.consume(taken);
             if end.is_some() {
@@ -102,7 +108,7 @@ impl Source<'_> {
             let filled = bytes.len();
             // Doubling keeps the copying linear; the limit may be far beyond what is there.
             let more = (limit - filled).min(filled.max(STEP));
-            bytes.try_reserve(more).map_err(|_| Stop::OutOfMemory)?;
+            reserve(self.heap, &mut bytes, more)?;
             bytes.resize(filled + more, 0);
             let n = self
                 .stream
@@ -179,7 +185,11 @@ impl Vm {
             heap: &mut self.heap,
         };
         let result = match format {
-            Format::Number => source.number().map(|n| n.unwrap_or(Value::NIL)),
+            Format::Number => match source.number() {
+                // C's `scanf` doesn't call it an error that a stream isn't for reading.
+                Err(Stop::Failed(HostError::WrongMode)) => Ok(Value::NIL),
+                number => number.map(|n| n.unwrap_or(Value::NIL)),
+            },
             Format::Line { keep_end } => source
                 .line(keep_end)
                 .map(|line| line.map_or(Value::NIL, Value::from)),

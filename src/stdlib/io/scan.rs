@@ -106,12 +106,13 @@ pub(super) fn number(stream: &mut Stream, host: &mut dyn Host) -> Result<Scanned
     let mut any = s.digits(fits)? || (zero && !hexadecimal);
     let point = s.accept(|b| b == b'.')?.is_some();
     any |= point && s.digits(fits)?;
-    // glibc takes "0x." for a zero, but not "0x".
-    if !any && !(hexadecimal && point) {
-        return Ok(Scanned::Nothing);
-    }
     if !any {
-        return Ok(signed(0.0));
+        // glibc takes "0x." for a zero, but not "0x".
+        return Ok(if hexadecimal && point {
+            signed(0.0)
+        } else {
+            Scanned::Nothing
+        });
     }
     let end = s.text.len();
     let exponent = if hexadecimal { b'p' } else { b'e' };

@@ -1,0 +1,202 @@
+//! The prompt, at a terminal of its own and without one.
+
+mod support;
+
+use std::process::Command;
+
+use rexpect::session::{Options, PtySession, spawn_with_options};
+use support::{folder, perilune};
+
+/// How long something may take; generous, since tests share the machine.
+const TIMEOUT: u64 = 20_000;
+
+fn session(history: &str) -> PtySession {
+    session_with(history, &[])
+}
+
+fn session_with(history: &str, environment: &[(&str, &str)]) -> PtySession {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perilune"));
+    command
+        .env_clear()
+        .env("TERM", "xterm")
+        .env("NO_COLOR", "1")
+        .env("PERILUNE_HISTORY", history)
+        .envs(environment.iter().copied());
+    let options = Options::default()
+        .timeout_ms(Some(TIMEOUT))
+        .strip_ansi_escape_codes(true);
+    let mut session = spawn_with_options(command, options).expect("a terminal");
+    session.exp_string("Perilune").expect("the version");
+    session.exp_string("> ").expect("the prompt");
+    session
+}
+
+/// Types a line and waits for this text.
+fn say(session: &mut PtySession, line: &str, answer: &str) {
+    session.send_line(line).expect("typing");
+    session
+        .exp_string(answer)
+        .unwrap_or_else(|e| panic!("{line:?}: {e}"));
+}
+
+fn end(mut session: PtySession) {
+    session.send_control('d').expect("typing");
+    session.exp_eof().expect("the end");
+}
+
+#[test]
+fn values_are_printed() {
+    let mut p = session("");
+    say(&mut p, "1 + 41", "\n42\r\n");
+    say(&mut p, "= 'a' .. 'b', 7", "\nab\t7\r\n");
+    say(&mut p, "x = 5", "> ");
+    say(&mut p, "x, nil", "\n5\tnil\r\n");
+    say(&mut p, "return x + 1", "\n6\r\n");
+    say(&mut p, "local y = 3; print(y * 10)", "\n30\r\n");
+    end(p);
+}
+
+#[test]
+fn incomplete_input_goes_on() {
+    let mut p = session("");
+    say(&mut p, "for i = 1, 2 do", ">> ");
+    say(&mut p, "print('round ' .. i)", ">> ");
+    say(&mut p, "end", "round 2\r\n");
+    say(&mut p, "{ 1,", ">> ");
+    say(&mut p, "2 }", "\ntable: ");
+    say(&mut p, "_PROMPT2 = 'more? '", "> ");
+    say(&mut p, "(", "more? ");
+    say(&mut p, "77)", "\n77\r\n");
+    end(p);
+}
+
+#[test]
+fn ctrl_c_returns_to_the_prompt() {
+    let mut p = session("");
+    say(&mut p, "function f(", ">> ");
+    p.send_control('c').expect("typing");
+    p.exp_string("> ").expect("the prompt");
+    p.send_line("print('begun') while true do end")
+        .expect("typing");
+    p.exp_string("begun\r\n").expect("the loop");
+    p.send_control('c').expect("typing");
+    p.exp_string("interrupted!").expect("the message");
+    say(&mut p, "'still ' .. 'here'", "\nstill here\r\n");
+    for body in [
+        "string.rep('x', 1e8):find(('x?'):rep(20) .. 'y')",
+        "coroutine.wrap(function() while true do end end)()",
+        "pcall(function() while true do end end) print('caught')",
+        "io.read()",
+    ] {
+        p.send_line(&format!("print('be' .. 'gun') io.stdout:flush() {body}"))
+            .expect("typing");
+        p.exp_string("begun\r\n").expect("the loop");
+        p.send_control('c').expect("typing");
+        p.exp_string("interrupted!")
+            .unwrap_or_else(|e| panic!("{body}: {e}"));
+        p.exp_string("> ").expect("the prompt");
+    }
+    end(p);
+}
+
+#[test]
+fn errors_point_into_the_input() {
+    let mut p = session("");
+    say(
+        &mut p,
+        "x = = 1",
+        "error: stdin:1: unexpected symbol near '='",
+    );
+    p.exp_string("1 | x = = 1").expect("the line");
+    p.exp_string("    ^").expect("the place");
+    say(
+        &mut p,
+        "local a = foo.bar",
+        "attempt to index global 'foo' (a nil value)",
+    );
+    p.exp_string("          ^^^").expect("the place");
+    p.exp_string("stack traceback:").expect("the traceback");
+    say(&mut p, "error({})", "(error object is not a string)");
+    end(p);
+}
+
+#[test]
+fn colours_unless_they_are_unwanted() {
+    let failure = |environment: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_perilune"));
+        command
+            .env_clear()
+            .env("TERM", "xterm")
+            .env("PERILUNE_HISTORY", "")
+            .envs(environment.iter().copied());
+        let mut p = spawn_with_options(command, Options::default().timeout_ms(Some(TIMEOUT)))
+            .expect("a terminal");
+        p.exp_string("> ").expect("the prompt");
+        p.send_line("x = = 1").expect("typing");
+        p.exp_string("unexpected symbol").expect("the error")
+    };
+    assert!(failure(&[]).contains("\u{1b}[1m\u{1b}[91merror"));
+    assert!(!failure(&[("NO_COLOR", "1")]).contains("\u{1b}[91m"));
+}
+
+#[test]
+fn completion_never_runs_metamethods() {
+    let mut p = session("");
+    say(
+        &mut p,
+        "watched = setmetatable({inner = {value = 42}}, {__index = function() print('RUN') os.exit(9) end})",
+        "> ",
+    );
+    p.send("watched.inn\t.val\t\r").expect("typing");
+    p.exp_string("\n42\r\n").expect("the value");
+    p.send("('x'):rep(2) .. str\t.ch\t(65)\r").expect("typing");
+    p.exp_string("\nxxA\r\n").expect("the value");
+    say(&mut p, "s = 'abc'", "> ");
+    p.send("s:upp\t()\r").expect("typing");
+    p.exp_string("\nABC\r\n").expect("the value");
+    p.send("watched.zzz\t\u{15}").expect("typing");
+    p.send("retu\t 'key' .. 'word'\r").expect("typing");
+    p.exp_string("\nkeyword\r\n").expect("the value");
+    end(p);
+}
+
+#[test]
+fn history_is_kept() {
+    let dir = folder("history");
+    let file = dir.path("kept/history");
+    let file = file.to_str().expect("a path of text");
+    let mut p = session(file);
+    say(&mut p, "'first ' .. 1", "first 1\r\n");
+    say(&mut p, "do", ">> ");
+    say(&mut p, "print('many ' .. 'lines') end", "many lines\r\n");
+    end(p);
+    let mut p = session(file);
+    p.send("\u{1b}[A\u{1b}[A\r").expect("typing");
+    p.exp_string("\nfirst 1\r\n").expect("the earlier input");
+    p.send("\u{1b}[A\u{1b}[A\r").expect("typing");
+    p.exp_string("\nmany lines\r\n").expect("the earlier input");
+    end(p);
+}
+
+#[test]
+fn without_a_terminal() {
+    let run = perilune(&["-i"])
+        .stdin("x = 2\n= x\nfor i=1,1 do\nprint('loop')\nend\nx +\n1\nerror('no', 0)\n")
+        .run();
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert!(lines[0].starts_with("Perilune "));
+    assert!(lines[1].starts_with("JIT: O"));
+    assert_eq!(lines[2..], ["> > 2", "> >> >> loop", "> >> 3", "> > "]);
+    assert!(
+        run.stderr.starts_with("no\nstack traceback:"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.code, 0);
+}
+
+#[test]
+fn exit_from_the_prompt() {
+    let run = perilune(&["-i"]).stdin("os.exit(7, true)\n").run();
+    assert_eq!(run.code, 7);
+}

@@ -171,17 +171,17 @@ impl Proto {
     }
 }
 
-const _: () = assert!(size_of::<Proto>() % size_of::<Value>() == 0);
+const _: () = assert!(size_of::<Proto>().is_multiple_of(size_of::<Value>()));
 
 /// A slice from a pointer that is null or a heap block's with `len` elements.
 ///
 /// # Safety
 /// `ptr` is null, or `len` elements at it stay valid and unwritten as long as the returned slice lives.
 unsafe fn block<'a, T>(ptr: *const T, len: u32) -> &'a [T] {
-    // SAFETY: the caller's promise.
     if ptr.is_null() {
         &[]
     } else {
+        // SAFETY: the caller's promise.
         unsafe { core::slice::from_raw_parts(ptr, len as usize) }
     }
 }
@@ -200,8 +200,8 @@ impl Proto {
     }
     /// Object constant `i`.
     pub fn object(&self, i: usize) -> Option<Value> {
-        // SAFETY: `object_count` values lie before `constants`, written once at creation.
         if i < self.object_count as usize {
+            // SAFETY: `object_count` values lie before `constants`, written once at creation.
             Some(unsafe { *self.constants.sub(1 + i) })
         } else {
             None

@@ -122,7 +122,7 @@ impl<'a> Compiler<'a, '_> {
             }
             kind => {
                 if !matches!(kind, Kind::Void) {
-                    self.to_next_slot(e)?;
+                    self.put_next(e)?;
                 }
                 if missing > 0 {
                     let first = self.f.free;
@@ -155,9 +155,9 @@ impl<'a> Compiler<'a, '_> {
             self.f.free = free;
         }
         if op == BinaryOp::Concat {
-            self.to_next_slot(&mut e)?;
+            self.put_next(&mut e)?;
         } else {
-            self.to_any_slot(&mut e)?;
+            self.put_anywhere(&mut e)?;
         }
         self.wait(Frame::CompoundValue { op, left: e })?;
         Ok(Step::Eval(value))

@@ -142,7 +142,7 @@ impl<'a> Compiler<'a, '_> {
         on_false: u32,
         mut e: Desc,
     ) -> Res<Step<'a>> {
-        self.to_next_slot(&mut e)?;
+        self.put_next(&mut e)?;
         let escape = self.emit_jump()?;
         self.patch_here(on_false)?;
         self.read_between(end, otherwise.span.start);
@@ -152,7 +152,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     pub(super) fn otherwise(&mut self, escape: u32, mut e: Desc) -> Res<Step<'a>> {
-        self.to_next_slot(&mut e)?;
+        self.put_next(&mut e)?;
         self.patch_here(escape)?;
         Ok(Step::Done(e))
     }

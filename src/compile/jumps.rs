@@ -179,7 +179,7 @@ impl Compiler<'_, '_> {
         }
         if !matches!(e.kind, Kind::Fixed(_)) {
             self.reserve(1)?;
-            self.to_slot_ignoring_jumps(e, self.f.free - 1)?;
+            self.put_ignoring_jumps(e, self.f.free - 1)?;
         }
         let slot = match e.kind {
             Kind::Fixed(slot) => u32::from(slot),
@@ -202,7 +202,7 @@ impl Compiler<'_, '_> {
                 jump
             }
             Kind::False | Kind::Nil => {
-                self.to_slot_ignoring_jumps(e, NO_SLOT)?;
+                self.put_ignoring_jumps(e, NO_SLOT)?;
                 self.emit_jump()?
             }
             _ => self.emit_test(e, false)?,
@@ -220,7 +220,7 @@ impl Compiler<'_, '_> {
             Kind::Nil | Kind::False => NO_JUMP,
             Kind::Jump(jump) => jump,
             Kind::Str(_) | Kind::Num(_) | Kind::True => {
-                self.to_slot_ignoring_jumps(e, NO_SLOT)?;
+                self.put_ignoring_jumps(e, NO_SLOT)?;
                 self.emit_jump()?
             }
             _ => self.emit_test(e, true)?,

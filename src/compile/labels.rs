@@ -1,14 +1,16 @@
 //! Goto, break and continue, and the labels they lead to.
 //!
-//! An *exit* is a pending jump or a label of a scope that hasn't ended. At a scope's end its labels vanish, and jumps
-//! that are still pending pass to the scope around it, closing the upvalues of the one they leave.
+//! At a scope's end its labels vanish, and jumps that are still pending pass to the scope around it, closing the
+//! upvalues of the one they leave. Labels are found by name through chains, one a bucket, newest first.
+
+extern crate alloc;
 
 use super::emit::is;
 use super::error::{Res, push};
-use super::scope::Scope;
+use super::scope::{BUCKETS, Scope, bucket};
 use super::{Compiler, Fail};
 use crate::bytecode::{Bc, Ins};
-use crate::syntax::ast::{Name, Pos};
+use crate::syntax::ast::Name;
 use crate::value::{Gc, Str};
 
 /// What a jump looks for.
@@ -19,37 +21,88 @@ pub(super) enum Target {
     Label(Gc<Str>),
 }
 
-/// A pending jump, or a label.
+/// A jump whose target isn't known yet.
 pub(super) struct Exit {
     target: Target,
     pc: u32,
     /// The number of active variables.
     active: u32,
-    is_label: bool,
-    /// The jump has found its label.
-    is_resolved: bool,
+}
+
+/// A label of a scope that hasn't ended.
+struct Label {
+    name: Gc<Str>,
+    pc: u32,
+    /// The number of active variables.
+    active: u32,
+    /// The next in its bucket's chain.
+    prev: u32,
+}
+
+/// The end of a bucket's chain.
+const NO_LABEL: u32 = u32::MAX;
+
+/// The labels of all scopes that haven't ended.
+pub(super) struct Labels {
+    list: alloc::vec::Vec<Label>,
+    buckets: [u32; BUCKETS],
+}
+
+impl Labels {
+    /// No labels.
+    pub fn new() -> Labels {
+        Labels {
+            list: alloc::vec::Vec::new(),
+            buckets: [NO_LABEL; BUCKETS],
+        }
+    }
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+    fn add(&mut self, name: Gc<Str>, pc: u32, active: u32) -> Res {
+        let index = self.list.len() as u32;
+        let prev = self.buckets[bucket(name)];
+        push(
+            &mut self.list,
+            Label {
+                name,
+                pc,
+                active,
+                prev,
+            },
+        )?;
+        self.buckets[bucket(name)] = index;
+        Ok(())
+    }
+    /// The label of this name among those from `first` on: its position, and the number of variables active there.
+    fn find(&self, first: usize, name: Gc<Str>) -> Option<(u32, u32)> {
+        let mut at = self.buckets[bucket(name)] as usize;
+        while let Some(label) = self.list.get(at).filter(|_| at >= first) {
+            if label.name == name {
+                return Some((label.pc, label.active));
+            }
+            at = label.prev as usize;
+        }
+        None
+    }
+    /// Forgets those from `first` on.
+    fn truncate(&mut self, first: usize) {
+        while self.list.len() > first {
+            if let Some(label) = self.list.pop() {
+                self.buckets[bucket(label.name)] = label.prev;
+            }
+        }
+    }
 }
 
 impl Compiler<'_, '_> {
-    fn new_exit(&mut self, target: Target, pc: u32, is_label: bool, pos: Pos) -> Res {
-        self.count_entry(pos)?;
-        let active = self.f.active;
-        push(
-            &mut self.exits,
-            Exit {
-                target,
-                pc,
-                active,
-                is_label,
-                is_resolved: false,
-            },
-        )
-    }
-
     /// Emits the jump of a `break`, `continue` or `goto`.
     pub(super) fn emit_exit(&mut self, target: Target) -> Res {
         let pc = self.emit_jump()?;
-        self.new_exit(target, pc, false, self.at)
+        self.count_entry(self.at)?;
+        let active = self.f.active;
+        push(&mut self.exits, Exit { target, pc, active })
     }
 
     /// Leads a pending jump to a label.
@@ -76,20 +129,23 @@ impl Compiler<'_, '_> {
         Ok(())
     }
 
-    /// Resolves the pending jumps of the current scope, `first..`, that look for a label with `active` variables.
+    /// Leads the pending jumps from `first` on that look for this target to `pc`, where `active` variables are active.
     fn resolve(&mut self, first: usize, target: Target, active: u32, pc: u32) -> Res {
+        let mut kept = first;
         for i in first..self.exits.len() {
             let exit = &self.exits[i];
-            if exit.is_label || exit.is_resolved || exit.target != target {
+            if exit.target != target {
+                self.exits.swap(kept, i);
+                kept += 1;
                 continue;
             }
             let (exit_pc, exit_active) = (exit.pc, exit.active);
             if exit_active < active {
                 return self.jumps_into_scope(target, exit_pc, exit_active);
             }
-            self.exits[i].is_resolved = true;
             self.patch_exit(exit_pc, active, pc)?;
         }
+        self.exits.truncate(kept);
         Ok(())
     }
 
@@ -130,42 +186,32 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Handles the exits of a scope that has just ended.
+    /// Handles the jumps and labels of a scope that has just ended.
     pub(super) fn end_exits(&mut self, scope: &Scope) -> Res {
         if scope.is_loop {
             self.land(scope.exits, Target::Break, self.pc())?;
         }
-        // Backward jumps: each looks for the labels before it.
+        let is_outermost = self.scopes.len() == self.f.scope_base;
         let mut kept = scope.exits;
         for i in scope.exits..self.exits.len() {
             let exit = &self.exits[i];
-            if exit.is_label || exit.is_resolved {
-                continue;
-            }
             let (target, pc, active) = (exit.target, exit.pc, exit.active);
-            let label = self.exits[scope.exits..i]
-                .iter()
-                .find(|label| label.is_label && label.target == target)
-                .map(|label| (label.pc, label.active));
+            // A label behind the jump would have resolved it, so that one found here lies before it.
+            let label = match target {
+                Target::Label(name) => self.labels.find(scope.labels, name),
+                _ => None,
+            };
             if let Some((label_pc, label_active)) = label {
-                self.exits[i].is_resolved = true;
                 if scope.has_upvalue && active > label_active {
                     self.close_exit(pc, active)?;
                 }
                 self.patch_exit(pc, label_active, label_pc)?;
-            }
-        }
-        let is_outermost = self.scopes.len() == self.f.scope_base;
-        for i in scope.exits..self.exits.len() {
-            let exit = &mut self.exits[i];
-            if exit.is_label || exit.is_resolved {
                 continue;
             }
-            let (target, pc) = (exit.target, exit.pc);
             if is_outermost {
                 return self.unresolved(target, pc);
             }
-            exit.active = scope.active;
+            self.exits[i].active = scope.active;
             if scope.has_upvalue {
                 self.close_exit(pc, scope.active)?;
             }
@@ -173,6 +219,7 @@ impl Compiler<'_, '_> {
             kept += 1;
         }
         self.exits.truncate(kept);
+        self.labels.truncate(scope.labels);
         Ok(())
     }
 
@@ -190,20 +237,12 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// The label of this name in the innermost scope: how many variables are active at it.
-    fn find_label(&self, name: Gc<Str>) -> Option<u32> {
-        let first = self.scopes.last()?.exits;
-        self.exits[first..]
-            .iter()
-            .find(|exit| exit.is_label && exit.target == Target::Label(name))
-            .map(|label| label.active)
-    }
-
     /// `goto name`
     pub(super) fn goto(&mut self, name: Name<'_>) -> Res {
         let string = self.heap.intern(name.bytes)?;
         self.read_name(&name);
-        if let Some(active) = self.find_label(string) {
+        let first = self.scopes.last().map_or(0, |scope| scope.labels);
+        if let Some((_, active)) = self.labels.find(first, string) {
             // Going back in the same scope is a loop.
             self.emit_open(Bc::Loop, active)?;
         }
@@ -216,20 +255,14 @@ impl Compiler<'_, '_> {
         self.read_name(&name);
         let pc = self.pc();
         self.f.last_target = pc;
-        if self.find_label(string).is_some() {
+        let scope = self.scopes.last().ok_or(Fail::Memory)?;
+        let (first, outside) = (scope.exits, scope.active);
+        if self.labels.find(scope.labels, string).is_some() {
             return self.error_behind(self.at, &[b"duplicate label '", name.bytes, b"'"]);
         }
-        self.new_exit(Target::Label(string), pc, true, self.at)?;
-        let scope = self.scopes.last().ok_or(Fail::Memory)?;
-        let first = scope.exits;
-        let active = if is_trailing {
-            scope.active
-        } else {
-            self.f.active
-        };
-        if let Some(label) = self.exits.last_mut() {
-            label.active = active;
-        }
+        self.count_entry(self.at)?;
+        let active = if is_trailing { outside } else { self.f.active };
+        self.labels.add(string, pc, active)?;
         self.resolve(first, Target::Label(string), active, pc)
     }
 }

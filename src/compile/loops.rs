@@ -148,7 +148,7 @@ impl<'a> Compiler<'a, '_> {
         else {
             return CONTINUE;
         };
-        self.to_next_slot(&mut e)?;
+        self.put_next(&mut e)?;
         let step = step.as_ref();
         let following = match next {
             1 => Some((start, *stop)),

@@ -54,7 +54,7 @@ pub use error::{CompileError, Diagnostic};
 use constants::{ConstantBase, Constants};
 use desc::Desc;
 use error::Fail;
-use labels::Exit;
+use labels::{Exit, Labels};
 use scope::{Scope, Variable};
 
 /// What the dialect leaves open.
@@ -152,6 +152,7 @@ struct Compiler<'a, 'h> {
     buckets: [u16; scope::BUCKETS],
     scopes: Vec<Scope>,
     exits: Vec<Exit>,
+    labels: Labels,
     /// Variables, gotos and labels so far, as LuaJIT counts them.
     entries: u32,
     /// Blocks and expressions around the current one.
@@ -199,6 +200,7 @@ pub fn compile(
         buckets: [scope::NO_VAR; scope::BUCKETS],
         scopes: Vec::new(),
         exits: Vec::new(),
+        labels: Labels::new(),
         entries: 0,
         level: 0,
         constants: Constants::new(chunk_name.hash),

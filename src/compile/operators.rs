@@ -80,22 +80,22 @@ impl Compiler<'_, '_> {
     fn emit_arithmetic(&mut self, op: BinaryOp, left: &mut Desc, right: &mut Desc) -> Res {
         let ins = match constant_form(op) {
             None => {
-                let c = self.to_any_slot(right)?;
-                let b = self.to_any_slot(left)?;
+                let c = self.put_anywhere(right)?;
+                let b = self.put_anywhere(left)?;
                 Ins::abc(slot_form(op), 0, b, c)
             }
             Some(form) => {
                 // The right operand first: an indexed one frees slots.
-                self.to_value(right)?;
+                self.resolve_value(right)?;
                 let constant = match right.as_number() {
                     Some(n) => Some(self.number_constant(n)?).filter(|&k| k <= MAX_C),
                     None => None,
                 };
                 let c = match constant {
                     Some(k) => k,
-                    None => self.to_any_slot(right)?,
+                    None => self.put_anywhere(right)?,
                 };
-                self.to_value(left)?;
+                self.resolve_value(left)?;
                 let left_constant = match left.as_number() {
                     Some(n) if right.as_number().is_none() => {
                         Some(self.number_constant(n)?).filter(|&k| k <= MAX_B)
@@ -104,8 +104,8 @@ impl Compiler<'_, '_> {
                 };
                 match (left_constant, constant) {
                     (Some(k), _) => Ins::abc(form.arith_form(1), 0, c, k),
-                    (None, Some(k)) => Ins::abc(form, 0, self.to_any_slot(left)?, k),
-                    (None, None) => Ins::abc(form.arith_form(2), 0, self.to_any_slot(left)?, c),
+                    (None, Some(k)) => Ins::abc(form, 0, self.put_anywhere(left)?, k),
+                    (None, None) => Ins::abc(form.arith_form(2), 0, self.put_anywhere(left)?, c),
                 }
             }
         };
@@ -116,21 +116,21 @@ impl Compiler<'_, '_> {
 
     /// `==` and `~=`: a constant becomes the second operand.
     fn emit_equality(&mut self, equal: bool, left: &mut Desc, right: &mut Desc) -> Res {
-        self.to_value(left)?;
+        self.resolve_value(left)?;
         let (a, b) = if left.is_constant() {
             (right, left)
         } else {
             (left, right)
         };
-        let slot = self.to_any_slot(a)?;
-        self.to_value(b)?;
+        let slot = self.put_anywhere(a)?;
+        self.resolve_value(b)?;
         let pick = |yes, no| if equal { yes } else { no };
         let ins = match b.kind {
             Kind::Str(s) => Ins::ad(pick(Bc::IsEqS, Bc::IsNeS), slot, self.string_constant(s)?),
             Kind::Num(n) => Ins::ad(pick(Bc::IsEqN, Bc::IsNeN), slot, self.number_constant(n)?),
             _ => match b.as_primitive() {
                 Some(primitive) => Ins::ad(pick(Bc::IsEqP, Bc::IsNeP), slot, primitive),
-                None => Ins::ad(pick(Bc::IsEqV, Bc::IsNeV), slot, self.to_any_slot(b)?),
+                None => Ins::ad(pick(Bc::IsEqV, Bc::IsNeV), slot, self.put_anywhere(b)?),
             },
         };
         self.free_operands(a, b);
@@ -140,19 +140,19 @@ impl Compiler<'_, '_> {
 
     /// `<` and its kin: the greater-than forms swap their operands.
     fn emit_order(&mut self, op: BinaryOp, left: &mut Desc, right: &mut Desc) -> Res {
-        self.to_value(left)?;
+        self.resolve_value(left)?;
         let form = match op {
             BinaryOp::Lt | BinaryOp::Gt => Bc::IsLt,
             _ => Bc::IsLe,
         };
         let ins = if matches!(op, BinaryOp::Gt | BinaryOp::Ge) {
-            self.to_value(right)?;
-            let a = self.to_any_slot(right)?;
-            let d = self.to_any_slot(left)?;
+            self.resolve_value(right)?;
+            let a = self.put_anywhere(right)?;
+            let d = self.put_anywhere(left)?;
             Ins::ad(form, a, d)
         } else {
-            let d = self.to_any_slot(right)?;
-            let a = self.to_any_slot(left)?;
+            let d = self.put_anywhere(right)?;
+            let a = self.put_anywhere(left)?;
             Ins::ad(form, a, d)
         };
         self.free_operands(left, right);
@@ -166,21 +166,21 @@ impl Compiler<'_, '_> {
             BinaryOp::And => self.go_if_true(e)?,
             BinaryOp::Or => self.go_if_false(e)?,
             BinaryOp::Coalesce => {
-                self.to_next_slot(e)?;
+                self.put_next(e)?;
                 let slot = self.f.free - 1;
                 self.emit_ad(Bc::IsNeP, slot, 0)?;
                 e.nav = self.emit_jump()?;
                 self.free_slot(slot);
             }
-            BinaryOp::Concat => self.to_next_slot(e)?,
+            BinaryOp::Concat => self.put_next(e)?,
             BinaryOp::Eq | BinaryOp::Ne => {
                 if !e.is_plain_constant() {
-                    self.to_any_slot(e)?;
+                    self.put_anywhere(e)?;
                 }
             }
             _ => {
                 if e.as_plain_number().is_none() {
-                    self.to_any_slot(e)?;
+                    self.put_anywhere(e)?;
                 }
             }
         }
@@ -229,7 +229,7 @@ impl Compiler<'_, '_> {
                 Ok(())
             }
             BinaryOp::Coalesce => {
-                self.to_next_slot(right)?;
+                self.put_next(right)?;
                 let over = core::mem::replace(&mut left.nav, crate::bytecode::NO_JUMP);
                 self.patch_here(over)
             }
@@ -249,7 +249,7 @@ impl Compiler<'_, '_> {
 
     /// `..` groups to the right: a concatenation on the right takes the left operand in.
     fn emit_concat(&mut self, left: &mut Desc, right: &mut Desc) -> Res {
-        self.to_value(right)?;
+        self.resolve_value(right)?;
         let Kind::Fixed(first) = left.kind else {
             return Ok(());
         };
@@ -263,7 +263,7 @@ impl Compiler<'_, '_> {
             left.kind = Kind::Relocatable(pc);
             return Ok(());
         }
-        self.to_next_slot(right)?;
+        self.put_next(right)?;
         let last = self.f.free - 1;
         self.free_slot(last);
         self.free_slot(first);
@@ -301,7 +301,7 @@ impl Compiler<'_, '_> {
                 _ => {}
             }
         }
-        self.to_any_slot(e)?;
+        self.put_anywhere(e)?;
         self.emit_unary_ins(op, e)
     }
 

@@ -53,8 +53,10 @@ pub(super) enum Source {
 pub(super) struct Scope {
     /// The number of active variables outside.
     pub active: u32,
-    /// Where its exits begin.
+    /// Where its pending jumps begin.
     pub exits: usize,
+    /// Where its labels begin.
+    pub labels: usize,
     /// `break` leaves it.
     pub is_loop: bool,
     /// A closure captures one of its variables.
@@ -63,7 +65,8 @@ pub(super) struct Scope {
     pub no_close: bool,
 }
 
-fn bucket(name: Gc<Str>) -> usize {
+/// The bucket of a name.
+pub(super) fn bucket(name: Gc<Str>) -> usize {
     name.hash as usize & (BUCKETS - 1)
 }
 
@@ -271,6 +274,7 @@ impl Compiler<'_, '_> {
             Scope {
                 active: self.f.active,
                 exits: self.exits.len(),
+                labels: self.labels.len(),
                 is_loop,
                 has_upvalue: false,
                 no_close: false,
@@ -288,7 +292,7 @@ impl Compiler<'_, '_> {
         if scope.has_upvalue && !scope.no_close {
             self.emit(crate::bytecode::Ins::aj(Bc::UClo, scope.active, 0))?;
         }
-        if self.exits.len() > scope.exits {
+        if self.exits.len() > scope.exits || self.labels.len() > scope.labels {
             self.end_exits(&scope)?;
         }
         Ok(())

@@ -84,7 +84,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Brings a value into a slot, but not the values of its jumps.
-    pub(super) fn to_slot_ignoring_jumps(&mut self, e: &mut Desc, slot: u32) -> Res {
+    pub(super) fn put_ignoring_jumps(&mut self, e: &mut Desc, slot: u32) -> Res {
         self.discharge(e)?;
         let ins = match e.kind {
             Kind::Str(s) => Ins::ad(Bc::KStr, slot, self.string_constant(s)?),
@@ -118,8 +118,8 @@ impl Compiler<'_, '_> {
     }
 
     /// Brings a value into a slot.
-    pub(super) fn to_slot(&mut self, e: &mut Desc, slot: u32) -> Res {
-        self.to_slot_ignoring_jumps(e, slot)?;
+    pub(super) fn put_in(&mut self, e: &mut Desc, slot: u32) -> Res {
+        self.put_ignoring_jumps(e, slot)?;
         let is_jump = matches!(e.kind, Kind::Jump(_));
         if let Kind::Jump(jump) = e.kind {
             e.on_true = self.join(e.on_true, jump)?;
@@ -144,16 +144,16 @@ impl Compiler<'_, '_> {
     }
 
     /// Brings a value into the next free slot.
-    pub(super) fn to_next_slot(&mut self, e: &mut Desc) -> Res {
+    pub(super) fn put_next(&mut self, e: &mut Desc) -> Res {
         self.discharge(e)?;
         self.free_desc(e);
         self.reserve(1)?;
-        self.to_slot(e, self.f.free - 1)
+        self.put_in(e, self.f.free - 1)
     }
 
     /// Brings a value into some slot.
     #[inline]
-    pub(super) fn to_any_slot(&mut self, e: &mut Desc) -> Res<u32> {
+    pub(super) fn put_anywhere(&mut self, e: &mut Desc) -> Res<u32> {
         self.discharge(e)?;
         if let Kind::Fixed(slot) = e.kind {
             let slot = u32::from(slot);
@@ -161,26 +161,26 @@ impl Compiler<'_, '_> {
                 return Ok(slot);
             }
             if slot >= self.f.active {
-                self.to_slot(e, slot)?;
+                self.put_in(e, slot)?;
                 return Ok(slot);
             }
         }
-        self.to_next_slot(e)?;
+        self.put_next(e)?;
         Ok(self.f.free - 1)
     }
 
     /// Resolves jumps and variables; constants stay constants.
     #[inline]
-    pub(super) fn to_value(&mut self, e: &mut Desc) -> Res {
+    pub(super) fn resolve_value(&mut self, e: &mut Desc) -> Res {
         if e.has_jumps() {
-            self.to_any_slot(e)?;
+            self.put_anywhere(e)?;
             Ok(())
         } else {
             self.discharge(e)
         }
     }
 
-    /// Makes `table`, which lies in a slot, the descriptor of its field with this key, on which `to_value` was called.
+    /// Makes `table`, which lies in a slot, the descriptor of its field with this key, on which `resolve_value` was called.
     pub(super) fn index(&mut self, table: &mut Desc, key: &mut Desc) -> Res {
         let slot = match table.kind {
             Kind::Fixed(slot) => slot,
@@ -194,9 +194,9 @@ impl Compiler<'_, '_> {
             }
             Kind::Str(s) => match u8::try_from(self.string_constant(s)?) {
                 Ok(constant) => Key::Str(constant),
-                Err(_) => Key::Slot(self.to_any_slot(key)? as u8),
+                Err(_) => Key::Slot(self.put_anywhere(key)? as u8),
             },
-            _ => Key::Slot(self.to_any_slot(key)? as u8),
+            _ => Key::Slot(self.put_anywhere(key)? as u8),
         };
         table.kind = Kind::Indexed { table: slot, key };
         Ok(())
@@ -208,27 +208,27 @@ impl Compiler<'_, '_> {
             Kind::Local { slot, var } => {
                 self.mark_assigned(var);
                 self.free_desc(e);
-                return self.to_slot(e, u32::from(slot));
+                return self.put_in(e, u32::from(slot));
             }
             Kind::Upvalue { index, var } => {
                 self.mark_assigned(var);
-                self.to_value(e)?;
+                self.resolve_value(e)?;
                 let index = u32::from(index);
                 match e.kind {
                     Kind::Str(s) => Ins::ad(Bc::USetS, index, self.string_constant(s)?),
                     Kind::Num(n) => Ins::ad(Bc::USetN, index, self.number_constant(n)?),
                     _ => match e.as_primitive() {
                         Some(primitive) => Ins::ad(Bc::USetP, index, primitive),
-                        None => Ins::ad(Bc::USetV, index, self.to_any_slot(e)?),
+                        None => Ins::ad(Bc::USetV, index, self.put_anywhere(e)?),
                     },
                 }
             }
             Kind::Global(name) => {
-                let slot = self.to_any_slot(e)?;
+                let slot = self.put_anywhere(e)?;
                 Ins::ad(Bc::GSet, slot, self.string_constant(name)?)
             }
             Kind::Indexed { table, key } => {
-                let slot = self.to_any_slot(e)?;
+                let slot = self.put_anywhere(e)?;
                 let table = u32::from(table);
                 match key {
                     Key::Str(key) => Ins::abc(Bc::TSetS, slot, table, u32::from(key)),
@@ -245,7 +245,7 @@ impl Compiler<'_, '_> {
 
     /// Emits the lookup of a method: the function in the next slot, the object two above it.
     pub(super) fn emit_method(&mut self, e: &mut Desc, name: Gc<Str>) -> Res {
-        let object = self.to_any_slot(e)?;
+        let object = self.put_anywhere(e)?;
         self.free_desc(e);
         let function = self.f.free;
         self.emit_ad(Bc::Mov, function + 2, object)?;

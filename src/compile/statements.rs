@@ -94,7 +94,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Res<Step<'a>> {
         if let Some(value) = values.get(next as usize) {
             self.read_between(values[next as usize - 1].span.end, value.span.start);
-            self.to_next_slot(&mut e)?;
+            self.put_next(&mut e)?;
             let next = next + 1;
             self.wait(Frame::Values { stmt, values, next })?;
             return Ok(Step::Eval(value));
@@ -174,7 +174,7 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn local_function_value(&mut self, mut e: Desc) -> Res<Step<'a>> {
         let slot = self.f.active - 1;
         self.free_desc(&e);
-        self.to_slot(&mut e, slot)?;
+        self.put_in(&mut e, slot)?;
         // Its own body sees the variable, but it only has a value from here on.
         let pc = self.pc();
         self.variable_in(slot).start = pc;
@@ -314,9 +314,9 @@ impl<'a> Compiler<'a, '_> {
                 *ins = ins.with_b(0);
                 Ins::ad(Bc::RetM, active, u32::from(base) - active)
             }
-            _ if count == 1 => Ins::ad(Bc::Ret1, self.to_any_slot(&mut e)?, 2),
+            _ if count == 1 => Ins::ad(Bc::Ret1, self.put_anywhere(&mut e)?, 2),
             _ => {
-                self.to_next_slot(&mut e)?;
+                self.put_next(&mut e)?;
                 Ins::ad(Bc::Ret, active, count + 1)
             }
         };

@@ -29,7 +29,7 @@ impl<'a> Compiler<'a, '_> {
     /// Emits the jump of a `?.` behind `end`, taken if the value is nil.
     fn safe_jump(&mut self, e: &mut Desc, end: Pos) -> Res {
         self.read_behind(end);
-        let slot = self.to_any_slot(e)?;
+        let slot = self.put_anywhere(e)?;
         self.emit_ad(Bc::IsEqP, slot, 0)?;
         let jump = self.emit_jump()?;
         e.nav = self.join(e.nav, jump)?;
@@ -50,7 +50,7 @@ impl<'a> Compiler<'a, '_> {
                     self.safe_jump(&mut e, end)?;
                 } else {
                     self.read_between(end, name.pos);
-                    self.to_any_slot(&mut e)?;
+                    self.put_anywhere(&mut e)?;
                 }
                 let string = self.intern_name(&name)?;
                 self.index(&mut e, &mut Kind::Str(string).into())?;
@@ -60,7 +60,7 @@ impl<'a> Compiler<'a, '_> {
                 if safe {
                     self.safe_jump(&mut e, object.span.end)?;
                 }
-                self.to_any_slot(&mut e)?;
+                self.put_anywhere(&mut e)?;
                 self.read_between(object.span.end, key.span.start);
                 self.wait(Frame::Key {
                     node,
@@ -78,7 +78,7 @@ impl<'a> Compiler<'a, '_> {
                 if safe {
                     self.safe_jump(&mut e, function.span.end)?;
                 }
-                self.to_next_slot(&mut e)?;
+                self.put_next(&mut e)?;
                 self.reserve(1)?;
                 self.arguments(node, args, args_pos, place, e)
             }
@@ -112,7 +112,7 @@ impl<'a> Compiler<'a, '_> {
         mut object: Desc,
         mut key: Desc,
     ) -> Res<Step<'a>> {
-        self.to_value(&mut key)?;
+        self.resolve_value(&mut key)?;
         self.at = node.span.end;
         self.index(&mut object, &mut key)?;
         let safe = matches!(node.kind, ExprKind::Index { safe: true, .. });
@@ -166,7 +166,7 @@ impl<'a> Compiler<'a, '_> {
         };
         if let Some(arg) = args.get(next as usize) {
             self.read_between(args[next as usize - 1].span.end, arg.span.start);
-            self.to_next_slot(&mut e)?;
+            self.put_next(&mut e)?;
             let next = next + 1;
             self.wait(Frame::Argument {
                 node,
@@ -183,7 +183,7 @@ impl<'a> Compiler<'a, '_> {
             *ins = ins.with_b(0);
             self.emit_abc(Bc::CallM, base, 2, u32::from(open) - base - 2)?
         } else {
-            self.to_next_slot(&mut e)?;
+            self.put_next(&mut e)?;
             self.emit_abc(Bc::Call, base, 2, self.f.free - base - 1)?
         };
         self.end_call(node, call, base, nav, place)
@@ -227,7 +227,7 @@ impl<'a> Compiler<'a, '_> {
     fn end_suffix(&mut self, mut e: Desc, safe: bool, place: Place) -> Res<Step<'a>> {
         if !place.in_statement {
             if safe {
-                self.to_next_slot(&mut e)?;
+                self.put_next(&mut e)?;
             }
             if place.is_last && e.nav != NO_JUMP {
                 self.end_navigation(&mut e)?;

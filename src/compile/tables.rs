@@ -116,7 +116,7 @@ impl<'a> Compiler<'a, '_> {
         let Some(Field::Keyed(key_node, e)) = fields.get(next as usize - 1) else {
             return Ok(Step::Done(key));
         };
-        self.to_value(&mut key)?;
+        self.resolve_value(&mut key)?;
         self.read_behind(key_node.span.end);
         if !key.is_constant() {
             self.index(&mut target, &mut key)?;
@@ -173,7 +173,7 @@ impl<'a> Compiler<'a, '_> {
         let mut target = state.target;
         if !matches!(e.kind, Kind::Call { .. }) {
             state.is_open = false;
-            self.to_any_slot(e)?;
+            self.put_anywhere(e)?;
         }
         if key.is_constant() {
             self.index(&mut target, &mut key)?;

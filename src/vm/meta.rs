@@ -246,7 +246,8 @@ impl Vm {
             let raised = self.index_error(table, Value::number(first));
             return self.finish(Err(raised));
         };
-        let first = first as i32;
+        // The index lies in the low bits of a number with a large exponent.
+        let first = first.to_bits() as i32;
         if self
             .heap
             .write(t)

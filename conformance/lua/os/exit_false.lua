@@ -1,0 +1,3 @@
+-- os.exit(false).
+print("bye") os.exit(false)
+

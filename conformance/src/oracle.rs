@@ -15,9 +15,10 @@ use crate::engine::workspace_metadata;
 pub const VERSION: &str = "2.1.1788856981";
 
 /// Which of the two builds of LuaJIT is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// As LuaJIT is built by default.
+    #[default]
     Default,
     /// With `LUAJIT_ENABLE_LUA52COMPAT`.
     Compat52,

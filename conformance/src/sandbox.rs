@@ -15,6 +15,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::engine::package_dir;
 use crate::script::Directives;
 use crate::transcript::{End, Transcript};
 
@@ -56,6 +57,12 @@ impl Interpreter {
         fs::create_dir(&work)?;
         symlink(&self.executable, bin.join("luajit"))?;
         fs::write(work.join(file), source)?;
+        for support in &directives.with {
+            fs::copy(
+                package_dir().join("support").join(support),
+                work.join(support),
+            )?;
+        }
 
         let mut path = bin.into_os_string();
         path.push(":/usr/local/bin:/usr/bin:/bin");

@@ -9,6 +9,7 @@
 //! | `args` | words after the script's name |
 //! | `stdin` | text for standard input, with the escapes `\n`, `\t` and `\\` |
 //! | `env` | `NAME=value`, may be repeated |
+//! | `with` | a file of `conformance/support/` to put beside the script |
 //! | `mode` | `52compat`: compare with the oracle's second build |
 //! | `expect-different` | key of an entry in `DIFFERENCES.md`; the engine's transcript lies beside the script, ending `.out` |
 
@@ -34,7 +35,7 @@ pub struct Script {
 }
 
 /// What the leading comment lines of a script ask for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Directives {
     /// Words before the script's name.
     pub flags: Vec<String>,
@@ -44,6 +45,8 @@ pub struct Directives {
     pub stdin: Vec<u8>,
     /// Environment variables to set.
     pub env: Vec<(String, String)>,
+    /// Files of `support/` that the script reads.
+    pub with: Vec<String>,
     /// Which build of the oracle to compare with.
     pub mode: Mode,
     /// Key of a deliberate difference.
@@ -100,14 +103,7 @@ pub fn discover(root: &Path) -> io::Result<Vec<Script>> {
 
 impl Directives {
     fn parse(source: &[u8]) -> Result<Directives, String> {
-        let mut found = Directives {
-            flags: Vec::new(),
-            args: Vec::new(),
-            stdin: Vec::new(),
-            env: Vec::new(),
-            mode: Mode::Default,
-            expect_different: None,
-        };
+        let mut found = Directives::default();
         let lines = source
             .split(|&byte| byte == b'\n')
             .map(String::from_utf8_lossy);
@@ -127,6 +123,7 @@ impl Directives {
                     let (name, value) = value.split_once('=').ok_or("env wants NAME=value")?;
                     found.env.push((name.to_owned(), value.to_owned()));
                 }
+                "with" => found.with = words(),
                 "mode" if value == "52compat" => found.mode = Mode::Compat52,
                 "mode" => return Err(format!("unknown mode '{value}'")),
                 "expect-different" => found.expect_different = Some(value.to_owned()),

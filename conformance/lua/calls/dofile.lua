@@ -1,0 +1,6 @@
+-- with: matrix.lua
+-- dofile with every combination of these arguments.
+dofile("matrix.lua")("dofile", {
+  { '"no_such"', '5', '{}' },
+  { '1' },
+})

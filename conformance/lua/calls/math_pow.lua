@@ -1,0 +1,6 @@
+-- with: matrix.lua
+-- math.pow with every combination of these arguments.
+dofile("matrix.lua")("math.pow", {
+  { '0', '1', '-1', '2.5', '"3"', '"x"', 'nil', '{}', '1e300', '0/0' },
+  { '0', '1', '-1', '2.5', '"3"', '"x"', 'nil', '{}', '1e300', '0/0' },
+})

@@ -1,7 +1,7 @@
 //! Arenas: aligned pieces of host memory that are cut into cells of one size, and the size classes.
 //!
 //! An arena is 32 KiB, aligned to its size, so that a cell's address leads to its arena by masking. Its head holds one mark bit
-//! per 16 bytes. Arenas come from *chunks*, which hold 1 to 32 of them and are what the host is asked for; a
+//! per 16 bytes. Arenas come from *chunks*, which hold 1 to 16 of them and are what the host is asked for; a
 //! chunk goes back to the host when its last arena is given up.
 //!
 //! A cell that is free has a header of [`Kind::Free`] and a link to the next free cell of its arena. Cells of a fresh
@@ -68,8 +68,9 @@ pub(crate) struct Arena {
     marks: [Cell<u64>; MARK_WORDS],
     /// The next arena of the same class and use.
     pub next: Cell<*mut Arena>,
-    /// The next arena of the class that has free cells.
+    /// The next arena of the class that has free cells, and (for blocks only) the one before.
     pub next_available: Cell<*mut Arena>,
+    pub prev_available: Cell<*mut Arena>,
     /// The first arena of the chunk, whose head also serves the chunk.
     pub chunk: Cell<*mut Arena>,
     /// Free cells, unless the heap has taken the list as the class's allocation list.
@@ -95,8 +96,9 @@ pub(crate) struct Arena {
     pub chunk_prev: Cell<*mut Arena>,
 }
 
-const HEAD: usize = size_of::<Arena>();
-const _: () = assert!(HEAD % GRANULE == 0 && HEAD <= 384);
+/// Where the cells begin.
+const HEAD: usize = size_of::<Arena>().next_multiple_of(GRANULE);
+const _: () = assert!(HEAD <= 384);
 
 impl Arena {
     /// The arena of a cell.
@@ -148,6 +150,7 @@ impl Arena {
         self.clear_marks();
         self.next.set(ptr::null_mut());
         self.next_available.set(ptr::null_mut());
+        self.prev_available.set(ptr::null_mut());
         self.free.set(ptr::null_mut());
         self.cell_size.set(size);
         self.class.set(class as u8);

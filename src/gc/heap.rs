@@ -7,15 +7,15 @@ use core::ptr::{self, NonNull};
 extern crate alloc;
 use alloc::boxed::Box;
 
-use super::arena::{
-    ARENA_SIZE, Arena, CELL_SIZES, CLASS_COUNT, FreeCell, GRANULE, POISON, class_of,
-};
+use super::arena::{ARENA_SIZE, Arena, CELL_SIZES, CLASS_COUNT, FreeCell, GRANULE, class_of};
+use super::collector::{Collector, FIRST_ALLOWANCE};
 use super::header::Object;
 use super::intern::InternTable;
 use super::large::LargeList;
 use crate::bytecode::Ins;
 use crate::host::Memory;
-use crate::value::Gc;
+use crate::value::table::TableError;
+use crate::value::{Gc, Str, Table, Value};
 
 /// The host has no more memory, or the state's limit is reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,8 +36,10 @@ impl<T> Deref for Write<T> {
 
 /// The arenas of one size class and one use.
 pub(super) struct ClassArenas {
-    /// All of them.
+    /// All of them, but for the unswept ones.
     pub all: *mut Arena,
+    /// Those that the sweep under way has to visit yet.
+    pub unswept: *mut Arena,
     /// Those with free cells, without the current one.
     pub available: *mut Arena,
     /// The one whose free cells are the class's allocation list (objects only).
@@ -47,6 +49,7 @@ pub(super) struct ClassArenas {
 impl ClassArenas {
     const EMPTY: ClassArenas = ClassArenas {
         all: ptr::null_mut(),
+        unswept: ptr::null_mut(),
         available: ptr::null_mut(),
         current: ptr::null_mut(),
     };
@@ -80,6 +83,7 @@ pub struct Heap {
     arena_count: usize,
     pub(super) large: LargeList,
     pub(super) strings: InternTable,
+    pub(super) gc: Collector,
     memory: Box<dyn Memory>,
 }
 
@@ -109,9 +113,13 @@ impl Heap {
             arena_count: 0,
             large: LargeList::EMPTY,
             strings: InternTable::new(hash_key),
+            gc: Collector::new(),
             memory,
         };
         heap.grow_intern_table()?;
+        heap.gc.mode_name = Some(heap.intern(b"__mode")?);
+        heap.gc.gc_name = Some(heap.intern(b"__gc")?);
+        heap.set_allowance(FIRST_ALLOWANCE);
         Ok(heap)
     }
 
@@ -188,7 +196,7 @@ impl Heap {
     }
 
     fn new_chunk(&mut self) -> Result<(), OutOfMemory> {
-        let wanted = (self.arena_count / 4).clamp(4, 32) as u32;
+        let wanted = (self.arena_count / 4).clamp(4, 16) as u32;
         let (block, arenas) = match self.take(Self::chunk_layout(wanted)) {
             Ok(block) => (block, wanted),
             Err(OutOfMemory) => (self.take(Self::chunk_layout(1))?, 1),
@@ -331,13 +339,47 @@ impl Heap {
                     continue;
                 }
             }
-            let arena = self.new_arena(class)?;
-            let arenas = &mut self.objects[class];
-            // SAFETY: it is new.
-            unsafe { (*arena).next.set(arenas.all) };
-            arenas.all = arena;
-            arenas.current = arena;
+            if self.sweep_for_allocation(class) {
+                continue;
+            }
+            match self.new_arena(class) {
+                Ok(arena) => {
+                    let arenas = &mut self.objects[class];
+                    // SAFETY: it is new.
+                    unsafe { (*arena).next.set(arenas.all) };
+                    arenas.all = arena;
+                    arenas.current = arena;
+                }
+                Err(OutOfMemory) => return self.borrow_cell(class),
+            }
         }
+    }
+
+    /// Takes a free cell of a larger class, when there is no memory for another arena.
+    fn borrow_cell(&mut self, class: usize) -> Result<*mut FreeCell, OutOfMemory> {
+        self.flush_allocation_lists();
+        let paid = CELL_SIZES[class];
+        for (arenas, size) in self.objects.iter().zip(CELL_SIZES).skip(class + 1) {
+            for arena in [arenas.current, arenas.available] {
+                // SAFETY: the arenas are this heap's.
+                let Some(arena) = (unsafe { arena.as_ref() }) else {
+                    continue;
+                };
+                if arena.free.get().is_null() && arena.can_carve() {
+                    // SAFETY: as above.
+                    unsafe { arena.carve() }
+                }
+                let cell = arena.free.get();
+                if !cell.is_null() {
+                    // SAFETY: cells on free lists are free.
+                    arena.free.set(unsafe { (*cell).next });
+                    // The caller pays for its own class.
+                    self.debt -= (size - paid) as isize;
+                    return Ok(cell);
+                }
+            }
+        }
+        Err(OutOfMemory)
     }
 
     /// Gives the allocation lists back to their arenas.
@@ -387,12 +429,11 @@ impl Heap {
             // SAFETY: it is new.
             unsafe {
                 (*arena).next.set(arenas.all);
-                (*arena).is_available.set(true);
+                arenas.all = arena;
+                self.link_available_blocks(class, &*arena);
             }
-            arenas.all = arena;
-            arenas.available = arena;
         }
-        let arenas = &mut self.blocks[class];
+        let arenas = &self.blocks[class];
         // SAFETY: available arenas have a free cell or room to cut some, and `alloc_block` takes them out of the list
         // with their last cell.
         unsafe {
@@ -404,8 +445,7 @@ impl Heap {
             arena.free.set((*cell).next);
             arena.live.set(arena.live.get() + 1);
             if arena.free.get().is_null() && !arena.can_carve() {
-                arenas.available = arena.next_available.get();
-                arena.is_available.set(false);
+                self.unlink_available_blocks(class, arena);
             }
             self.debt -= CELL_SIZES[class] as isize;
             Ok(NonNull::new_unchecked(cell.cast()))
@@ -432,12 +472,46 @@ impl Heap {
             let arena = Arena::of(block.as_ptr());
             arena.put_free(block.as_ptr());
             arena.live.set(arena.live.get() - 1);
-            if !arena.is_available.replace(true) {
-                let arenas = &mut self.blocks[class];
-                arena.next_available.set(arenas.available);
-                arenas.available = (arena as *const Arena).cast_mut();
+            if !arena.is_available.get() {
+                self.link_available_blocks(class, arena);
             }
         }
+    }
+
+    /// Enters an arena of blocks into the list of those with free cells.
+    ///
+    /// # Safety
+    /// It isn't in the list.
+    unsafe fn link_available_blocks(&mut self, class: usize, arena: &Arena) {
+        let this = ptr::from_ref(arena).cast_mut();
+        let first = &mut self.blocks[class].available;
+        // SAFETY: the list holds arenas of this heap.
+        if let Some(next) = unsafe { first.as_ref() } {
+            next.prev_available.set(this);
+        }
+        arena.next_available.set(*first);
+        arena.prev_available.set(ptr::null_mut());
+        arena.is_available.set(true);
+        *first = this;
+    }
+
+    /// Takes an arena of blocks out of the list of those with free cells.
+    ///
+    /// # Safety
+    /// It is in the list.
+    pub(super) unsafe fn unlink_available_blocks(&mut self, class: usize, arena: &Arena) {
+        let next = arena.next_available.get();
+        // SAFETY: the list holds arenas of this heap.
+        unsafe {
+            match arena.prev_available.get().as_ref() {
+                Some(prev) => prev.next_available.set(next),
+                None => self.blocks[class].available = next,
+            }
+            if let Some(next) = next.as_ref() {
+                next.prev_available.set(arena.prev_available.get());
+            }
+        }
+        arena.is_available.set(false);
     }
 
     /// Resizes a block, keeping its first bytes. On failure the block stays as it was.
@@ -462,11 +536,6 @@ impl Heap {
         Ok(new)
     }
 
-    /// Is a cell of this address poisoned, that is freed? For the checks of `paranoid`.
-    pub(crate) fn is_poison(bytes: &[u8]) -> bool {
-        bytes.iter().all(|&b| b == POISON)
-    }
-
     // ---- barrier ----
 
     /// Must [`Heap::write`] be called before a reference is stored into `object`?
@@ -481,6 +550,32 @@ impl Heap {
             self.barrier(object.erase());
         }
         Write(object)
+    }
+    /// [`Heap::write`] for storing `value` at `key` of a table and nothing else. A large table then doesn't have
+    /// to be traversed again.
+    #[inline(always)]
+    pub fn write_entry(&mut self, t: Gc<Table>, key: Value, value: Value) -> Write<Table> {
+        if self.needs_barrier(t) {
+            self.entry_barrier(t, key, value);
+        }
+        Write(t)
+    }
+    /// Stores at any key of a table.
+    #[inline]
+    pub fn set(&mut self, t: Gc<Table>, key: Value, value: Value) -> Result<(), TableError> {
+        self.write_entry(t, key, value).set(self, key, value)
+    }
+    /// Stores at an integer key of a table.
+    #[inline]
+    pub fn set_int(&mut self, t: Gc<Table>, key: i32, value: Value) -> Result<(), OutOfMemory> {
+        self.write_entry(t, Value::int(key), value)
+            .set_int(self, key, value)
+    }
+    /// Stores at a string key of a table.
+    #[inline]
+    pub fn set_str(&mut self, t: Gc<Table>, key: Gc<Str>, value: Value) -> Result<(), OutOfMemory> {
+        self.write_entry(t, key.into(), value)
+            .set_str(self, key, value)
     }
     /// Is a step due? The interpreter asks at its safepoints.
     #[inline(always)]

@@ -114,7 +114,7 @@ impl Heap {
             let mut string = *self.strings.bucket(hash);
             while let Some(s) = string.as_ref() {
                 if s.intern_hash() == hash && s.len() == bytes.len() && equal(s.as_bytes(), bytes) {
-                    return Ok(Gc::from_ptr(string));
+                    return Ok(self.found_string(Gc::from_ptr(string)));
                 }
                 string = s.next.get();
             }

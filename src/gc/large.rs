@@ -25,14 +25,18 @@ const HEAD: usize = size_of::<Large>();
 const ALIGN: usize = 16;
 const _: () = assert!(HEAD % ALIGN == 8);
 
-/// All large objects, the newest first.
+/// All large objects.
 pub(super) struct LargeList {
+    /// The newest first, without the unswept ones.
     pub head: *mut Large,
+    /// Those that the sweep under way has to visit yet.
+    pub unswept: *mut Large,
 }
 
 impl LargeList {
     pub const EMPTY: LargeList = LargeList {
         head: ptr::null_mut(),
+        unswept: ptr::null_mut(),
     };
 }
 

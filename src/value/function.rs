@@ -46,8 +46,8 @@ impl Function {
     /// The prototype of a Lua closure.
     #[inline(always)]
     pub fn proto(&self) -> Option<Gc<Proto>> {
-        // SAFETY: the pc of a Lua closure is the first instruction of a live prototype, which it keeps alive.
         if self.is_lua() {
+            // SAFETY: the pc of a Lua closure is the first instruction of a live prototype, which it keeps alive.
             Some(unsafe { Proto::of_code(self.pc.get()) })
         } else {
             None

@@ -217,7 +217,7 @@ impl Table {
     }
     /// All nodes; none where there is no hash part.
     #[inline(always)]
-    fn nodes(&self) -> &[Node] {
+    pub(crate) fn nodes(&self) -> &[Node] {
         let count = match self.hmask.get() {
             0 => 0,
             mask => mask as usize + 1,

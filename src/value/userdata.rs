@@ -9,7 +9,10 @@ use alloc::boxed::Box;
 use crate::gc::Header;
 use crate::value::{Gc, Table};
 
-/// A full userdata. `header.a` bit 0: its finalizer has been taken out or has run.
+/// The bit of a userdata's `header.a` that says that its finalizer is due or has run.
+pub(crate) const FINALIZED: u8 = 1;
+
+/// A full userdata. See [`FINALIZED`] for `header.a`.
 #[repr(C)]
 pub struct Userdata {
     pub(crate) header: Header,

@@ -136,7 +136,6 @@ impl Table {
                 new.next.set(table.node.get().with_addr(next));
             }
         }
-        heap.note_filled(table);
         Ok(table)
     }
 }

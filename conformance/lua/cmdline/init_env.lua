@@ -1,0 +1,3 @@
+-- env: LUA_INIT=fromenv=42
+-- The harness passes these to the script.
+print(fromenv, ...)

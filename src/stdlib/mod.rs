@@ -93,6 +93,7 @@ const LIBRARIES: &[(Libs, Open)] = &[
     (Libs::TABLE, table::open),
     (Libs::IO, |vm| add_library(vm, "io", io::open)),
     (Libs::OS, |vm| add_library(vm, "os", os::open)),
+    (Libs::STRING, string::open),
     (Libs::MATH, math::open),
     (Libs::DEBUG, |vm| {
         new_library(vm, "debug", debug::LIB).map(|_| ())

@@ -75,14 +75,14 @@ pub(super) fn plain_text(vm: &mut Vm, v: Value) -> Result<Value, Raised> {
 }
 
 /// The text of a value that is neither string nor number.
-pub(super) struct ObjectText {
+pub(crate) struct ObjectText {
     bytes: [u8; 72],
     len: usize,
 }
 
 impl ObjectText {
     /// The text.
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
     fn push(&mut self, bytes: &[u8]) {
@@ -100,7 +100,7 @@ impl Write for ObjectText {
 }
 
 /// "nil", "true", "table: 0x7f2313da2fa8", "function: builtin#29", "12LL" and so on.
-pub(super) fn object_text(vm: &Vm, v: Value) -> ObjectText {
+pub(crate) fn object_text(vm: &Vm, v: Value) -> ObjectText {
     let mut text = ObjectText {
         bytes: [0; 72],
         len: 0,
@@ -137,7 +137,7 @@ fn address_text(vm: &Vm, text: &mut ObjectText, v: Value) {
 }
 
 /// Where an object lies, or what a light userdata is.
-fn address(vm: &Vm, v: Value) -> usize {
+pub(crate) fn address(vm: &Vm, v: Value) -> usize {
     match v.as_object() {
         Some(object) => object.as_ptr() as usize,
         None => vm.light_userdata_bits(v).unwrap_or(0) as usize,

@@ -9,6 +9,7 @@ mod print;
 mod proxy;
 mod raw;
 
+pub(crate) use convert::{address, object_text};
 pub(crate) use load::load_file;
 
 use crate::stdlib::{LibFn, coroutine, new_library, register, register_closure};

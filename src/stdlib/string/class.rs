@@ -48,19 +48,17 @@ impl ByteSet {
     }
 }
 
-/// What the letter after `%` stands for, by letter; an empty set where the character stands for itself.
-static CLASSES: [ByteSet; 128] = classes();
+/// The letters that stand for classes, in lower case; each has a bit in [`CLASSES_OF`].
+const LETTERS: &[u8; 11] = b"acdglpsuwxz";
 
-const fn classes() -> [ByteSet; 128] {
-    let mut table = [ByteSet::EMPTY; 128];
-    let names = b"acdglpsuwxz";
-    let mut i = 0;
-    while i < names.len() {
-        let name = names[i];
-        let mut set = ByteSet::EMPTY;
-        let mut c: u8 = 0;
-        while c < 128 {
-            let member = match name {
+/// Which classes a byte is in.
+static CLASSES_OF: [u16; 256] = {
+    let mut table = [0; 256];
+    let mut c: u8 = 0;
+    while c < 128 {
+        let mut i = 0;
+        while i < LETTERS.len() {
+            let member = match LETTERS[i] {
                 b'a' => c.is_ascii_alphabetic(),
                 b'c' => c.is_ascii_control(),
                 b'd' => c.is_ascii_digit(),
@@ -74,30 +72,71 @@ const fn classes() -> [ByteSet; 128] {
                 _ => c == 0,
             };
             if member {
-                set.insert(c);
+                table[c as usize] |= 1 << i;
             }
-            c += 1;
+            i += 1;
         }
-        table[name as usize] = set;
-        table[name.to_ascii_uppercase() as usize] = set.complement();
+        c += 1;
+    }
+    table
+};
+
+/// The bit of a class letter in either case; 0 for other bytes.
+static CLASS_BITS: [u16; 256] = {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < LETTERS.len() {
+        table[LETTERS[i] as usize] = 1 << i;
+        table[LETTERS[i].to_ascii_uppercase() as usize] = 1 << i;
         i += 1;
     }
     table
+};
+
+/// A character class: `%a`, or its complement `%A`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Class {
+    bit: u16,
+    complement: bool,
 }
 
-/// The set of a class letter, if it is one.
-#[inline]
-pub fn class(letter: u8) -> Option<&'static ByteSet> {
-    CLASSES
-        .get(usize::from(letter))
-        .filter(|set| **set != ByteSet::EMPTY)
+impl Class {
+    /// The class of the letter after `%`. Other characters stand for themselves.
+    #[inline(always)]
+    pub fn of_letter(letter: u8) -> Option<Class> {
+        let bit = CLASS_BITS[usize::from(letter)];
+        if bit == 0 {
+            return None;
+        }
+        Some(Class {
+            bit,
+            complement: letter & 0x20 == 0,
+        })
+    }
+
+    /// Is the byte in the class?
+    #[inline(always)]
+    pub fn contains(self, c: u8) -> bool {
+        (CLASSES_OF[usize::from(c)] & self.bit != 0) != self.complement
+    }
+
+    /// The class's bytes.
+    fn bytes(self) -> ByteSet {
+        let mut set = ByteSet::EMPTY;
+        for c in 0..=u8::MAX {
+            if self.contains(c) {
+                set.insert(c);
+            }
+        }
+        set
+    }
 }
 
-/// Does the byte match `%letter`? Other characters than class letters stand for themselves.
-#[inline]
+/// Does the byte match `%letter`?
+#[inline(always)]
 pub fn matches_class(c: u8, letter: u8) -> bool {
-    match class(letter) {
-        Some(set) => set.contains(c),
+    match Class::of_letter(letter) {
+        Some(class) => class.contains(c),
         None => c == letter,
     }
 }
@@ -141,8 +180,8 @@ pub fn parse_set(set: &[u8]) -> ByteSet {
         match rest {
             [] => break,
             [b'%', letter, tail @ ..] => {
-                match class(*letter) {
-                    Some(class) => bytes.union(class),
+                match Class::of_letter(*letter) {
+                    Some(class) => bytes.union(&class.bytes()),
                     None => bytes.insert(*letter),
                 }
                 rest = tail;

@@ -12,7 +12,7 @@
 extern crate alloc;
 use alloc::vec::Vec;
 
-use super::class::{self, ByteSet};
+use super::class::{self, ByteSet, Class};
 
 #[cfg(test)]
 mod tests;
@@ -85,9 +85,31 @@ pub enum Failure<Stop> {
     Stopped(Stop),
 }
 
+/// A failure that isn't the meter's.
+#[derive(Clone, Copy)]
+enum Broken {
+    Pattern(PatternError),
+    Memory,
+}
+
+impl From<PatternError> for Broken {
+    fn from(error: PatternError) -> Self {
+        Broken::Pattern(error)
+    }
+}
+
 impl<Stop> From<PatternError> for Failure<Stop> {
     fn from(error: PatternError) -> Self {
         Failure::Pattern(error)
+    }
+}
+
+impl<Stop> From<Broken> for Failure<Stop> {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Pattern(error) => Failure::Pattern(error),
+            Broken::Memory => Failure::Memory,
+        }
     }
 }
 
@@ -137,18 +159,55 @@ const UNFINISHED: u32 = u32::MAX;
 const POSITION: u32 = u32::MAX - 1;
 
 /// What to do when matching fails after a choice was made.
-#[derive(Clone, Copy)]
-enum Choice {
-    /// Go on at `p` with one repetition less, unless `s` is at `least` already.
-    Greedy { p: u32, s: u32, least: u32 },
-    /// Take one more repetition of the item from `p` to `end`, then go on after it.
-    Lazy { p: u32, end: u32, s: u32 },
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+enum Way {
+    /// Go on at `p` with one repetition less, unless `s` is at `other` already.
+    Greedy,
+    /// Take one more repetition of the item from `p` to `other`, then go on after it.
+    Lazy,
     /// Go on at `p` without the optional item.
-    Optional { p: u32, s: u32 },
+    Optional,
     /// Undo the opening of the last capture.
     Opened,
-    /// Undo the closing of a capture.
-    Closed { capture: u32 },
+    /// Undo the closing of the capture `other`.
+    Closed,
+}
+
+/// An open choice: its way, two positions and another number, packed so that a choice is stored and loaded as two words.
+#[derive(Clone, Copy)]
+struct Choice(u64, u64);
+
+impl Choice {
+    #[inline(always)]
+    fn new(way: Way, p: usize, s: usize, other: usize) -> Choice {
+        Choice(
+            way as u64 | (p as u64) << 32,
+            s as u64 | (other as u64) << 32,
+        )
+    }
+    #[inline(always)]
+    fn way(self) -> Way {
+        match self.0 as u32 {
+            0 => Way::Greedy,
+            1 => Way::Lazy,
+            2 => Way::Optional,
+            3 => Way::Opened,
+            _ => Way::Closed,
+        }
+    }
+    #[inline(always)]
+    fn p(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+    #[inline(always)]
+    fn s(self) -> usize {
+        self.1 as u32 as usize
+    }
+    #[inline(always)]
+    fn other(self) -> usize {
+        (self.1 >> 32) as usize
+    }
 }
 
 const INLINE_CHOICES: usize = 12;
@@ -162,7 +221,7 @@ struct Choices {
 
 impl Choices {
     #[inline(always)]
-    fn push<Stop>(&mut self, choice: Choice) -> Result<(), Failure<Stop>> {
+    fn push(&mut self, choice: Choice) -> Result<(), Broken> {
         if let Some(place) = self.inline.get_mut(self.len) {
             *place = choice;
         } else {
@@ -173,12 +232,12 @@ impl Choices {
     }
 
     #[cold]
-    fn spill<Stop>(&mut self, choice: Choice) -> Result<(), Failure<Stop>> {
+    fn spill(&mut self, choice: Choice) -> Result<(), Broken> {
         if self.len >= MAX_CHOICES {
             return Err(PatternError::TooComplex.into());
         }
         if self.spilled.try_reserve(1).is_err() {
-            return Err(Failure::Memory);
+            return Err(Broken::Memory);
         }
         self.spilled.push(choice);
         Ok(())
@@ -199,12 +258,12 @@ impl Choices {
     }
 }
 
-/// A single-character class of a pattern.
+/// The single characters that an item matches.
 #[derive(Clone, Copy)]
 enum Single {
     Any,
     Byte(u8),
-    Class(&'static ByteSet),
+    Class(Class),
     /// The set between these positions, brackets excluded.
     Set(usize, usize),
 }
@@ -224,6 +283,7 @@ pub struct Matcher<'a> {
 
 impl<'a> Matcher<'a> {
     /// A matcher for a pattern without NULs. An anchor is the caller's business.
+    #[inline]
     pub fn new(subject: &'a [u8], pattern: &'a [u8]) -> Self {
         Matcher {
             subject,
@@ -231,7 +291,7 @@ impl<'a> Matcher<'a> {
             level: 0,
             captures: [Capture { start: 0, len: 0 }; MAX_CAPTURES],
             choices: Choices {
-                inline: [Choice::Opened; INLINE_CHOICES],
+                inline: [Choice(0, 0); INLINE_CHOICES],
                 spilled: Vec::new(),
                 len: 0,
             },
@@ -276,16 +336,12 @@ impl<'a> Matcher<'a> {
         let mut s = from;
         loop {
             if let Some(first) = first {
-                match self.skip_to(first, s) {
-                    Some(next) => {
-                        self.steps += ((next - s) / 8) as u32;
-                        s = next;
-                    }
-                    None => {
-                        self.steps += ((self.subject.len() - s) / 8) as u32;
-                        return self.pay(meter).map(|()| None);
-                    }
-                }
+                let next = self.skip_to(first, s);
+                self.count_steps((next.unwrap_or(self.subject.len()) - s) / 4);
+                s = match next {
+                    Some(next) => next,
+                    None => return self.pay(meter).map(|()| None),
+                };
             }
             if let Some(end) = self.match_at(meter, s)? {
                 self.pay(meter)?;
@@ -295,6 +351,10 @@ impl<'a> Matcher<'a> {
                 return self.pay(meter).map(|()| None);
             }
             s += 1;
+            self.count_steps(1);
+            if self.steps >= STEPS_PER_CHARGE {
+                self.pay(meter)?;
+            }
         }
     }
 
@@ -330,10 +390,7 @@ impl<'a> Matcher<'a> {
 
     /// The item that every match begins with, if there is one.
     fn first_item(&self) -> Result<Option<Single>, PatternError> {
-        let mut p = 0;
-        if self.at(p) == b'(' {
-            p += 1;
-        }
+        let p = usize::from(self.at(0) == b'(');
         match self.at(p) {
             0 | b'(' | b')' => return Ok(None),
             b'$' if p + 1 == self.pattern.len() => return Ok(None),
@@ -347,30 +404,15 @@ impl<'a> Matcher<'a> {
         })
     }
 
-    /// The first position from `s` on whose byte is of an item.
-    fn skip_to(&mut self, item: Single, s: usize) -> Option<usize> {
-        let rest = self.subject.get(s..)?;
-        let offset = match item {
-            Single::Any => (!rest.is_empty()).then_some(0),
-            Single::Byte(c) => memchr::memchr(c, rest),
-            Single::Class(set) => rest.iter().position(|&c| set.contains(c)),
-            Single::Set(start, end) => {
-                let set = self.parsed_set(start, end);
-                rest.iter().position(|&c| set.contains(c))
-            }
-        };
-        Some(s + offset?)
-    }
-
-    /// The item at `p` and where it ends. `p` isn't at the pattern's end.
+    /// The item at `p`, which isn't the pattern's end, and where it ends.
     #[inline(always)]
     fn item(&self, p: usize) -> Result<(Single, usize), PatternError> {
         match self.at(p) {
             b'%' => match self.at(p + 1) {
                 0 => Err(PatternError::EndsWithPercent),
                 letter => Ok((
-                    match class::class(letter) {
-                        Some(set) => Single::Class(set),
+                    match Class::of_letter(letter) {
+                        Some(class) => Single::Class(class),
                         None => Single::Byte(letter),
                     },
                     p + 2,
@@ -404,34 +446,49 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// The bytes of a set.
-    fn parsed_set(&mut self, start: usize, end: usize) -> ByteSet {
+    /// The first offset in `bytes` that is of the set, or isn't. A set that is asked much is parsed.
+    fn position_in_set(
+        &mut self,
+        bytes: &[u8],
+        (start, end): (usize, usize),
+        wanted: bool,
+    ) -> Option<usize> {
+        /// So many tests on the text cost less than parsing it.
+        const FEW: usize = 12;
+        let mut tested = 0;
         if self.parsed_at != start {
-            self.parsed = class::parse_set(&self.pattern[start..end]);
+            let text = &self.pattern[start..end];
+            tested = bytes.len().min(FEW);
+            if let Some(at) = bytes[..tested]
+                .iter()
+                .position(|&c| class::matches_set(c, text) == wanted)
+            {
+                return Some(at);
+            }
+            if tested == bytes.len() {
+                return None;
+            }
+            self.parsed = class::parse_set(text);
             self.parsed_at = start;
         }
-        self.parsed
+        let set = self.parsed;
+        bytes[tested..]
+            .iter()
+            .position(|&c| set.contains(c) == wanted)
+            .map(|at| tested + at)
     }
 
-    /// Is the byte of an item?
+    /// The first position from `s` on whose byte is of an item.
     #[inline(always)]
-    fn matches(&self, c: u8, item: Single) -> bool {
-        match item {
-            Single::Any => true,
-            Single::Byte(b) => b == c,
-            Single::Class(set) => set.contains(c),
-            Single::Set(start, _) if start == self.parsed_at => self.parsed.contains(c),
-            Single::Set(start, end) => class::matches_set(c, &self.pattern[start..end]),
-        }
-    }
-
-    /// Is the byte at `s` of an item? None is at the subject's end.
-    #[inline(always)]
-    fn matches_at(&self, s: usize, item: Single) -> bool {
-        match self.subject.get(s) {
-            Some(&c) => self.matches(c, item),
-            None => false,
-        }
+    fn skip_to(&mut self, item: Single, s: usize) -> Option<usize> {
+        let rest = self.subject.get(s..)?;
+        let offset = match item {
+            Single::Any => (!rest.is_empty()).then_some(0),
+            Single::Byte(b) => memchr::memchr(b, rest),
+            Single::Class(class) => rest.iter().position(|&c| class.contains(c)),
+            Single::Set(start, end) => self.position_in_set(rest, (start, end), true),
+        };
+        Some(s + offset?)
     }
 
     /// Where the run of an item's bytes that begins at `s` ends.
@@ -441,13 +498,45 @@ impl<'a> Matcher<'a> {
         let len = match item {
             Single::Any => None,
             Single::Byte(b) => rest.iter().position(|&c| c != b),
-            Single::Class(set) => rest.iter().position(|&c| !set.contains(c)),
-            Single::Set(start, end) => {
-                let set = self.parsed_set(start, end);
-                rest.iter().position(|&c| !set.contains(c))
-            }
+            Single::Class(class) => rest.iter().position(|&c| !class.contains(c)),
+            Single::Set(start, end) => self.position_in_set(rest, (start, end), false),
         };
         s + len.unwrap_or(rest.len())
+    }
+
+    /// Is the byte of a set?
+    #[inline]
+    fn in_set(&self, c: u8, start: usize, end: usize) -> bool {
+        if start == self.parsed_at {
+            self.parsed.contains(c)
+        } else {
+            class::matches_set(c, &self.pattern[start..end])
+        }
+    }
+
+    /// Is the byte at `s` of an item? None is at the subject's end.
+    #[inline(always)]
+    fn matches_at(&self, s: usize, item: Single) -> bool {
+        let Some(&c) = self.subject.get(s) else {
+            return false;
+        };
+        match item {
+            Single::Any => true,
+            Single::Byte(b) => b == c,
+            Single::Class(class) => class.contains(c),
+            Single::Set(start, end) => self.in_set(c, start, end),
+        }
+    }
+
+    /// The byte that has to come next for the pattern to match from `p` on, where that is plain to see.
+    #[inline(always)]
+    fn required_byte(&self, mut p: usize) -> Option<u8> {
+        while self.at(p) == b')' {
+            p += 1;
+        }
+        let c = self.at(p);
+        let plain = c != 0 && c != b']' && !SPECIALS.contains(c);
+        (plain && !matches!(self.at(p + 1), b'*' | b'?' | b'-')).then_some(c)
     }
 
     /// The match that begins at `s`: its end.
@@ -458,139 +547,161 @@ impl<'a> Matcher<'a> {
     ) -> Result<Option<usize>, Failure<M::Stop>> {
         self.level = 0;
         self.choices.clear();
-        let mut next = Some((s, 0));
+        let (mut s, mut p) = (s, 0);
         loop {
-            let Some((s, p)) = next else {
-                match self.choices.pop() {
-                    Some(choice) => {
-                        next = self.resume(choice)?;
-                        self.step(meter, 1)?;
-                        continue;
-                    }
+            match self.go_on(s, p)? {
+                Some(end) => return Ok(Some(end)),
+                None => match self.go_back()? {
+                    Some(next) => (s, p) = next,
                     None => return Ok(None),
-                }
-            };
-            if p >= self.pattern.len() {
-                return Ok(Some(s));
-            }
-            next = match self.at(p) {
-                b'(' => self.open_capture(s, p)?,
-                b')' => self.close_capture(s, p)?,
-                b'$' if p + 1 == self.pattern.len() => {
-                    (s == self.subject.len()).then_some((s, p + 1))
-                }
-                b'%' => match self.at(p + 1) {
-                    b'b' => self.balance(meter, s, p + 2)?,
-                    b'f' => self.frontier(s, p + 2)?,
-                    digit @ b'0'..=b'9' => self.back_reference(meter, s, p + 2, digit)?,
-                    _ => self.single(meter, s, p)?,
                 },
-                _ => self.single(meter, s, p)?,
+            }
+            if self.steps >= STEPS_PER_CHARGE {
+                self.pay(meter)?;
+            }
+        }
+    }
+
+    /// Matches the pattern from `p` on at `s` as far as it goes without another choice: where the match ends, if it does.
+    #[inline(always)]
+    fn go_on(&mut self, s: usize, p: usize) -> Result<Option<usize>, Broken> {
+        let (mut s, mut p) = (s, p);
+        while let Some(&c) = self.pattern.get(p) {
+            let (item, end) = match c {
+                b'(' => {
+                    p = self.open_capture(s, p)?;
+                    continue;
+                }
+                b')' => {
+                    self.close_capture(s)?;
+                    p += 1;
+                    continue;
+                }
+                b'$' if p + 1 == self.pattern.len() => {
+                    return Ok((s == self.subject.len()).then_some(s));
+                }
+                b'%' => {
+                    let special = match self.at(p + 1) {
+                        b'b' => Some(self.balance(s, p + 2)?),
+                        b'f' => Some(self.frontier(s, p + 2)?),
+                        digit @ b'0'..=b'9' => Some(self.back_reference(s, p + 2, digit)?),
+                        _ => None,
+                    };
+                    match special {
+                        Some(Some(next)) => {
+                            (s, p) = next;
+                            continue;
+                        }
+                        Some(None) => return Ok(None),
+                        None => self.item(p)?,
+                    }
+                }
+                _ => self.item(p)?,
             };
-        }
-    }
-
-    /// Counts steps and pays now and then.
-    #[inline(always)]
-    fn step<M: Meter>(&mut self, meter: &mut M, n: usize) -> Result<(), Failure<M::Stop>> {
-        self.steps = self.steps.saturating_add(n as u32);
-        if self.steps >= STEPS_PER_CHARGE {
-            return self.pay(meter);
-        }
-        Ok(())
-    }
-
-    /// Matches an item at `s`, and says where to go on.
-    #[inline(always)]
-    fn single<M: Meter>(
-        &mut self,
-        meter: &mut M,
-        s: usize,
-        p: usize,
-    ) -> Result<Option<(usize, usize)>, Failure<M::Stop>> {
-        let (item, end) = self.item(p)?;
-        let suffix = self.at(end);
-        Ok(match suffix {
-            b'*' | b'+' => {
-                let least = if suffix == b'+' {
+            match self.at(end) {
+                suffix @ (b'*' | b'+') => {
+                    let least = if suffix == b'+' {
+                        if !self.matches_at(s, item) {
+                            return Ok(None);
+                        }
+                        s + 1
+                    } else {
+                        s
+                    };
+                    s = self.run_end(least, item);
+                    p = end + 1;
+                    self.count_steps(s - least);
+                    self.choices.push(Choice::new(Way::Greedy, p, s, least))?;
+                }
+                b'-' => {
+                    self.choices.push(Choice::new(Way::Lazy, p, s, end))?;
+                    p = end + 1;
+                }
+                b'?' => {
+                    p = end + 1;
+                    if self.matches_at(s, item) {
+                        self.choices.push(Choice::new(Way::Optional, p, s, 0))?;
+                        s += 1;
+                    }
+                }
+                _ => {
                     if !self.matches_at(s, item) {
                         return Ok(None);
                     }
-                    s + 1
-                } else {
-                    s
-                };
-                let most = self.run_end(least, item);
-                self.step(meter, most - s)?;
-                self.choices.push(Choice::Greedy {
-                    p: end as u32 + 1,
-                    s: most as u32,
-                    least: least as u32,
-                })?;
-                Some((most, end + 1))
-            }
-            b'-' => {
-                self.choices.push(Choice::Lazy {
-                    p: p as u32,
-                    end: end as u32,
-                    s: s as u32,
-                })?;
-                Some((s, end + 1))
-            }
-            b'?' => {
-                if self.matches_at(s, item) {
-                    self.choices.push(Choice::Optional {
-                        p: end as u32 + 1,
-                        s: s as u32,
-                    })?;
-                    Some((s + 1, end + 1))
-                } else {
-                    Some((s, end + 1))
+                    s += 1;
+                    p = end;
                 }
-            }
-            _ => self.matches_at(s, item).then_some((s + 1, end)),
-        })
-    }
-
-    /// Goes back to a choice: where to go on, if there is another way.
-    #[inline(always)]
-    fn resume<Stop>(&mut self, choice: Choice) -> Result<Option<(usize, usize)>, Failure<Stop>> {
-        match choice {
-            Choice::Greedy { p, s, least } => {
-                if s == least {
-                    return Ok(None);
-                }
-                let s = s - 1;
-                self.choices.push(Choice::Greedy { p, s, least })?;
-                Ok(Some((s as usize, p as usize)))
-            }
-            Choice::Lazy { p, end, s } => {
-                let (item, _) = self.item(p as usize)?;
-                if !self.matches_at(s as usize, item) {
-                    return Ok(None);
-                }
-                let s = s + 1;
-                self.choices.push(Choice::Lazy { p, end, s })?;
-                Ok(Some((s as usize, end as usize + 1)))
-            }
-            Choice::Optional { p, s } => Ok(Some((s as usize, p as usize))),
-            Choice::Opened => {
-                self.level -= 1;
-                Ok(None)
-            }
-            Choice::Closed { capture } => {
-                self.captures[capture as usize].len = UNFINISHED;
-                Ok(None)
             }
         }
+        Ok(Some(s))
     }
 
-    /// `(` or `()` at `p`
-    fn open_capture<Stop>(
-        &mut self,
-        s: usize,
-        p: usize,
-    ) -> Result<Option<(usize, usize)>, Failure<Stop>> {
+    #[inline(always)]
+    fn count_steps(&mut self, n: usize) {
+        self.steps = self.steps.saturating_add(n as u32);
+    }
+
+    /// Goes back to the last choice that has another way: where to go on.
+    #[inline(always)]
+    fn go_back(&mut self) -> Result<Option<(usize, usize)>, Broken> {
+        while let Some(choice) = self.choices.pop() {
+            self.steps += 1;
+            match choice.way() {
+                Way::Greedy => {
+                    let (p, mut s, least) = (choice.p(), choice.s(), choice.other());
+                    if s == least {
+                        continue;
+                    }
+                    // The way was tried at `s`, so that what is wrong with the pattern from `p` up to the byte that
+                    // has to come has been found.
+                    if let Some(byte) = self.required_byte(p) {
+                        let possible = self.subject.get(least..s).unwrap_or_default();
+                        let found = possible.iter().rposition(|&c| c == byte);
+                        let Some(at) = found else {
+                            self.count_steps(possible.len() / 4);
+                            continue;
+                        };
+                        self.count_steps((possible.len() - at) / 4);
+                        s = least + at;
+                    } else {
+                        s -= 1;
+                    }
+                    self.choices.push(Choice::new(Way::Greedy, p, s, least))?;
+                    return Ok(Some((s, p)));
+                }
+                Way::Lazy => {
+                    let (p, mut s, end) = (choice.p(), choice.s(), choice.other());
+                    let (item, _) = self.item(p)?;
+                    let next = end + 1;
+                    if !self.matches_at(s, item) {
+                        continue;
+                    }
+                    s += 1;
+                    if let Some(byte) = self.required_byte(next) {
+                        let from = s;
+                        while self.subject.get(s).is_some_and(|&c| c != byte)
+                            && self.matches_at(s, item)
+                        {
+                            s += 1;
+                        }
+                        self.count_steps(s - from);
+                    }
+                    self.choices.push(Choice::new(Way::Lazy, p, s, end))?;
+                    return Ok(Some((s, next)));
+                }
+                Way::Optional => return Ok(Some((choice.s(), choice.p()))),
+                Way::Opened => self.level -= 1,
+                Way::Closed => {
+                    self.captures[choice.other() % MAX_CAPTURES].len = UNFINISHED;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// `(` or `()` at `p`: where the pattern goes on.
+    #[inline(always)]
+    fn open_capture(&mut self, s: usize, p: usize) -> Result<usize, Broken> {
         let (len, next) = if self.at(p + 1) == b')' {
             (POSITION, p + 2)
         } else {
@@ -606,35 +717,29 @@ impl<'a> Matcher<'a> {
             }
         }
         self.level += 1;
-        self.choices.push(Choice::Opened)?;
-        Ok(Some((s, next)))
+        self.choices.push(Choice::new(Way::Opened, 0, 0, 0))?;
+        Ok(next)
     }
 
-    /// `)` at `p`
-    fn close_capture<Stop>(
-        &mut self,
-        s: usize,
-        p: usize,
-    ) -> Result<Option<(usize, usize)>, Failure<Stop>> {
-        let open = self.captures[..self.level]
-            .iter()
-            .rposition(|c| c.len == UNFINISHED)
-            .ok_or(PatternError::InvalidCapture)?;
-        let capture = &mut self.captures[open];
+    /// `)`
+    #[inline(always)]
+    fn close_capture(&mut self, s: usize) -> Result<(), Broken> {
+        let open = self
+            .captures
+            .iter_mut()
+            .take(self.level)
+            .enumerate()
+            .rev()
+            .find(|(_, c)| c.len == UNFINISHED);
+        let Some((open, capture)) = open else {
+            return Err(PatternError::InvalidCapture.into());
+        };
         capture.len = s as u32 - capture.start;
-        self.choices.push(Choice::Closed {
-            capture: open as u32,
-        })?;
-        Ok(Some((s, p + 1)))
+        self.choices.push(Choice::new(Way::Closed, 0, 0, open))
     }
 
-    /// `%b` with its two characters at `p`
-    fn balance<M: Meter>(
-        &mut self,
-        meter: &mut M,
-        s: usize,
-        p: usize,
-    ) -> Result<Option<(usize, usize)>, Failure<M::Stop>> {
+    /// `%b` with its two characters at `p`: where to go on.
+    fn balance(&mut self, s: usize, p: usize) -> Result<Option<(usize, usize)>, Broken> {
         let (open, close) = (self.at(p), self.at(p + 1));
         if open == 0 || close == 0 {
             return Err(PatternError::Unbalanced.into());
@@ -651,45 +756,39 @@ impl<'a> Matcher<'a> {
             if c == close {
                 depth -= 1;
                 if depth == 0 {
-                    self.step(meter, i)?;
+                    self.count_steps(i);
                     return Ok(Some((s + i + 2, p + 2)));
                 }
             } else if c == open {
                 depth += 1;
             }
         }
-        self.step(meter, rest.len())?;
+        self.count_steps(rest.len());
         Ok(None)
     }
 
     /// `%f` with its set at `p`: a border between a byte outside and one inside the set; beyond the ends are NULs.
-    fn frontier<Stop>(
-        &mut self,
-        s: usize,
-        p: usize,
-    ) -> Result<Option<(usize, usize)>, Failure<Stop>> {
+    fn frontier(&mut self, s: usize, p: usize) -> Result<Option<(usize, usize)>, Broken> {
         if self.at(p) != b'[' {
             return Err(PatternError::MissingSet.into());
         }
         let end = self.set_end(p)?;
-        let set = Single::Set(p + 1, end);
         let before = match s.checked_sub(1) {
             Some(before) => self.subject[before],
             None => 0,
         };
         let after = self.subject.get(s).copied().unwrap_or(0);
-        let border = !self.matches(before, set) && self.matches(after, set);
+        let border = !self.in_set(before, p + 1, end) && self.in_set(after, p + 1, end);
         Ok(border.then_some((s, end + 1)))
     }
 
     /// `%1` to `%9` before `p`
-    fn back_reference<M: Meter>(
+    fn back_reference(
         &mut self,
-        meter: &mut M,
         s: usize,
         p: usize,
         digit: u8,
-    ) -> Result<Option<(usize, usize)>, Failure<M::Stop>> {
+    ) -> Result<Option<(usize, usize)>, Broken> {
         let index = usize::from(digit).wrapping_sub(usize::from(b'1'));
         let capture = match self.captures[..self.level].get(index) {
             Some(c) if c.len != UNFINISHED => *c,
@@ -700,7 +799,7 @@ impl<'a> Matcher<'a> {
         }
         let (start, len) = (capture.start as usize, capture.len as usize);
         let text = &self.subject[start..start + len];
-        self.step(meter, len)?;
+        self.count_steps(len);
         Ok(self.subject[s..].starts_with(text).then_some((s + len, p)))
     }
 }

@@ -156,11 +156,23 @@ impl Vm {
         self.thread
     }
 
-    /// Runs the finalizers of everything that has one, as at the end of a program. Errors in them are ignored.
+    /// Runs the finalizers of everything that has one, as at the end of a program. Errors in them are told on the
+    /// standard error.
     pub fn close(&mut self) {
+        /// Finalizers may make objects that have finalizers, but not for ever.
+        const ROUNDS: usize = 10;
         self.abandon_run();
-        while let Some((finalizer, object)) = self.take_finalizer() {
-            self.run(finalizer, &[object]);
+        for _ in 0..ROUNDS {
+            self.heap.finalize_all();
+            if !self.heap.has_finalizable() {
+                return;
+            }
+            while let Some(object) = self.heap.next_finalizable() {
+                let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
+                if !finalizer.is_nil() && self.run(finalizer, &[object.into()]) == Outcome::Failed {
+                    self.report_finalizer_error();
+                }
+            }
         }
     }
 

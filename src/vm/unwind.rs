@@ -44,6 +44,7 @@ impl Vm {
                                 self.error_value = self.error_error_message.into();
                             }
                             Cont::Finalizer => {
+                                self.report_finalizer_error();
                                 self.close_upvalues(frame.0);
                                 self.pc = core::ptr::with_exposed_provenance(
                                     frame.cont_operand() as usize

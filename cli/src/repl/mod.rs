@@ -37,7 +37,7 @@ pub fn run(engine: &Engine) -> Result<(), i32> {
                     show_failure(&failure, &source)?;
                 }
             }
-            Input::Faulty { source, failure } => show_failure(&failure, &source)?,
+            Input::Faulty(failure) => show_failure(&failure, b"")?,
         }
     }
     engine.flush();
@@ -60,7 +60,7 @@ enum Input {
     /// A function to call.
     Chunk { source: Vec<u8>, chunk: Value },
     /// It can't be compiled.
-    Faulty { source: Vec<u8>, failure: Failure },
+    Faulty(Failure),
 }
 
 /// Reads a line, and more lines as long as what was read could go on. Nothing at the end of the input.
@@ -76,15 +76,17 @@ fn read_input(engine: &Engine, reader: &mut Reader) -> Option<Input> {
         text.splice(..1, *b"return ");
     }
     loop {
-        let (source, result) = compile(engine, &text, explicit);
-        match result {
+        match compile(engine, &text, explicit) {
             Compiled::Chunk(chunk) => {
                 remember(reader, &text, explicit);
-                return Some(Input::Chunk { source, chunk });
+                return Some(Input::Chunk {
+                    source: text,
+                    chunk,
+                });
             }
             Compiled::Faulty(failure) => {
                 remember(reader, &text, explicit);
-                return Some(Input::Faulty { source, failure });
+                return Some(Input::Faulty(failure));
             }
             Compiled::Incomplete => match read_line(engine, reader, false) {
                 Line::Text(more) => {
@@ -134,23 +136,31 @@ enum Compiled {
     Incomplete,
 }
 
-/// Compiles input as an expression if it is one, and else as it stands. The source that was compiled in the end is
-/// returned with it, since errors point into that.
-fn compile(engine: &Engine, text: &[u8], explicit: bool) -> (Vec<u8>, Compiled) {
-    let expression = [b"return ", text].concat();
+/// Compiles input as an expression if it is one, and else as it stands.
+fn compile(engine: &Engine, text: &[u8], explicit: bool) -> Compiled {
     let mut may_become_expression = false;
     if !explicit && !text.is_empty() {
-        match engine.load(&expression, CHUNK) {
-            Ok(chunk) => return (expression, Compiled::Chunk(chunk)),
+        match engine.load(&[b"return ", text].concat(), CHUNK) {
+            Ok(chunk) => return Compiled::Chunk(outer_call(engine, text).unwrap_or(chunk)),
             Err(failure) => may_become_expression = is_incomplete(&failure),
         }
     }
-    let compiled = match engine.load(text, CHUNK) {
+    match engine.load(text, CHUNK) {
         Ok(chunk) => Compiled::Chunk(chunk),
         Err(failure) if may_become_expression || is_incomplete(&failure) => Compiled::Incomplete,
         Err(failure) => Compiled::Faulty(failure),
-    };
-    (text.to_vec(), compiled)
+    }
+}
+
+/// The expressions as arguments of a call: behind a plain `return`, a call would be a tail call, and errors would not
+/// know where it came from.
+fn outer_call(engine: &Engine, expressions: &[u8]) -> Option<Value> {
+    let call: [&[u8]; 3] = [
+        b"return (function(...) return ... end)(",
+        expressions,
+        b"\n)",
+    ];
+    engine.load(&call.concat(), CHUNK).ok()
 }
 
 /// Does the input end where it could go on?

@@ -18,6 +18,7 @@ mod stream;
 mod tests;
 
 use crate::host::{Host, HostError, StandardStream};
+use crate::number::{TextBuffer, to_text};
 use crate::value::{Gc, Userdata, Value};
 use crate::vm::Vm;
 use stream::{Buffering, Kind, Stream};
@@ -82,6 +83,25 @@ impl Vm {
     pub(crate) fn print_bytes(&mut self, bytes: &[u8]) -> Result<(), HostError> {
         let id = self.standard_stream(StandardStream::Output)?;
         self.with_stream(id, |stream, host| stream.write(host, bytes))
+    }
+
+    /// Tells of an error in a finalizer, which no script can catch, on the standard error.
+    pub(crate) fn report_finalizer_error(&mut self) {
+        let mut buffer = TextBuffer::default();
+        let error = self.error_value;
+        let string = error.as_str();
+        let message = match (&string, error.as_number()) {
+            (Some(text), _) => text.as_bytes(),
+            (None, Some(n)) => to_text(n, &mut buffer),
+            (None, None) => b"?",
+        };
+        if let Ok(id) = self.standard_stream(StandardStream::Error) {
+            for part in [b"ERROR in finalizer: ", message, b"\n"] {
+                // There is nobody else to tell.
+                let _ = self.with_stream(id, |stream, host| stream.write(host, part));
+            }
+        }
+        self.error_value = Value::NIL;
     }
 
     /// Does something with a stream.

@@ -132,9 +132,9 @@ pub(super) fn time(vm: &mut Vm) -> NativeResult {
         let field = vm.nargs() - 1;
         let name = FIELDS.get(field).map_or("isdst", |(name, _)| name);
         let name = vm.new_str(name.as_bytes())?;
-        match lookup(vm, vm.arg(0), name)? {
-            Lookup::Value(value) => accept_field(vm, field, value)?,
-            Lookup::Call { handler, object } => {
+        match vm.lookup(vm.arg(0), name)? {
+            Ok(value) => accept_field(vm, field, value)?,
+            Err((handler, object)) => {
                 vm.begin_call(handler, field as u32 + 1)?;
                 vm.push(object)?;
                 vm.push(name)?;
@@ -175,39 +175,6 @@ fn accept_field(vm: &mut Vm, field: usize, value: Value) -> Result<(), Raised> {
         Some(n) => vm.push(Value::int(n)),
         None => Err(vm.error(format_args!("field '{name}' missing in date table"))),
     }
-}
-
-enum Lookup {
-    Value(Value),
-    Call { handler: Value, object: Value },
-}
-
-/// `object[key]` as far as it goes without a call.
-fn lookup(vm: &mut Vm, mut object: Value, key: Value) -> Result<Lookup, Raised> {
-    const MAX_CHAIN: usize = 100;
-    for _ in 0..MAX_CHAIN {
-        if let Some(table) = object.as_table() {
-            let value = table.get(key);
-            if !value.is_nil() {
-                return Ok(Lookup::Value(value));
-            }
-        }
-        let handler = vm.metafield(object, "__index")?;
-        if handler.is_nil() {
-            return match object.as_table() {
-                Some(_) => Ok(Lookup::Value(Value::NIL)),
-                None => Err(vm.error(format_args!(
-                    "attempt to index a {} value",
-                    object.type_of().name()
-                ))),
-            };
-        }
-        if handler.is_function() {
-            return Ok(Lookup::Call { handler, object });
-        }
-        object = handler;
-    }
-    Err(vm.error(format_args!("'__index' chain too long; possibly a loop")))
 }
 
 pub(super) fn difftime(vm: &mut Vm) -> NativeResult {

@@ -5,7 +5,7 @@ use crate::vm::Vm;
 use crate::vm::meta::Event;
 use crate::vm::native::{Flow, NativeResult};
 
-/// More results than this `unpack` refuses to make.
+/// More slots than this, arguments included, `unpack` refuses to fill.
 const MAX_UNPACK: u32 = 8000;
 
 /// `next(t [, key])`
@@ -115,7 +115,8 @@ pub(super) fn unpack(vm: &mut Vm) -> NativeResult {
         return Ok(Flow::Return(0));
     }
     let more = last.wrapping_sub(first) as u32;
-    if more >= MAX_UNPACK || vm.reserve_stack(more as usize + 1).is_err() {
+    let room = MAX_UNPACK.saturating_sub(vm.nargs() as u32);
+    if more >= room || vm.reserve_stack(more as usize + 1).is_err() {
         return Err(vm.error(format_args!("too many results to unpack")));
     }
     for i in first..=last {

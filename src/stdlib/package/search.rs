@@ -86,10 +86,11 @@ pub(super) fn search(
 
 /// `searchpath(name, path [, separator [, replacement]])`
 pub(super) fn searchpath(vm: &mut Vm) -> NativeResult {
-    let name = vm.check_str(0)?;
-    let path = vm.check_str(1)?;
-    let separator = vm.opt_str(2)?;
+    // From the last to the first, as LuaJIT happens to check them.
     let replacement = vm.opt_str(3)?;
+    let separator = vm.opt_str(2)?;
+    let path = vm.check_str(1)?;
+    let name = vm.check_str(0)?;
     let separator = separator.as_ref().map_or(&b"."[..], |s| s.as_bytes());
     let replacement = replacement.as_ref().map_or(&b"/"[..], |s| s.as_bytes());
     match search(vm, name.as_bytes(), path.as_bytes(), separator, replacement)? {

@@ -1,6 +1,6 @@
 //! `foreach` and `foreachi`.
 
-use super::{check_table, pad};
+use super::{GOT_LENGTH, check_table, length, pad};
 use crate::value::Value;
 use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult};
@@ -40,13 +40,16 @@ pub(super) fn foreach(vm: &mut Vm) -> NativeResult {
 
 /// `foreachi(t, f)`: calls `f(i, t[i])` up to the length that `t` had at the beginning.
 pub(super) fn foreachi(vm: &mut Vm) -> NativeResult {
-    if vm.step() == 0 {
+    if vm.step() == 0 || vm.step() == GOT_LENGTH {
         let t = check_table(vm, 0)?;
         pad(vm, 1)?;
         vm.check_function(1)?;
+        let Some(last) = length(vm, t)? else {
+            return Ok(Flow::Call { nargs: 2 });
+        };
         vm.truncate(2);
         vm.push(Value::int(0))?;
-        vm.push(Value::int(t.len() as i32))?;
+        vm.push(Value::int(last))?;
     } else {
         let result = vm.result(0);
         if !result.is_nil() {

@@ -9,6 +9,7 @@ mod sorted;
 use crate::stdlib::{LibFn, new_library, preload, register};
 use crate::value::{Gc, Table, Value};
 use crate::vm::Vm;
+use crate::vm::meta::Event;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 const LIB: &[LibFn] = &[
@@ -93,9 +94,40 @@ fn pad(vm: &mut Vm, i: usize) -> Result<(), Raised> {
     Ok(())
 }
 
+/// The step at which the result of `__len` is there; see [`length`].
+const GOT_LENGTH: u32 = 100;
+
+/// `#t` as the functions see it that LuaJIT has written in Lua: with 52COMPAT, `__len` counts. Nothing where it has to
+/// be called; its result is there at the step [`GOT_LENGTH`], and the caller returns `Flow::Call` with two arguments.
+#[inline]
+fn length(vm: &mut Vm, t: Gc<Table>) -> Result<Option<i32>, Raised> {
+    if vm.compat52 && t.metatable().is_some() {
+        if vm.step() == GOT_LENGTH {
+            let n = vm.result(0).as_number().unwrap_or(0.0);
+            vm.truncate(vm.nargs() - vm.results() as usize);
+            return Ok(Some(n as i32));
+        }
+        let handler = vm.metamethod(t.into(), Event::Len);
+        if !handler.is_nil() {
+            vm.begin_call(handler, GOT_LENGTH)?;
+            vm.push(t.into())?;
+            vm.push(t.into())?;
+            return Ok(None);
+        }
+    }
+    Ok(Some(t.len() as i32))
+}
+
 fn getn(vm: &mut Vm) -> NativeResult {
+    if vm.step() != 0 {
+        let n = vm.result(0);
+        return vm.ret(n);
+    }
     let t = check_table(vm, 0)?;
-    vm.ret(Value::number(f64::from(t.len())))
+    match length(vm, t)? {
+        Some(n) => vm.ret(Value::int(n)),
+        None => Ok(Flow::Call { nargs: 2 }),
+    }
 }
 
 /// The greatest positive number among the keys.

@@ -3,7 +3,7 @@
 //! Long moves are done in portions, so that a run can be stopped in between; the element at which the next portion
 //! begins lies in a slot.
 
-use super::{check_int, check_table};
+use super::{check_int, check_table, length};
 use crate::value::{Gc, Table, Value};
 use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult, Raised};
@@ -75,14 +75,18 @@ fn insert_from(vm: &mut Vm, t: Gc<Table>, from: i32) -> NativeResult {
 const REMOVE_NEXT: usize = 1;
 const REMOVE_LEN: usize = 2;
 const REMOVED: usize = 3;
+/// The step at which the next portion is moved.
+const REMOVING: u32 = 1;
 
 /// `remove(t)` or `remove(t, position)`
 pub(super) fn remove(vm: &mut Vm) -> NativeResult {
     let t = check_table(vm, 0)?;
-    if vm.step() != 0 {
+    if vm.step() == REMOVING {
         return remove_rest(vm, t);
     }
-    let len = t.len() as i32;
+    let Some(len) = length(vm, t)? else {
+        return Ok(Flow::Call { nargs: 2 });
+    };
     let position = if vm.arg(1).is_nil() {
         len
     } else {
@@ -115,7 +119,7 @@ fn remove_rest(vm: &mut Vm, t: Gc<Table>) -> NativeResult {
     }
     if i < len {
         vm.set_arg(REMOVE_NEXT, Value::int(i));
-        return Ok(Flow::Again { step: 1 });
+        return Ok(Flow::Again { step: REMOVING });
     }
     copy(vm, t, len, Value::NIL)?;
     let removed = vm.arg(REMOVED);

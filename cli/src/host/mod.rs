@@ -4,6 +4,7 @@
 mod clock;
 mod file;
 mod interrupt;
+mod math;
 mod memory;
 mod process;
 
@@ -18,7 +19,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use perilune::host::{
-    ExitStatus, File, Host, HostError, OpenMode, StandardStream, WallTime, ZoneOffset,
+    ExitStatus, File, Host, HostError, MathFunctions, OpenMode, StandardStream, WallTime,
+    ZoneOffset,
 };
 
 pub use interrupt::Interruptible;
@@ -91,6 +93,10 @@ impl Host for StdHost {
     }
     fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), HostError> {
         std::fs::rename(path(from), path(to)).map_err(|e| host_error(&e))
+    }
+
+    fn math(&self) -> &'static MathFunctions {
+        &math::PLATFORM
     }
 
     fn environment(&mut self, name: &[u8]) -> Option<Vec<u8>> {

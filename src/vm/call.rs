@@ -431,7 +431,7 @@ impl Vm {
                     let last = frame.0.sub(CONT_SLOTS + 1);
                     Action::Done(self.concat_go_on(last, first))
                 }
-                Cont::Native => {
+                Cont::Native | Cont::NativeQuiet => {
                     let dst = frame.0.sub(CONT_SLOTS);
                     core::ptr::copy(src, dst, n);
                     self.top = dst.add(n);

@@ -66,6 +66,7 @@ impl Vm {
     pub(crate) fn leave_thread(&mut self, resumer: Gc<Thread>) {
         self.save_thread();
         self.thread.resumer.set(None);
+        let _barrier = self.heap.write(resumer);
         self.load_thread(resumer);
         resumer.header.a.set(Status::Running as u8);
     }
@@ -89,6 +90,8 @@ impl Vm {
         let resumer = self.thread;
         self.save_thread();
         resumer.header.a.set(Status::Normal as u8);
+        // Its stack is going to change: it has to be traversed again.
+        let _barrier = self.heap.write(co);
         self.load_thread(co);
         let from = self.top;
         if let Err(raised) = self.ensure_stack(from, nargs + MIN_NATIVE_SLOTS) {

@@ -67,10 +67,12 @@ pub enum Cont {
     Finalizer,
     /// A debug hook ran; go on with the instruction at pc.
     Hook,
+    /// Re-enter the native function whatever happens: errors are dropped.
+    NativeQuiet,
 }
 
 impl Cont {
-    const ALL: [Cont; 11] = [
+    const ALL: [Cont; 12] = [
         Cont::Store,
         Cont::Drop,
         Cont::JumpIfTrue,
@@ -82,6 +84,7 @@ impl Cont {
         Cont::Handler,
         Cont::Finalizer,
         Cont::Hook,
+        Cont::NativeQuiet,
     ];
 
     fn from_bits(bits: u64) -> Cont {
@@ -209,7 +212,7 @@ impl Frame {
                 CONT => {
                     let below = Frame(self.0.sub(link.slots()));
                     let pc = match self.cont() {
-                        Cont::Native | Cont::Pcall | Cont::Xpcall => None,
+                        Cont::Native | Cont::NativeQuiet | Cont::Pcall | Cont::Xpcall => None,
                         _ => Some(core::ptr::with_exposed_provenance(
                             self.cont_operand() as usize
                         )),

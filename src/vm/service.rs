@@ -1,11 +1,13 @@
 //! What is done between instructions: fuel, interrupts, garbage collection steps, finalizers.
 
+use crate::gc::{Heap, Roots};
 use crate::value::Value;
 use crate::vm::Vm;
 use crate::vm::call::Next;
 use crate::vm::dispatch::Exit;
 use crate::vm::frame::Cont;
 use crate::vm::meta::Event;
+use crate::vm::native::{Flow, Raised};
 use crate::vm::run::{Stop, StopReason};
 
 /// Back-edges and calls between two polls of the host's interrupt. Well below a millisecond of work.
@@ -32,32 +34,38 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(crate) fn collect_step(&mut self) {
-        self.save_thread();
-        let mut values = [Value::NIL; Self::ROOT_COUNT];
-        self.write_roots(&mut values);
-        self.gc_shim(&Roots {
-            values: &values,
-            main_thread: self.main_thread,
-            current_thread: self.thread,
-        });
-        self.after_collection();
+        self.with_roots(|heap, roots| heap.step(roots));
     }
 
     /// Runs a full collection. Only between steps of native functions and at safepoints.
     pub fn collect_fully(&mut self) {
+        self.with_roots(|heap, roots| {
+            heap.full_collect(roots);
+            true
+        });
+    }
+
+    /// Collects as much as the allocation of `bytes` would cause, and tells whether that ended a cycle. As [`Vm::collect_fully`].
+    pub fn collect_by(&mut self, bytes: usize) -> bool {
+        self.with_roots(|heap, roots| heap.step_by(roots, bytes))
+    }
+
+    fn with_roots(&mut self, collect: impl FnOnce(&mut Heap, &Roots<'_>) -> bool) -> bool {
         self.save_thread();
         let mut values = [Value::NIL; Self::ROOT_COUNT];
         self.write_roots(&mut values);
-        self.gc_shim(&Roots {
+        let roots = Roots {
             values: &values,
-            main_thread: self.main_thread,
-            current_thread: self.thread,
-        });
+            main: self.main_thread,
+            current: self.thread,
+        };
+        let finished = collect(&mut self.heap, &roots);
         self.after_collection();
+        finished
     }
 
     fn after_collection(&mut self) {
-        if false {
+        if self.heap.has_finalizable() {
             self.request_service();
         }
     }
@@ -87,6 +95,7 @@ impl Vm {
         add(self.scratch.into());
         add(self.error_value);
         add(self.hook.function);
+        add(self.next_function);
         add(self.traceback.map_or(Value::NIL, Value::from));
         for file in self.io.roots() {
             add(file);
@@ -114,7 +123,7 @@ impl Vm {
             });
             return Next::exit(Exit::Stopped);
         }
-        if false {
+        if self.heap.has_finalizable() {
             return self.run_finalizer();
         }
         Next::RESUME
@@ -159,7 +168,7 @@ impl Vm {
     fn run_finalizer(&mut self) -> Next {
         // One at a time: the next service runs the next one.
         self.request_service();
-        while let Some(object) = None::<crate::value::Gc<crate::value::Userdata>> {
+        while let Some(object) = self.heap.next_finalizable() {
             let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
             if finalizer.is_function()
                 && let Ok(next) = self.call_meta(Cont::Finalizer, finalizer, &[object.into()])
@@ -170,26 +179,16 @@ impl Vm {
         Next::RESUME
     }
 
-    /// The next finalizer to run and its object, for native functions that run them (`collectgarbage`).
-    pub fn take_finalizer(&mut self) -> Option<(Value, Value)> {
-        while let Some(object) = None::<crate::value::Gc<crate::value::Userdata>> {
+    /// For native functions: begins the call of the next finalizer that is due, with re-entry at `step` however it ends.
+    pub fn call_next_finalizer(&mut self, step: u32) -> Result<Option<Flow>, Raised> {
+        while let Some(object) = self.heap.next_finalizable() {
             let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
-            if !finalizer.is_nil() {
-                return Some((finalizer, object.into()));
+            if finalizer.is_function() {
+                self.begin_call_as(Cont::NativeQuiet, finalizer, step)?;
+                self.push(object.into())?;
+                return Ok(Some(Flow::Call { nargs: 1 }));
             }
         }
-        None
-    }
-}
-
-struct Roots<'a> {
-    values: &'a [Value],
-    main_thread: crate::value::Gc<crate::value::Thread>,
-    current_thread: crate::value::Gc<crate::value::Thread>,
-}
-impl Vm {
-    fn gc_shim(&mut self, r: &Roots) {
-        let _ = (r.values, r.main_thread, r.current_thread);
-        self.heap.debt = isize::MAX;
+        Ok(None)
     }
 }

@@ -52,6 +52,14 @@ impl Vm {
                                 self.base = below;
                                 return Action::Done(Next::RESUME);
                             }
+                            Cont::NativeQuiet => {
+                                self.close_upvalues(frame.0);
+                                self.base = below;
+                                self.top = frame.0.sub(CONT_SLOTS);
+                                self.native_step = frame.cont_operand() as u32;
+                                self.native_results = 0;
+                                return Action::Reenter;
+                            }
                             Cont::Hook => self.hook.abandon(),
                             _ => {}
                         }

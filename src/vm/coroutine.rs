@@ -183,7 +183,7 @@ impl Vm {
         let co = self.thread;
         let Some(resumer) = co.resumer.get() else {
             return Action::Raise(
-                self.error_from_caller(format_args!("attempt to yield from outside a coroutine")),
+                self.error_from_caller(format_args!("attempt to yield across C-call boundary")),
             );
         };
         let source = self.top.wrapping_sub(n);

@@ -1,6 +1,7 @@
 //! What is done between instructions: fuel, interrupts, garbage collection steps, finalizers.
 
 use crate::gc::{Heap, Roots};
+use crate::stdlib::io::ROOTS as IO_ROOTS;
 use crate::value::Value;
 use crate::vm::Vm;
 use crate::vm::call::Next;
@@ -80,31 +81,31 @@ impl Vm {
         }
     }
 
-    const ROOT_COUNT: usize = 10 + crate::value::Type::COUNT + Event::COUNT;
+    const SINGLE_ROOTS: usize = 9;
+    const ROOT_COUNT: usize =
+        Self::SINGLE_ROOTS + IO_ROOTS + crate::value::Type::COUNT + Event::COUNT;
 
     fn write_roots(&self, roots: &mut [Value; Self::ROOT_COUNT]) {
-        let mut n = 0;
-        let mut add = |v: Value| {
-            roots[n] = v;
-            n += 1;
-        };
-        add(self.globals.into());
-        add(self.registry.into());
-        add(self.memory_message.into());
-        add(self.error_error_message.into());
-        add(self.scratch.into());
-        add(self.error_value);
-        add(self.hook.function);
-        add(self.next_function);
-        add(self.traceback.map_or(Value::NIL, Value::from));
-        for file in self.io.roots() {
-            add(file);
-        }
-        for metatable in self.base_metatables {
-            add(metatable.map_or(Value::NIL, Value::from));
-        }
-        for name in self.event_names {
-            add(name.into());
+        let single: [Value; Self::SINGLE_ROOTS] = [
+            self.globals.into(),
+            self.registry.into(),
+            self.memory_message.into(),
+            self.error_error_message.into(),
+            self.scratch.into(),
+            self.error_value,
+            self.hook.function,
+            self.next_function,
+            self.traceback.map_or(Value::NIL, Value::from),
+        ];
+        let io: [Value; IO_ROOTS] = self.io.roots();
+        let metatables = self
+            .base_metatables
+            .iter()
+            .map(|mt| mt.map_or(Value::NIL, Value::from));
+        let names = self.event_names.iter().map(|name| Value::from(*name));
+        let all = single.into_iter().chain(io).chain(metatables).chain(names);
+        for (slot, root) in roots.iter_mut().zip(all) {
+            *slot = root;
         }
     }
 

@@ -40,9 +40,12 @@ pub struct Io {
     output: Option<Gc<Userdata>>,
 }
 
+/// How many objects the library keeps alive.
+pub(crate) const ROOTS: usize = 2;
+
 impl Io {
     /// The objects that the library keeps alive.
-    pub(crate) fn roots(&self) -> [Value; 2] {
+    pub(crate) fn roots(&self) -> [Value; ROOTS] {
         [self.input, self.output].map(|file| file.map_or(Value::NIL, Value::from))
     }
 

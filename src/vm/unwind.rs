@@ -53,6 +53,7 @@ impl Vm {
                                 return Action::Done(Next::RESUME);
                             }
                             Cont::NativeQuiet => {
+                                self.report_finalizer_error();
                                 self.close_upvalues(frame.0);
                                 self.base = below;
                                 self.top = frame.0.sub(CONT_SLOTS);

@@ -45,6 +45,7 @@ impl Vm {
                             }
                             Cont::Finalizer => {
                                 self.report_finalizer_error();
+                                self.report_finalizer_error();
                                 self.close_upvalues(frame.0);
                                 self.pc = core::ptr::with_exposed_provenance(
                                     frame.cont_operand() as usize

@@ -628,7 +628,7 @@ impl<'a> Adapter<'a> {
     }
 
     fn nav(&mut self) -> Result<Tok, Stop> {
-        if self.inside.targets {
+        if self.inside.targets && self.before.is_prefix() {
             // Only a single target may navigate.
             let variable = self.before == Before::Variable;
             self.context.fail(if variable {

@@ -7,7 +7,7 @@ use super::desc::{Desc, Kind};
 use super::error::Res;
 use super::walk::{Frame, Place, Step};
 use crate::bytecode::{Bc, NO_JUMP};
-use crate::syntax::ast::{Expr, ExprKind, Pos};
+use crate::syntax::ast::{Expr, ExprKind, Method, Pos};
 
 impl<'a> Compiler<'a, '_> {
     /// Waits for all suffixes of a chain and evaluates what they follow.
@@ -84,12 +84,15 @@ impl<'a> Compiler<'a, '_> {
             }
             ExprKind::Method {
                 object,
-                name,
                 args,
-                args_pos,
-                safe_object,
-                safe_method,
+                method,
             } => {
+                let Method {
+                    name,
+                    args_pos,
+                    safe_object,
+                    safe_method,
+                } = *method;
                 if safe_object {
                     self.safe_jump(&mut e, object.span.end)?;
                 }
@@ -200,11 +203,7 @@ impl<'a> Compiler<'a, '_> {
     ) -> Res<Step<'a>> {
         let (args_pos, safe) = match node.kind {
             ExprKind::Call { args_pos, safe, .. } => (args_pos, safe),
-            ExprKind::Method {
-                args_pos,
-                safe_method,
-                ..
-            } => (args_pos, safe_method),
+            ExprKind::Method { method, .. } => (method.args_pos, method.safe_method),
             _ => (node.span.end, false),
         };
         // LuaJIT takes the line on which the first token of the arguments ends.

@@ -10,7 +10,7 @@ use bumpalo::collections::Vec;
 use logos::Logos;
 
 use super::ast::{BinaryOp, Pos, Span, UnaryOp};
-use super::context::{At, Before, Context, MAX_LEVEL, Stop};
+use super::context::{At, Before, Context, MAX_LEVEL, NUMBERS, Stop};
 use super::error::{Near, Problem, Text};
 use super::scan::Fault;
 use super::token::{Constant, Raw, Tok};
@@ -97,6 +97,8 @@ pub struct Adapter<'a> {
     context: &'a Context<'a>,
     compat52: bool,
     peeked: Option<Lexed>,
+    /// Where the context keeps the last number.
+    slot: u8,
     before: Before,
     inside: Inside,
     frames: Vec<'a, Frame>,
@@ -140,6 +142,7 @@ impl<'a> Adapter<'a> {
             context,
             compat52,
             peeked: None,
+            slot: 0,
             before: Before::Statement,
             inside: Inside::default(),
             frames: Vec::new_in(arena),
@@ -180,6 +183,10 @@ impl<'a> Adapter<'a> {
         let raw = self.lexer.next()?;
         let span = self.lexer.span();
         let line = self.lexer.extras.line;
+        if let Ok(Raw::Number) = raw {
+            self.slot = self.slot.wrapping_add(1);
+            self.context.numbers[self.slot as usize % NUMBERS].set(self.lexer.extras.number);
+        }
         let start_line = if matches!(raw, Ok(Raw::Str(_))) {
             self.lexer.extras.string_line
         } else {
@@ -216,10 +223,7 @@ impl<'a> Adapter<'a> {
         let (message, near) = match raw.err().unwrap_or_default() {
             Fault::Unknown | Fault::HalfShift => ("unexpected symbol", Near::Text("~")),
             Fault::TooManyLines => ("chunk has too many lines", Near::Nothing),
-            Fault::Number => (
-                "malformed number",
-                Near::Token(Raw::Number(crate::number::Literal::Number(0.0)), text),
-            ),
+            Fault::Number => ("malformed number", Near::Token(Raw::Number, text)),
             Fault::StringLine => ("unfinished string", Near::Partial(text)),
             Fault::StringEnd => ("unfinished string", Near::End),
             Fault::LongString => ("unfinished long string", Near::End),
@@ -737,7 +741,7 @@ impl<'a> Adapter<'a> {
             Raw::Const => self.const_(end),
             Raw::Continue => self.continue_(end),
             Raw::Goto => self.goto_(end),
-            Raw::Number(literal) => self.constant(Constant::Number(literal)),
+            Raw::Number => self.constant(Constant::Number(self.slot)),
             Raw::Nil => self.constant(Constant::Nil),
             Raw::False => self.constant(Constant::False),
             Raw::True => self.constant(Constant::True),

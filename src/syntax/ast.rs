@@ -258,16 +258,10 @@ pub enum ExprKind<'a> {
     Method {
         /// The object.
         object: &'a Expr<'a>,
-        /// The method's name.
-        name: Name<'a>,
         /// The arguments without the object.
         args: &'a [Expr<'a>],
-        /// Where the arguments begin; its line is the call instruction's.
-        args_pos: Pos,
-        /// `?.` before the colon: a nil object gives nil.
-        safe_object: bool,
-        /// `?.` before the arguments: a nil method gives nil.
-        safe_method: bool,
+        /// The rest, which apart keeps expressions small.
+        method: &'a Method<'a>,
     },
     /// A function.
     Function(&'a Function<'a>),
@@ -300,6 +294,19 @@ pub enum ExprKind<'a> {
     },
 }
 
+/// What is called in a method call.
+#[derive(Clone, Copy, Debug)]
+pub struct Method<'a> {
+    /// The method's name.
+    pub name: Name<'a>,
+    /// Where the arguments begin; its line is the call instruction's.
+    pub args_pos: Pos,
+    /// `?.` before the colon: a nil object gives nil.
+    pub safe_object: bool,
+    /// `?.` before the arguments: a nil method gives nil.
+    pub safe_method: bool,
+}
+
 /// A field of a table constructor.
 #[derive(Clone, Copy, Debug)]
 pub enum Field<'a> {
@@ -308,7 +315,7 @@ pub enum Field<'a> {
     /// `name = e`
     Named(Name<'a>, Expr<'a>),
     /// `[key] = e`
-    Keyed(Expr<'a>, Expr<'a>),
+    Keyed(&'a Expr<'a>, Expr<'a>),
 }
 
 /// A unary operator.

@@ -8,8 +8,8 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
 use super::ast::{
-    BinaryOp, Block, Body, Expr, ExprKind, Field, Function, Name, Pos, Span, Stmt, StmtKind,
-    UnaryOp,
+    BinaryOp, Block, Body, Expr, ExprKind, Field, Function, Method, Name, Pos, Span, Stmt,
+    StmtKind, UnaryOp,
 };
 use super::chain::Operator;
 use super::context::{Before, Context, MAX_LEVEL};
@@ -212,10 +212,12 @@ impl<'a> Builder<'a> {
             Constant::Nil => ExprKind::Nil,
             Constant::False => ExprKind::False,
             Constant::True => ExprKind::True,
-            Constant::Number(Literal::Number(n)) => ExprKind::Number(n),
-            Constant::Number(Literal::Int64(n)) => ExprKind::Int64(n),
-            Constant::Number(Literal::Uint64(n)) => ExprKind::Uint64(n),
-            Constant::Number(Literal::Imaginary(n)) => ExprKind::Imaginary(n),
+            Constant::Number(slot) => match self.context.number(slot) {
+                Literal::Number(n) => ExprKind::Number(n),
+                Literal::Int64(n) => ExprKind::Int64(n),
+                Literal::Uint64(n) => ExprKind::Uint64(n),
+                Literal::Imaginary(n) => ExprKind::Imaginary(n),
+            },
         };
         self.push(kind, start, end);
     }
@@ -226,12 +228,11 @@ impl<'a> Builder<'a> {
         let quoted = text.get(1..text.len().saturating_sub(1)).unwrap_or(&[]);
         let bytes = match form {
             StringForm::Plain => quoted,
-            StringForm::Long(level) => long_content(text, level),
+            StringForm::Long => long_content(text),
             StringForm::Escaped => self.convert(quoted, |text, emit| unescape(text, emit)),
-            StringForm::LongLines(level) => self
-                .convert(long_content(text, level), |text, emit| {
-                    normalise_lines(text, emit)
-                }),
+            StringForm::LongLines => {
+                self.convert(long_content(text), |text, emit| normalise_lines(text, emit))
+            }
         };
         self.push(ExprKind::String(bytes), start, end);
     }
@@ -312,13 +313,19 @@ impl<'a> Builder<'a> {
         let args = self.take_exprs(base);
         let object = self.pop_kept();
         let name = self.name_at(name.0, name.1);
-        let kind = ExprKind::Method {
-            object,
+        let method = Method {
             name,
-            args,
             args_pos,
             safe_object: safe.object,
             safe_method: safe.function,
+        };
+        let Ok(method) = self.arena.try_alloc(method) else {
+            return Self::out_of_memory(self.context);
+        };
+        let kind = ExprKind::Method {
+            object,
+            args,
+            method,
         };
         self.push(kind, object.span.start, end);
     }
@@ -349,7 +356,7 @@ impl<'a> Builder<'a> {
     /// `[k] = e`
     pub fn keyed(&mut self) {
         let value = self.pop();
-        let key = self.pop();
+        let key = self.pop_kept();
         Self::push_to(self.context, &mut self.fields, Field::Keyed(key, value));
     }
 
@@ -758,12 +765,9 @@ fn navigates(expr: &Expr<'_>) -> bool {
                 (object, safe)
             }
             ExprKind::Call { function, safe, .. } => (function, safe),
-            ExprKind::Method {
-                object,
-                safe_object,
-                safe_method,
-                ..
-            } => (object, safe_object || safe_method),
+            ExprKind::Method { object, method, .. } => {
+                (object, method.safe_object || method.safe_method)
+            }
             _ => return false,
         };
         if safe {

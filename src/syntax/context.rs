@@ -4,13 +4,13 @@ use core::cell::Cell;
 
 use super::ast::Span;
 use super::error::{Near, Problem, Text};
+use crate::number::Literal;
 
 /// The parser's stop signal; what happened lies in the [`Context`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stop;
 
 /// The shared state of one parse.
-#[derive(Default)]
 pub struct Context<'a> {
     /// Has something gone wrong?
     pub failed: Cell<bool>,
@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub pending: Cell<u32>,
     /// Open blocks and enclosing expressions, as they were before the token that the parser looks at.
     pub level: Cell<u32>,
+    /// The numbers last read. A number is used before the parser sees the second token behind it.
+    pub numbers: [Cell<Literal>; NUMBERS],
     /// Does the function that is being parsed take `...`?
     pub vararg: Cell<bool>,
     /// The token that the parser looks at.
@@ -40,7 +42,28 @@ pub struct At<'a> {
 /// The syntactic levels of LuaJIT: a chunk that opens this many is refused.
 pub const MAX_LEVEL: u32 = 200;
 
+/// How many numbers the context keeps.
+pub const NUMBERS: usize = 8;
+
 impl<'a> Context<'a> {
+    /// A context before the first token.
+    pub fn new() -> Self {
+        Context {
+            failed: Cell::default(),
+            problem: Cell::default(),
+            pending: Cell::default(),
+            level: Cell::default(),
+            numbers: core::array::from_fn(|_| Cell::new(Literal::Number(0.0))),
+            vararg: Cell::default(),
+            at: Cell::default(),
+        }
+    }
+
+    /// The number that a token stands for.
+    pub fn number(&self, slot: u8) -> Literal {
+        self.numbers[slot as usize % NUMBERS].get()
+    }
+
     /// Records a problem at the token that the parser looks at, unless there is one already.
     pub fn fail(&self, text: Text) {
         let At { near, span, .. } = self.at.get();

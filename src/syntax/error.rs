@@ -5,7 +5,7 @@ use bumpalo::collections::Vec;
 use core::fmt::Write;
 
 use super::ast::Span;
-use super::scan::{StringForm, long_content, normalise_lines, unescape};
+use super::scan::{StringForm, bracket_len, long_content, normalise_lines, unescape};
 use super::token::Raw;
 
 /// Why a source has no tree.
@@ -194,7 +194,7 @@ impl Near<'_> {
             Near::Token(Raw::Str(form), text) => {
                 let bracket = match form {
                     StringForm::Plain | StringForm::Escaped => 1,
-                    StringForm::Long(level) | StringForm::LongLines(level) => level as usize + 2,
+                    StringForm::Long | StringForm::LongLines => bracket_len(text),
                 };
                 let (open, close) = (&text[..bracket], &text[text.len() - bracket..]);
                 open.iter().for_each(|&c| emit(c));
@@ -202,13 +202,13 @@ impl Near<'_> {
                     StringForm::Plain | StringForm::Escaped => {
                         unescape(&text[1..text.len() - 1], &mut emit)
                     }
-                    StringForm::Long(level) | StringForm::LongLines(level) => {
-                        normalise_lines(long_content(text, level), &mut emit);
+                    StringForm::Long | StringForm::LongLines => {
+                        normalise_lines(long_content(text), &mut emit);
                     }
                 }
                 close.iter().for_each(|&c| emit(c));
             }
-            Near::Token(Raw::Number(_), text) => {
+            Near::Token(Raw::Number, text) => {
                 text.iter().filter(|&&c| c != b'_').for_each(|&c| emit(c))
             }
             Near::Token(Raw::Unknown, &[byte]) if byte.is_ascii_control() => {

@@ -56,7 +56,7 @@ pub fn parse<'a>(
     source: &'a [u8],
     options: ParseOptions,
 ) -> Result<&'a ast::Function<'a>, SyntaxError<'a>> {
-    let Ok(context) = arena.try_alloc(Context::default()) else {
+    let Ok(context) = arena.try_alloc(Context::new()) else {
         return Err(SyntaxError::OUT_OF_MEMORY);
     };
     let context: &'a Context<'a> = context;

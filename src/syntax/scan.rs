@@ -14,10 +14,10 @@ pub enum StringForm {
     Plain,
     /// Quoted, with escapes.
     Escaped,
-    /// A long string with so many `=`, and no carriage return inside.
-    Long(u32),
-    /// A long string with so many `=`, and carriage returns to normalise.
-    LongLines(u32),
+    /// A long string without a carriage return inside.
+    Long,
+    /// A long string with carriage returns to normalise.
+    LongLines,
 }
 
 /// What is wrong with a token.
@@ -47,7 +47,7 @@ pub enum Fault {
 }
 
 /// A number: takes all that resembles one, then reads it.
-pub fn number(lexer: &mut Lexer<'_, Raw>) -> Result<Literal, Fault> {
+pub fn number(lexer: &mut Lexer<'_, Raw>) -> Result<(), Fault> {
     let start = lexer.span().start;
     let rest = &lexer.source()[start..];
     let len = literal_len(rest);
@@ -56,9 +56,11 @@ pub fn number(lexer: &mut Lexer<'_, Raw>) -> Result<Literal, Fault> {
     // Most numbers are short and whole, and need no scanner.
     if len <= 9 && text.iter().all(u8::is_ascii_digit) {
         let value = text.iter().fold(0u32, |n, d| n * 10 + u32::from(d - b'0'));
-        return Ok(Literal::Number(f64::from(value)));
+        lexer.extras.number = Literal::Number(f64::from(value));
+        return Ok(());
     }
-    scan_literal(text).ok_or(Fault::Number)
+    lexer.extras.number = scan_literal(text).ok_or(Fault::Number)?;
+    Ok(())
 }
 
 /// A quoted string, from behind its opening quote.
@@ -209,11 +211,10 @@ pub fn long(lexer: &mut Lexer<'_, Raw>) -> Result<StringForm, Fault> {
     match long_bracket(rest, level, &mut lexer.extras.line, &mut returns) {
         Some(len) => {
             lexer.bump(len);
-            let level = level as u32;
             Ok(if returns {
-                StringForm::LongLines(level)
+                StringForm::LongLines
             } else {
-                StringForm::Long(level)
+                StringForm::Long
             })
         }
         None => {
@@ -268,9 +269,14 @@ pub fn half_bracket(_: &mut Lexer<'_, Raw>) -> Result<(), Fault> {
     Err(Fault::Delimiter)
 }
 
+/// The length of a long string token's brackets.
+pub fn bracket_len(token: &[u8]) -> usize {
+    token.iter().skip(1).take_while(|&&c| c == b'=').count() + 2
+}
+
 /// The raw content of a long string token: without its brackets and its first line end.
-pub fn long_content(token: &[u8], level: u32) -> &[u8] {
-    let bracket = level as usize + 2;
+pub fn long_content(token: &[u8]) -> &[u8] {
+    let bracket = bracket_len(token);
     let content = token
         .get(bracket..token.len().saturating_sub(bracket))
         .unwrap_or(&[]);

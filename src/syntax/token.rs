@@ -17,6 +17,8 @@ pub struct Lines {
     pub line: u32,
     /// The line on which the last string began.
     pub string_line: u32,
+    /// The last number.
+    pub number: Literal,
 }
 
 impl Default for Lines {
@@ -24,6 +26,7 @@ impl Default for Lines {
         Lines {
             line: 1,
             string_line: 1,
+            number: Literal::Number(0.0),
         }
     }
 }
@@ -97,7 +100,7 @@ pub enum Raw {
     Name,
     /// The number's extent and value are found by `number`.
     #[regex(r"\.?[0-9]", scan::number)]
-    Number(Literal),
+    Number,
     #[regex("[\"']", scan::quoted)]
     #[regex(r"\[=*\[", scan::long)]
     Str(StringForm),
@@ -266,5 +269,6 @@ pub enum Constant {
     Nil,
     False,
     True,
-    Number(Literal),
+    /// The number in this slot of the context.
+    Number(u8),
 }

@@ -27,9 +27,13 @@ fn session_with(history: &str, environment: &[(&str, &str)]) -> PtySession {
         .strip_ansi_escape_codes(true);
     let mut session = spawn_with_options(command, options).expect("a terminal");
     session.exp_string("Perilune").expect("the version");
-    session.exp_string("> ").expect("the prompt");
+    session.exp_string(PROMPT).expect("the prompt");
     session
 }
+
+/// How an empty prompt looks when the editor has drawn it.
+const PROMPT: &str = "\r> \r";
+const CONTINUATION: &str = "\r>> \r";
 
 /// Types a line and waits for this text.
 fn say(session: &mut PtySession, line: &str, answer: &str) {
@@ -37,6 +41,12 @@ fn say(session: &mut PtySession, line: &str, answer: &str) {
     session
         .exp_string(answer)
         .unwrap_or_else(|e| panic!("{line:?}: {e}"));
+}
+
+/// Presses keys.
+fn keys(session: &mut PtySession, keys: &str) {
+    session.send(keys).expect("typing");
+    session.flush().expect("typing");
 }
 
 fn end(mut session: PtySession) {
@@ -49,7 +59,7 @@ fn values_are_printed() {
     let mut p = session("");
     say(&mut p, "1 + 41", "\n42\r\n");
     say(&mut p, "= 'a' .. 'b', 7", "\nab\t7\r\n");
-    say(&mut p, "x = 5", "> ");
+    say(&mut p, "x = 5", PROMPT);
     say(&mut p, "x, nil", "\n5\tnil\r\n");
     say(&mut p, "return x + 1", "\n6\r\n");
     say(&mut p, "local y = 3; print(y * 10)", "\n30\r\n");
@@ -59,13 +69,13 @@ fn values_are_printed() {
 #[test]
 fn incomplete_input_goes_on() {
     let mut p = session("");
-    say(&mut p, "for i = 1, 2 do", ">> ");
-    say(&mut p, "print('round ' .. i)", ">> ");
+    say(&mut p, "for i = 1, 2 do", CONTINUATION);
+    say(&mut p, "print('round ' .. i)", CONTINUATION);
     say(&mut p, "end", "round 2\r\n");
-    say(&mut p, "{ 1,", ">> ");
+    say(&mut p, "{ 1,", CONTINUATION);
     say(&mut p, "2 }", "\ntable: ");
-    say(&mut p, "_PROMPT2 = 'more? '", "> ");
-    say(&mut p, "(", "more? ");
+    say(&mut p, "_PROMPT2 = 'more? '", PROMPT);
+    say(&mut p, "(", "\rmore? \r");
     say(&mut p, "77)", "\n77\r\n");
     end(p);
 }
@@ -73,9 +83,9 @@ fn incomplete_input_goes_on() {
 #[test]
 fn ctrl_c_returns_to_the_prompt() {
     let mut p = session("");
-    say(&mut p, "function f(", ">> ");
+    say(&mut p, "function f(", CONTINUATION);
     p.send_control('c').expect("typing");
-    p.exp_string("> ").expect("the prompt");
+    p.exp_string(PROMPT).expect("the prompt");
     p.send_line("print('begun') while true do end")
         .expect("typing");
     p.exp_string("begun\r\n").expect("the loop");
@@ -94,7 +104,7 @@ fn ctrl_c_returns_to_the_prompt() {
         p.send_control('c').expect("typing");
         p.exp_string("interrupted!")
             .unwrap_or_else(|e| panic!("{body}: {e}"));
-        p.exp_string("> ").expect("the prompt");
+        p.exp_string(PROMPT).expect("the prompt");
     }
     end(p);
 }
@@ -147,15 +157,15 @@ fn completion_never_runs_metamethods() {
         "watched = setmetatable({inner = {value = 42}}, {__index = function() print('RUN') os.exit(9) end})",
         "> ",
     );
-    p.send("watched.inn\t.val\t\r").expect("typing");
+    keys(&mut p, "watched.inn\t.val\t\r");
     p.exp_string("\n42\r\n").expect("the value");
-    p.send("('x'):rep(2) .. str\t.ch\t(65)\r").expect("typing");
+    keys(&mut p, "('x'):rep(2) .. str\t.ch\t(65)\r");
     p.exp_string("\nxxA\r\n").expect("the value");
-    say(&mut p, "s = 'abc'", "> ");
-    p.send("s:upp\t()\r").expect("typing");
+    say(&mut p, "s = 'abc'", PROMPT);
+    keys(&mut p, "s:upp\t()\r");
     p.exp_string("\nABC\r\n").expect("the value");
-    p.send("watched.zzz\t\u{15}").expect("typing");
-    p.send("retu\t 'key' .. 'word'\r").expect("typing");
+    keys(&mut p, "watched.zzz\t\u{15}");
+    keys(&mut p, "retu\t 'key' .. 'word'\r");
     p.exp_string("\nkeyword\r\n").expect("the value");
     end(p);
 }
@@ -167,13 +177,14 @@ fn history_is_kept() {
     let file = file.to_str().expect("a path of text");
     let mut p = session(file);
     say(&mut p, "'first ' .. 1", "first 1\r\n");
-    say(&mut p, "do", ">> ");
+    say(&mut p, "do", CONTINUATION);
     say(&mut p, "print('many ' .. 'lines') end", "many lines\r\n");
     end(p);
     let mut p = session(file);
-    p.send("\u{1b}[A\u{1b}[A\r").expect("typing");
+    // Inside of an input of several lines, the key goes up a line.
+    keys(&mut p, "\u{1b}[A\u{1b}[A\u{1b}[A\r");
     p.exp_string("\nfirst 1\r\n").expect("the earlier input");
-    p.send("\u{1b}[A\u{1b}[A\r").expect("typing");
+    keys(&mut p, "\u{1b}[A\u{1b}[A\r");
     p.exp_string("\nmany lines\r\n").expect("the earlier input");
     end(p);
 }

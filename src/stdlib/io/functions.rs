@@ -7,7 +7,7 @@ use crate::host::{HostError, OpenMode, StandardStream};
 use crate::stdlib::LibFn;
 use crate::value::{Gc, Str, Table, Userdata, Value};
 use crate::vm::Vm;
-use crate::vm::native::{NativeResult, Raised};
+use crate::vm::native::{Lossy, NativeResult, Raised};
 
 const LIB: &[LibFn] = &[
     LibFn {
@@ -134,7 +134,7 @@ impl Vm {
             Ok(stream) => self.wrap(stream, close_at_end),
             Err(error) => {
                 let (text, _) = self.describe(error, Some(c_string(name.as_bytes())))?;
-                Err(self.arg_error(0, format_args!("{text}")))
+                Err(self.arg_error(0, format_args!("{}", Lossy(&text.0))))
             }
         }
     }

@@ -207,6 +207,12 @@ impl Vm {
         };
         match result {
             Ok(value) => Ok(Ok(value)),
+            Err(Stop::Failed(HostError::Interrupted)) => {
+                // The request that cut the waiting short is for the state, unless it was something else.
+                self.request_service();
+                self.charge(1)?;
+                Ok(Err(HostError::Interrupted))
+            }
             Err(Stop::Failed(error)) => Ok(Err(error)),
             Err(Stop::OutOfMemory) => Err(self.memory_error()),
         }
@@ -284,7 +290,7 @@ fn next_line(vm: &mut Vm) -> NativeResult {
         Ok(count) => count,
         Err(error) => {
             let (text, _) = vm.describe(error, None)?;
-            return Err(vm.error(format_args!("{text}")));
+            return Err(vm.error_message(&text.0));
         }
     };
     if close_at_end && vm.arg(formats).is_nil() {

@@ -15,6 +15,8 @@ const SMALL: usize = 128;
 
 /// `string.len(s)`
 pub(super) fn len(vm: &mut Vm) -> NativeResult {
+    // In LuaJIT it is a Lua function, to which an absent argument is nil.
+    vm.set_nargs(1)?;
     let s = vm.check_str(0)?;
     vm.ret(Value::number(s.len() as f64))
 }

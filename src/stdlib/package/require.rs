@@ -7,8 +7,8 @@ use crate::value::Value;
 use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult};
 
-/// In `package.loaded` while a module is being loaded. Scripts that look see a light userdata.
-const LOADING: Value = Value::light(b's' as u64);
+/// In `package.loaded` while a module is being loaded: the same tiny number as in LuaJIT.
+const LOADING: f64 = f64::from_bits(0x8100_0000_0000_0073);
 
 /// Slots: the name, the searchers, where they looked so far, the number of the searcher.
 const SEARCHERS: usize = 1;
@@ -48,7 +48,7 @@ pub(super) fn require(vm: &mut Vm) -> NativeResult {
                 None => return READS,
             },
             GOT_LOADED => {
-                if value == LOADING {
+                if value.as_number() == Some(LOADING) {
                     return Err(Message::at_level(vm, 1)
                         .text("loop or previous error loading module '")
                         .string(name)
@@ -78,7 +78,7 @@ pub(super) fn require(vm: &mut Vm) -> NativeResult {
                 if value.is_function() {
                     vm.truncate(1);
                     vm.push(value)?;
-                    if !write(vm, loaded, key, LOADING, MARKED)? {
+                    if !write(vm, loaded, key, Value::number(LOADING), MARKED)? {
                         return WRITES;
                     }
                     (MARKED, Value::NIL)
@@ -107,7 +107,7 @@ pub(super) fn require(vm: &mut Vm) -> NativeResult {
                 None => return READS,
             },
             GOT_MODULE => {
-                if value != LOADING {
+                if value.as_number() != Some(LOADING) {
                     return vm.ret(value);
                 }
                 if !write(vm, loaded, key, Value::TRUE, FINISHED)? {

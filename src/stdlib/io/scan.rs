@@ -36,11 +36,12 @@ impl Scanner<'_> {
             _ => Ok(None),
         }
     }
-    /// Consumes the rest of a word whose first letter has been consumed.
+    /// Consumes the rest of a word whose first letter has been consumed. A letter that doesn't fit is lost, as in C.
     fn word(&mut self, rest: &[u8]) -> Result<bool, HostError> {
         for letter in rest {
-            if self.accept(|b| b.eq_ignore_ascii_case(letter))?.is_none() {
-                return Ok(false);
+            match self.accept(|_| true)? {
+                Some(byte) if byte.eq_ignore_ascii_case(letter) => {}
+                _ => return Ok(false),
             }
         }
         Ok(true)

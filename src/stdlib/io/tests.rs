@@ -151,7 +151,7 @@ fn numbers() {
         ("5.e1", text("5.e1"), ""),
         ("infx", Scanned::Word(f64::INFINITY), "x"),
         ("-infinity", Scanned::Word(f64::NEG_INFINITY), ""),
-        ("infinitx", Scanned::Nothing, "x"),
+        ("infinitx", Scanned::Nothing, ""),
         ("+-1", Scanned::Nothing, "-1"),
         ("0b11", text("0"), "b11"),
         ("", Scanned::Nothing, ""),

@@ -142,23 +142,28 @@ impl Parts {
         if let Some(daylight) = self.daylight
             && daylight != zone.daylight
         {
-            zone = nearest_zone(local - i64::from(zone.seconds), daylight, &mut zone_at)
-                .unwrap_or(zone);
+            let nearest = nearest_zone(local - i64::from(zone.seconds), daylight, &mut zone_at);
+            zone = nearest.unwrap_or(ZoneOffset {
+                // Where clocks are never changed, the wish means an hour.
+                seconds: zone.seconds + if daylight { 3600 } else { -3600 },
+                ..zone
+            });
         }
         let moment = local - i64::from(zone.seconds);
         Date::from_moment(moment, zone_at(moment)).map(|_| moment)
     }
 }
 
-/// What the zone says at the moment closest to `moment` at which daylight saving time is as wanted. Looks about
-/// a year around in steps of a week, which no period of daylight saving time is shorter than.
+/// What the zone says at the moment closest to `moment` at which daylight saving time is as wanted. Looks around in the
+/// steps and as far as glibc does: about a week, which no period of daylight saving time is shorter than, and seven years.
 fn nearest_zone(
     moment: i64,
     daylight: bool,
     zone_at: &mut impl FnMut(i64) -> ZoneOffset,
 ) -> Option<ZoneOffset> {
-    const STEP: i64 = 7 * SECONDS_PER_DAY;
-    (1..54)
+    const STEP: i64 = 601_200;
+    const STEPS: i64 = 228_621_604 / STEP;
+    (1..=STEPS)
         .flat_map(|n| [moment - n * STEP, moment + n * STEP])
         .map(zone_at)
         .find(|zone| zone.daylight == daylight)

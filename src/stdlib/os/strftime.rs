@@ -186,7 +186,7 @@ fn run(format: &[u8], date: &Date, epoch: i64, out: &mut Output) -> Result<(), T
 /// Is the modifier allowed before the letter? (glibc lets more pass than it documents.)
 fn modifier_fits(modifier: u8, letter: u8) -> bool {
     match modifier {
-        b'E' => !b"aAbBdDeFgGHIjklmMSUVwW".contains(&letter),
+        b'E' => !b"aAbBdDeFgGhHIjklmMSUVwW".contains(&letter),
         b'O' => !b"aAcDFxXY".contains(&letter),
         _ => true,
     }

@@ -252,4 +252,4 @@ impl Default for FuncState {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -11,13 +11,15 @@ use std::vec::Vec;
 use bumpalo::Bump;
 
 use super::{CompileError, Options, compile};
+use crate::bytecode::verify::verify_all;
 use crate::bytecode::{CaptureInfo, Proto, list};
 use crate::gc::{Heap, OutOfMemory, testing};
 use crate::number::format::Sink;
 use crate::syntax::{ParseOptions, parse};
 use crate::value::Gc;
 
-struct Text(Vec<u8>);
+/// A sink that keeps what it takes.
+pub(crate) struct Text(pub Vec<u8>);
 
 impl Sink for Text {
     type Error = OutOfMemory;
@@ -97,7 +99,10 @@ fn ours(source: &str) -> String {
     let mut heap = testing::heap();
     let mut out = String::new();
     match compile_source(&mut heap, source.as_bytes()) {
-        Ok(proto) => describe(proto, &mut out),
+        Ok(proto) => {
+            assert_eq!(verify_all(proto), Ok(()), "{source}");
+            describe(proto, &mut out);
+        }
         Err(message) => out = message + "\n",
     }
     out

@@ -1,4 +1,4 @@
-//! Bytecode: the one opcode table, the instruction word, prototypes, and later the dump format and the verifier.
+//! Bytecode: the one opcode table, the instruction word, prototypes, the listing, the verifier, the dump format.
 
 pub mod dump;
 mod ins;
@@ -9,4 +9,4 @@ pub mod verify;
 
 pub use ins::{BIAS_J, Ins, MAX_A, MAX_B, MAX_C, MAX_D, NO_JUMP};
 pub use op::{Bc, Mode, Operands};
-pub use proto::{CaptureInfo, LocalVar, Proto, ProtoFlags, ProtoParts};
+pub use proto::{CaptureInfo, LocalVar, MAX_UPVALUES, Proto, ProtoFlags, ProtoParts};

@@ -6,6 +6,9 @@ use super::ins::Ins;
 use crate::gc::Header;
 use crate::value::{Gc, Str, Value};
 
+/// The greatest number of upvalues of a function.
+pub const MAX_UPVALUES: usize = 60;
+
 /// What a prototype says about itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(transparent)]

@@ -16,14 +16,12 @@
 extern crate alloc;
 use alloc::vec::Vec;
 
-use super::{Bc, CaptureInfo, Ins, Mode, Operands, Proto, ProtoFlags, ProtoParts};
+use super::{Bc, CaptureInfo, Ins, MAX_UPVALUES, Mode, Operands, Proto, ProtoFlags, ProtoParts};
 use crate::gc::OutOfMemory;
 use crate::value::{Gc, Table, Value};
 
 /// The greatest frame size.
 const MAX_FRAME: usize = 250;
-/// The greatest number of upvalues.
-const MAX_UPVALUES: usize = 60;
 /// The greatest size of a hash part that TNEW may ask for, as a power of two.
 const MAX_HASH_BITS: usize = 26;
 
@@ -452,3 +450,6 @@ fn taken_from(op: Bc, ins: Ins) -> Option<usize> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,9 +3,10 @@
 use super::emit::is;
 use super::error::{Res, push};
 use super::scope::Source;
-use super::{Captured, Compiler, Fail, FuncState, MAX_UPVALUES};
+use super::{Captured, Compiler, Fail, FuncState};
 use crate::bytecode::{
-    BIAS_J, Bc, CaptureInfo, Ins, LocalVar, MAX_D, NO_JUMP, Proto, ProtoFlags, ProtoParts,
+    BIAS_J, Bc, CaptureInfo, Ins, LocalVar, MAX_D, MAX_UPVALUES, NO_JUMP, Proto, ProtoFlags,
+    ProtoParts,
 };
 use crate::syntax::ast;
 use crate::value::{Gc, Str};

@@ -24,7 +24,7 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 
-use crate::bytecode::{Ins, LocalVar, NO_JUMP, Proto};
+use crate::bytecode::{Ins, LocalVar, MAX_UPVALUES, NO_JUMP, Proto};
 use crate::gc::Heap;
 use crate::syntax::ast;
 use crate::value::{Gc, Str};
@@ -66,8 +66,6 @@ pub struct Options {
 
 /// The greatest number of local variables of a function.
 const MAX_LOCALS: u32 = 200;
-/// The greatest number of upvalues of a function.
-const MAX_UPVALUES: usize = 60;
 /// The frame size that is too great.
 const MAX_SLOTS: u32 = 250;
 /// The greatest number of variables, gotos and labels of a function and those around it.

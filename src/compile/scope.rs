@@ -4,8 +4,8 @@
 
 use super::desc::{Desc, Kind};
 use super::error::{Res, push};
-use super::{Compiler, MAX_ENTRIES, MAX_LOCALS, MAX_UPVALUES};
-use crate::bytecode::Bc;
+use super::{Compiler, MAX_ENTRIES, MAX_LOCALS};
+use crate::bytecode::{Bc, MAX_UPVALUES};
 use crate::syntax::ast::Pos;
 use crate::value::{Gc, Str};
 

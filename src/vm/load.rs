@@ -4,10 +4,13 @@ use core::fmt::Write;
 
 use bumpalo::Bump;
 
+use crate::bytecode::dump::{self, LoadError};
+use crate::bytecode::{MAX_UPVALUES, Proto};
 use crate::compile::{self, CompileError};
+use crate::gc::OutOfMemory;
 use crate::syntax::ast::Span;
 use crate::syntax::{self, ParseOptions};
-use crate::value::{Function, Gc, Str, Table};
+use crate::value::{Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::debuginfo::{ScratchWriter, short_name};
 use crate::vm::native::Raised;
@@ -47,14 +50,58 @@ impl Vm {
             return Err(self.memory_error());
         };
         let proto = if is_binary {
-            return Err(self.error_bytes(b"attempt to load chunk with wrong mode"));
+            self.load_binary(source, chunk_name)?
         } else {
             self.compile_source(source, chunk_name)?
         };
-        match self.heap.new_lua_function(proto, env, 0) {
-            Ok(f) => Ok(f),
-            Err(_) => Err(self.memory_error()),
+        self.instantiate(proto, env)
+            .map_err(|_| self.memory_error())
+    }
+
+    /// A closure of a loaded prototype. A dump of a function with upvalues gets new ones, which are nil.
+    fn instantiate(
+        &mut self,
+        proto: Gc<Proto>,
+        env: Gc<Table>,
+    ) -> Result<Gc<Function>, OutOfMemory> {
+        let count = proto.captures().len();
+        let mut upvalues = [None; MAX_UPVALUES];
+        for upvalue in &mut upvalues[..count] {
+            *upvalue = Some(self.heap.new_upvalue_closed(Value::NIL, false)?);
         }
+        let f = self.heap.new_lua_function(proto, env, count as u8)?;
+        for (i, upvalue) in upvalues.into_iter().flatten().enumerate() {
+            // SAFETY: the function has room for `count` upvalues; as it was never at a safepoint, it needs no barrier.
+            unsafe { *f.lua_upvalue_ptr(i) = upvalue }
+        }
+        Ok(f)
+    }
+
+    fn load_binary(&mut self, source: &[u8], chunk_name: Gc<Str>) -> Result<Gc<Proto>, Raised> {
+        let problem: &[u8] = match dump::load(&mut self.heap, source, chunk_name) {
+            Ok(proto) => return Ok(proto),
+            Err(LoadError::Memory) => return Err(self.memory_error()),
+            Err(LoadError::Incompatible) => b"incompatible",
+            Err(LoadError::Malformed) => b"malformed",
+        };
+        let name = match chunk_name.as_bytes() {
+            [BINARY_MARK, ..] => b"(binary)",
+            [b'@' | b'=', name @ ..] => name,
+            name => name,
+        };
+        let scratch = self.scratch;
+        scratch.clear();
+        let mut w = ScratchWriter {
+            vm: self,
+            failed: false,
+        };
+        for part in [name, b": cannot load ", problem, b" bytecode"] {
+            w.bytes(part);
+        }
+        if w.failed {
+            return Err(self.memory_error());
+        }
+        Err(self.error_bytes(scratch.as_bytes()))
     }
 
     /// Where the last [`Vm::load`] found a syntax error.
@@ -62,11 +109,7 @@ impl Vm {
         self.syntax_error
     }
 
-    fn compile_source(
-        &mut self,
-        source: &[u8],
-        chunk_name: Gc<Str>,
-    ) -> Result<Gc<crate::bytecode::Proto>, Raised> {
+    fn compile_source(&mut self, source: &[u8], chunk_name: Gc<Str>) -> Result<Gc<Proto>, Raised> {
         let arena = Bump::new();
         arena.set_allocation_limit(Some(self.heap.limit().saturating_sub(self.heap.used())));
         let options = ParseOptions {

@@ -16,7 +16,7 @@ pub mod package;
 pub mod string;
 pub mod table;
 
-use crate::value::{Gc, Table, Value};
+use crate::value::{Function, Gc, Table, Value};
 use crate::vm::Vm;
 use crate::vm::native::{NativeFn, Raised};
 
@@ -110,6 +110,19 @@ pub fn open_libs(vm: &mut Vm, which: Libs) -> Result<(), Raised> {
         }
     }
     Ok(())
+}
+
+/// The name of a library function that LuaJIT has written in Lua and that calls others. Positions and tracebacks
+/// show these as "[builtin:foreach]".
+pub(crate) fn name_in_lua(function: Gc<Function>) -> Option<&'static str> {
+    table::CALLING
+        .iter()
+        .find(|(_, native)| {
+            function
+                .native
+                .is_some_and(|f| core::ptr::fn_addr_eq(f, *native))
+        })
+        .map(|&(name, _)| name)
 }
 
 /// The table `registry[name]`, made where it is missing.

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use crate::bytecode::{Bc, Ins, Mode, Proto};
+use crate::stdlib;
 use crate::value::thread::Status;
 use crate::value::{Function, Gc, Str, Thread, Value};
 use crate::vm::Vm;
@@ -320,6 +321,11 @@ impl Vm {
     /// "chunk:line:" of an activation, if it is a Lua function's.
     pub(crate) fn write_position(&self, out: &mut dyn FnMut(&[u8]), activation: &Activation) {
         let Some(proto) = activation.function.proto() else {
+            if let Some(name) = stdlib::name_in_lua(activation.function) {
+                out(b"[builtin:");
+                out(name.as_bytes());
+                out(b"]:0:");
+            }
             return;
         };
         out(short_name(proto.chunk_name().as_bytes()).as_bytes());
@@ -402,7 +408,13 @@ impl ScratchWriter<'_> {
             }
             None => match name {
                 Some((_, name)) => {
-                    self.bytes(b"[C]: in function '");
+                    match stdlib::name_in_lua(activation.function) {
+                        Some(builtin) => {
+                            let _ = write!(self, "[builtin:{builtin}]");
+                        }
+                        None => self.bytes(b"[C]"),
+                    }
+                    self.bytes(b": in function '");
                     self.bytes(name.as_bytes());
                     self.bytes(b"'");
                 }

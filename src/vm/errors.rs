@@ -28,13 +28,13 @@ impl Vm {
             vm: self,
             failed: false,
         };
-        if let Some(at) = at
-            && at.function.is_lua()
-        {
+        if let Some(at) = at {
             let mut prefix = crate::vm::debuginfo::ShortText::<96>::default();
             w.vm.write_position(&mut |bytes| prefix.push(bytes), &at);
-            w.bytes(prefix.as_bytes());
-            w.bytes(b" ");
+            if !prefix.as_bytes().is_empty() {
+                w.bytes(prefix.as_bytes());
+                w.bytes(b" ");
+            }
         }
         write(&mut w);
         if w.failed {
@@ -88,11 +88,11 @@ impl Vm {
     /// "chunk:line: " of the Lua function at `level` (1: the running native function's caller) into the scratch buffer; nothing for others.
     pub fn position_prefix(&mut self, level: usize) -> Result<Value, Raised> {
         let mut prefix = crate::vm::debuginfo::ShortText::<96>::default();
-        if let Some(at) = self.activations(self.thread).nth(level)
-            && at.function.is_lua()
-        {
+        if let Some(at) = self.activations(self.thread).nth(level) {
             self.write_position(&mut |bytes| prefix.push(bytes), &at);
-            prefix.push(b" ");
+            if !prefix.as_bytes().is_empty() {
+                prefix.push(b" ");
+            }
         }
         self.new_str(prefix.as_bytes())
     }

@@ -13,7 +13,9 @@ use crate::vm::native::{Flow, NativeFn, NativeResult, Raised};
 pub(super) const ALL: &[NativeFn] = &[preload, lua, native, native_root];
 
 /// What is said to who wants a native module.
-const NO_NATIVE: &str = "native modules are not supported";
+const NO_NATIVE: &str = ": native modules are not supported";
+/// What is said if it isn't even there, as the C library does.
+const NO_FILE: &str = ": cannot open shared object file: No such file or directory";
 
 /// `package.preload[name]`
 fn preload(vm: &mut Vm) -> NativeResult {
@@ -105,7 +107,10 @@ fn refuse(vm: &mut Vm, name: &[u8]) -> NativeResult {
     match find(vm, name, "cpath")? {
         None => Ok(Flow::Call { nargs: 2 }),
         Some(Search::Missing(message)) => missing(vm, &message),
-        Some(Search::Found(file)) => Err(load_error(vm, &file).text(NO_NATIVE).raise()),
+        Some(Search::Found(file)) => Err(load_error(vm, &file)
+            .bytes(file.as_bytes())
+            .text(NO_NATIVE)
+            .raise()),
     }
 }
 
@@ -127,10 +132,16 @@ fn load_error<'a>(vm: &'a mut Vm, file: &Text) -> Message<'a> {
 
 /// `loadlib(path, name)`: nothing, and why.
 pub(super) fn loadlib(vm: &mut Vm) -> NativeResult {
-    vm.check_str(0)?;
+    let path = vm.check_str(0)?;
     vm.check_str(1)?;
-    let message = vm.new_str(NO_NATIVE.as_bytes())?;
-    let place = vm.new_str(b"absent")?;
+    let path = c_string(path.as_bytes());
+    let reason = if vm.host.is_readable(path) {
+        NO_NATIVE
+    } else {
+        NO_FILE
+    };
+    let message = Message::new(vm).bytes(path).text(reason).finish()?;
+    let place = vm.new_str(b"open")?;
     vm.push(Value::NIL)?;
     vm.push(message)?;
     vm.push(place)?;

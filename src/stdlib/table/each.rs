@@ -11,7 +11,7 @@ const POSITION: usize = 2;
 const LAST: usize = 3;
 
 /// `foreach(t, f)`: calls `f(key, value)` until it returns something.
-pub(super) fn foreach(vm: &mut Vm) -> NativeResult {
+pub(in crate::stdlib) fn foreach(vm: &mut Vm) -> NativeResult {
     let position = if vm.step() == 0 {
         check_table(vm, 0)?;
         pad(vm, 1)?;
@@ -39,7 +39,7 @@ pub(super) fn foreach(vm: &mut Vm) -> NativeResult {
 }
 
 /// `foreachi(t, f)`: calls `f(i, t[i])` up to the length that `t` had at the beginning.
-pub(super) fn foreachi(vm: &mut Vm) -> NativeResult {
+pub(in crate::stdlib) fn foreachi(vm: &mut Vm) -> NativeResult {
     if vm.step() == 0 || vm.step() == GOT_LENGTH {
         let t = check_table(vm, 0)?;
         pad(vm, 1)?;

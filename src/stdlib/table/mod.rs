@@ -10,7 +10,7 @@ use crate::stdlib::{LibFn, new_library, preload, register};
 use crate::value::{Gc, Table, Value};
 use crate::vm::Vm;
 use crate::vm::meta::Event;
-use crate::vm::native::{Flow, NativeResult, Raised};
+use crate::vm::native::{Flow, NativeFn, NativeResult, Raised};
 
 const LIB: &[LibFn] = &[
     LibFn::new("foreachi", each::foreachi, 0),
@@ -25,6 +25,10 @@ const LIB: &[LibFn] = &[
 ];
 
 const LIB_52: &[LibFn] = &[LibFn::new("pack", pack, 94)];
+
+/// The functions that call others and that LuaJIT has written in Lua.
+pub(super) const CALLING: &[(&str, NativeFn)] =
+    &[("foreach", each::foreach), ("foreachi", each::foreachi)];
 
 /// The two functions that have to be required by name. Their numbers follow `sort`'s.
 const NEW: LibFn = LibFn::new("new", new, 94);

@@ -1,0 +1,217 @@
+//! Random valid programs on both interpreters.
+//!
+//! ```text
+//! PERILUNE_CONFORMANCE=1 cargo test -p perilune-conformance --test random -- --nocapture
+//! ```
+//!
+//! `PERILUNE_SEED` repeats a run, `PERILUNE_PROGRAMS` sets how many programs (2,000 by default).
+//! Programs run in batches, one process per batch and interpreter; a program whose output differs
+//! is then shrunk on its own. With `PERILUNE_CONFORMANCE=oracle` the oracle is compared with
+//! itself, its compiler off.
+
+mod program;
+mod render;
+
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use perilune_conformance::check::diff;
+use perilune_conformance::oracle::{self, Mode};
+use perilune_conformance::script::Directives;
+use perilune_conformance::{Interpreter, engine};
+use program::Block;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+const PER_BATCH: usize = 100;
+const WORKERS: usize = 2;
+const SHRINK_STEPS: usize = 400;
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The part of the programs that must run without error on the oracle.
+const VALID: f64 = 0.95;
+
+struct Pair {
+    oracle: Interpreter,
+    engine: Interpreter,
+}
+
+#[derive(Default)]
+struct Tally {
+    programs: usize,
+    ran: usize,
+    failures: Vec<String>,
+}
+
+#[test]
+fn random_programs_behave_the_same() {
+    let wanted = std::env::var("PERILUNE_CONFORMANCE").unwrap_or_default();
+    if wanted.is_empty() {
+        println!("skipped, set PERILUNE_CONFORMANCE=1 to run it");
+        return;
+    }
+    let seed = number("PERILUNE_SEED").unwrap_or_else(|| {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |time| time.as_secs())
+    });
+    let programs = number("PERILUNE_PROGRAMS").unwrap_or(2000) as usize;
+    println!("PERILUNE_SEED={seed} PERILUNE_PROGRAMS={programs}");
+    let pair = Pair::new(wanted == "oracle").expect("both interpreters are there");
+
+    let next = AtomicUsize::new(0);
+    let tally = Mutex::new(Tally::default());
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                loop {
+                    let batch = next.fetch_add(1, Ordering::Relaxed);
+                    if batch * PER_BATCH >= programs {
+                        break;
+                    }
+                    let count = PER_BATCH.min(programs - batch * PER_BATCH);
+                    let found = run_batch(&pair, seed, batch, count).expect("a batch runs");
+                    let mut tally = tally.lock().expect("no worker panics");
+                    tally.programs += found.programs;
+                    tally.ran += found.ran;
+                    tally.failures.extend(found.failures);
+                }
+            });
+        }
+    });
+
+    let tally = tally.into_inner().expect("no worker panics");
+    let part = tally.ran as f64 / tally.programs as f64;
+    println!(
+        "{} programs, {:.1} % ran without error",
+        tally.programs,
+        part * 100.0
+    );
+    for failure in tally.failures.iter().take(5) {
+        println!("{failure}");
+    }
+    assert!(part >= VALID, "too few programs are valid (seed {seed})");
+    assert!(
+        tally.failures.is_empty(),
+        "{} programs differ (seed {seed})",
+        tally.failures.len()
+    );
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+impl Pair {
+    fn new(oracle_alone: bool) -> io::Result<Pair> {
+        let luajit = oracle::executable(Mode::Default)?;
+        let engine = if oracle_alone {
+            Interpreter::new(&luajit, &[]).with_init("jit.off()")
+        } else {
+            Interpreter::new(&engine::executable()?, &[])
+        };
+        Ok(Pair {
+            oracle: Interpreter::new(&luajit, &[]),
+            engine,
+        })
+    }
+
+    /// Runs programs in one process on each side; the outputs, one per program.
+    fn run(&self, programs: &[String]) -> io::Result<(Vec<String>, Vec<String>)> {
+        let mut batch = render::PRELUDE.to_owned();
+        for (index, source) in programs.iter().enumerate() {
+            batch.push_str(&format!("P(\"p{index}\", [==[\n{source}]==])\n"));
+        }
+        let run = |interpreter: &Interpreter| -> io::Result<Vec<String>> {
+            let directives = Directives::default();
+            let transcript =
+                interpreter.run("batch.lua", batch.as_bytes(), &directives, TIME_LIMIT)?;
+            Ok(sections(&transcript.render(), programs.len()))
+        };
+        Ok((run(&self.oracle)?, run(&self.engine)?))
+    }
+}
+
+/// Cuts the output of a batch into that of its programs.
+fn sections(text: &str, count: usize) -> Vec<String> {
+    (0..count)
+        .map(|index| {
+            let head = format!("== p{index}\n");
+            let section = text.split_once(&head).map_or("", |(_, rest)| rest);
+            section.split("== p").next().unwrap_or_default().to_owned()
+        })
+        .collect()
+}
+
+fn run_batch(pair: &Pair, seed: u64, batch: usize, count: usize) -> io::Result<Tally> {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&(batch as u64).to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let strategy = program::program();
+    let mut trees = Vec::new();
+    for _ in 0..count {
+        trees.push(
+            strategy
+                .new_tree(&mut runner)
+                .expect("nothing is filtered out"),
+        );
+    }
+
+    let sources: Vec<String> = trees
+        .iter()
+        .map(|tree| render::source(&tree.current()))
+        .collect();
+    let (reference, actual) = pair.run(&sources)?;
+    let mut tally = Tally {
+        programs: count,
+        ..Tally::default()
+    };
+    for (index, tree) in trees.iter_mut().enumerate() {
+        tally.ran += usize::from(reference[index].contains("-- ok\n"));
+        if reference[index] != actual[index] && tally.failures.is_empty() {
+            tally
+                .failures
+                .push(shrink(pair, tree, batch * PER_BATCH + index)?);
+        }
+    }
+    Ok(tally)
+}
+
+/// The first failing program of a batch, made as small as the steps allow.
+fn shrink(
+    pair: &Pair,
+    tree: &mut impl ValueTree<Value = Block>,
+    number: usize,
+) -> io::Result<String> {
+    let differs = |program: &Block| -> io::Result<Option<String>> {
+        let (reference, actual) = pair.run(&[render::source(program)])?;
+        Ok(diff(&reference[0], &actual[0]))
+    };
+    let mut program = tree.current();
+    let Some(mut shown) = differs(&program)? else {
+        return Ok(format!("program {number} differs within its batch only"));
+    };
+    for _ in 0..SHRINK_STEPS {
+        if !tree.simplify() {
+            break;
+        }
+        loop {
+            let candidate = tree.current();
+            if let Some(text) = differs(&candidate)? {
+                (program, shown) = (candidate, text);
+                break;
+            }
+            if !tree.complicate() {
+                break;
+            }
+        }
+    }
+    Ok(format!(
+        "program {number}\n{}\n{shown}",
+        render::source(&program)
+    ))
+}

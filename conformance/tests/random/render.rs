@@ -1,0 +1,336 @@
+//! Turns a random program into Lua source.
+//!
+//! The source refers to four helpers of the batch's prelude: `I` makes any number a small integer,
+//! `C` cuts a string to 60 bytes, `T` counts a step and stops a program that takes too many, and
+//! `Show` words any value without an address.
+
+use crate::program::{Block, Cond, Item, Num, Ref, Stmt, Str};
+
+/// The helpers, and `P`, which runs one program and prints where its output begins and how it ended.
+pub const PRELUDE: &str = r#"
+local steps = 0
+function I(x) if x ~= x or x == 1/0 or x == -1/0 then return 0 end return math.floor(x) % 1024 end
+function C(s) return #s > 60 and s:sub(1, 60) or s end
+function T() steps = steps + 1 if steps > 20000 then error("too many steps", 0) end end
+function Show(v)
+  if type(v) == "string" then return ("%q"):format(v) end
+  if type(v) == "table" then return "{" .. #v .. "}" end
+  return tostring(v)
+end
+function P(name, source)
+  steps = 0
+  print("== " .. name)
+  local f, message = loadstring(source, "=" .. name)
+  if not f then print("-- syntax " .. message) return end
+  setfenv(f, setmetatable({}, { __index = _G }))
+  local ok, message = pcall(f)
+  print(ok and "-- ok" or "-- error " .. Show(message))
+end
+"#;
+
+/// Renders a whole program.
+pub fn source(program: &Block) -> String {
+    let mut renderer = Renderer::default();
+    // One variable of each kind is always in scope.
+    renderer.line("local n0, s0, t0 = 1, 'str', { 3, 1, 2, x = 4, y = 5, count = 6 }");
+    renderer.line("local function f0(a) T() return a * 2 + 1 end");
+    renderer.scope = Scope {
+        nums: vec!["n0".into()],
+        strs: vec!["s0".into()],
+        tabs: vec!["t0".into()],
+        funs: vec!["f0".into()],
+    };
+    renderer.statements(program);
+    renderer.line("print(n0, Show(s0), Show(t0))");
+    renderer.text
+}
+
+#[derive(Clone, Default)]
+struct Scope {
+    nums: Vec<String>,
+    strs: Vec<String>,
+    tabs: Vec<String>,
+    funs: Vec<String>,
+}
+
+#[derive(Default)]
+struct Renderer {
+    text: String,
+    indent: usize,
+    names: usize,
+    scope: Scope,
+}
+
+fn pick(names: &[String], which: Ref) -> &str {
+    // Scopes are never empty: the program's head declares one name of each kind.
+    &names[usize::from(which) % names.len()]
+}
+
+impl Renderer {
+    fn line(&mut self, text: &str) {
+        self.text.push_str(&"  ".repeat(self.indent));
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    fn fresh(&mut self, prefix: &str) -> String {
+        self.names += 1;
+        format!("{prefix}{}", self.names)
+    }
+
+    /// A block in a scope of its own; `inner` are number variables that its head declares.
+    fn block(&mut self, head: &str, inner: &[&str], block: &Block, foot: &str) {
+        let outer = self.scope.clone();
+        self.line(head);
+        self.indent += 1;
+        self.scope
+            .nums
+            .extend(inner.iter().map(|&name| name.to_owned()));
+        self.statements(block);
+        self.indent -= 1;
+        self.scope = outer;
+        self.line(foot);
+    }
+
+    fn statements(&mut self, block: &Block) {
+        for statement in block {
+            self.statement(statement);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::LocalNum(e) => {
+                let (name, e) = (self.fresh("n"), self.num(e));
+                self.line(&format!("local {name} = {e}"));
+                self.scope.nums.push(name);
+            }
+            Stmt::LocalStr(e) => {
+                let (name, e) = (self.fresh("s"), self.str(e));
+                self.line(&format!("local {name} = C({e})"));
+                self.scope.strs.push(name);
+            }
+            Stmt::LocalTable(items, x) => {
+                let name = self.fresh("t");
+                let items: String = items.iter().map(|item| self.num(item) + ", ").collect();
+                let x = self.num(x);
+                self.line(&format!("local {name} = {{ {items}x = {x}, y = 1 }}"));
+                self.scope.tabs.push(name);
+            }
+            Stmt::Assign(v, e) => {
+                let line = format!("{} = {}", pick(&self.scope.nums, *v), self.num(e));
+                self.line(&line);
+            }
+            Stmt::Update(v, "..", e) => {
+                let s = pick(&self.scope.strs, *v);
+                let line = format!("{s} ..= {} {s} = C({s})", self.num(e));
+                self.line(&line);
+            }
+            Stmt::Update(v, op, e) => {
+                let line = format!("{} {op}= {}", pick(&self.scope.nums, *v), self.num(e));
+                self.line(&line);
+            }
+            Stmt::AssignStr(v, e) => {
+                let line = format!("{} = C({})", pick(&self.scope.strs, *v), self.str(e));
+                self.line(&line);
+            }
+            Stmt::SetElement(t, k, v) => {
+                // Only the elements 1 to #t + 1 are set, so that there are no holes.
+                let t = pick(&self.scope.tabs, *t);
+                let line = format!("{t}[I({}) % (#{t} + 1) + 1] = {}", self.num(k), self.num(v));
+                self.line(&line);
+            }
+            Stmt::SetField(t, field, v) => {
+                let line = format!("{}.{field} = {}", pick(&self.scope.tabs, *t), self.num(v));
+                self.line(&line);
+            }
+            Stmt::TableCall(t, function) => {
+                let t = pick(&self.scope.tabs, *t);
+                let line = match *function {
+                    "insert" => format!("if #{t} < 20 then table.insert({t}, 1, #{t}) end"),
+                    "remove" => format!("print(table.remove({t}, 1))"),
+                    // NaN has no place in an order.
+                    "sort" => format!("pcall(table.sort, {t}) print(#{t})"),
+                    "unpack" => format!("print(unpack({t}, 1, 3))"),
+                    "maxn" => format!("print(table.maxn({t}), #{t})"),
+                    _ => format!("print(C(table.concat({t}, ',')))"),
+                };
+                self.line(&line);
+            }
+            Stmt::Print(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.item(item)).collect();
+                self.line(&format!("print({})", items.join(", ")));
+            }
+            Stmt::If(c, yes, no) => {
+                let head = format!("if {} then", self.cond(c));
+                self.block(&head, &[], yes, "else");
+                self.block("", &[], no, "end");
+            }
+            Stmt::For(from, n, step, body) => {
+                let name = self.fresh("i");
+                let to = i32::from(*from) + (i32::from(*n) - 1) * i32::from(*step);
+                let head = format!("for {name} = {from}, {to}, {step} do T()");
+                self.block(&head, &[&name], body, "end");
+            }
+            Stmt::While(n, body) => {
+                let name = self.fresh("w");
+                self.line(&format!("local {name} = 0"));
+                let head = format!("while {name} < {n} do T() {name} += 1");
+                self.block(&head, &[], body, "end");
+            }
+            Stmt::Repeat(n, c, body) => {
+                let (name, c) = (self.fresh("r"), self.cond(c));
+                self.line(&format!("local {name} = 0"));
+                let head = format!("repeat T() {name} += 1");
+                self.block(&head, &[], body, &format!("until {name} >= {n} or ({c})"));
+            }
+            Stmt::Each(t, body) => {
+                let (key, value) = (self.fresh("k"), self.fresh("v"));
+                let t = pick(&self.scope.tabs, *t);
+                let head =
+                    format!("for {key}, {value} in ipairs({t}) do T() if {key} > 4 then break end");
+                self.block(&head, &[&key, &value], body, "end");
+            }
+            Stmt::Words(s, pattern, body) => {
+                let (name, count, s) = (self.fresh("s"), self.fresh("c"), self.str(s));
+                self.line(&format!("local {count} = 0"));
+                let head = format!(
+                    "for {name} in (C({s})):gmatch('{pattern}') do T() {count} += 1 if {count} > 4 then break end print(Show({name}))"
+                );
+                self.block(&head, &[&count], body, "end");
+            }
+            Stmt::Skip(n, c, true, body) => {
+                let (name, label) = (self.fresh("g"), self.fresh("skip"));
+                let c = self.cond(c);
+                self.line(&format!(
+                    "for {name} = 1, {n} do T() if {name} ~= 2 and ({c}) then goto {label} end do"
+                ));
+                self.block("", &[&name], body, &format!("end ::{label}:: end"));
+            }
+            Stmt::Skip(n, c, false, body) => {
+                let (name, c) = (self.fresh("g"), self.cond(c));
+                let head = format!(
+                    "for {name} = 1, {n} do T() if {name} ~= 2 and ({c}) then continue end"
+                );
+                self.block(&head, &[&name], body, "end");
+            }
+            Stmt::Function(body, result) => {
+                let (name, parameter) = (self.fresh("f"), self.fresh("a"));
+                let outer = self.scope.clone();
+                self.line(&format!("local function {name}({parameter}) T()"));
+                self.indent += 1;
+                self.scope.nums.push(parameter);
+                self.statements(body);
+                let result = self.num(result);
+                self.line(&format!("return {result}"));
+                self.indent -= 1;
+                self.scope = outer;
+                self.line("end");
+                self.scope.funs.push(name);
+            }
+            Stmt::Variadic(arguments) => {
+                let arguments: Vec<String> = arguments.iter().map(|a| self.num(a)).collect();
+                self.line("print((function(...) local a, b = ... return select('#', ...), b, a, (select('#', ...) > 1 and select(-1, ...)), ... end)(");
+                self.line(&format!("  {}))", arguments.join(", ")));
+            }
+            Stmt::Counter(start, calls) => {
+                let (name, start) = (self.fresh("c"), self.num(start));
+                self.line(&format!("local {name} = (function() local n = {start} return {{ function() n = n + 1 return n end, || -> n }} end)()"));
+                let calls = format!("{name}[1](), ").repeat((*calls).into());
+                self.line(&format!("print({calls}{name}[2]())"));
+            }
+            Stmt::Generator(n, e, body) => {
+                let (name, value) = (self.fresh("y"), self.fresh("v"));
+                let e = self.num(e);
+                self.line(&format!("for {value} in coroutine.wrap(function() for {name} = 1, {n} do coroutine.yield(({e}) * {name}) end end) do T()"));
+                self.block(&format!("print({value})"), &[&value], body, "end");
+            }
+            Stmt::Protected(body, error) => {
+                self.block("print(pcall(function()", &[], body, "");
+                match error {
+                    Some(item) => {
+                        let item = self.item(item);
+                        self.line(&format!("error({item}) end))"));
+                    }
+                    None => self.line("end))"),
+                }
+            }
+            Stmt::Vector(a, b) => {
+                let name = self.fresh("m");
+                let (a, b) = (self.num(a), self.num(b));
+                self.line(&format!("local {name} = {{ __add = |p, q| -> p[1] + q[1], __lt = |p, q| -> p[1] < q[1], __eq = |p, q| -> p[1] == q[1], __concat = |p, q| -> 'cat', __unm = p -> -p[1], __call = |p, x| -> p[1] * x, __tostring = p -> 'V' .. p[1] }}"));
+                self.line(&format!("do local p, q = setmetatable({{ {a} }}, {name}), setmetatable({{ {b} }}, {name}) print(p + q, p < q, p == q, p .. 1, 'x' .. q, -p, q(3), tostring(p)) end"));
+            }
+            Stmt::Proxy(e, field) => {
+                let e = self.num(e);
+                self.line(&format!("do local log = 0 local p = setmetatable({{ x = {e} }}, {{ __index = function(_, k) log += 1 return k end, __newindex = function(t, k, v) log += 10 rawset(t, k, v) end }}) p.{field} = 1 p.z = p.q print(p.{field}, p.z, p.none, log) end"));
+            }
+            Stmt::Scope(body) => self.block("do", &[], body, "end"),
+        }
+    }
+
+    fn num(&self, e: &Num) -> String {
+        match e {
+            Num::Literal(text) => (*text).to_owned(),
+            Num::Var(v) => pick(&self.scope.nums, *v).to_owned(),
+            Num::Binary(op, a, b) => format!("({} {op} {})", self.num(a), self.num(b)),
+            Num::Bits(op, a, b) => format!("(I({}) {op} I({}))", self.num(a), self.num(b)),
+            Num::Unary(op @ ("2 ^ I" | "~I"), a) => format!("({op}({}))", self.num(a)),
+            Num::Unary("-", a) => format!("(-({}))", self.num(a)),
+            Num::Unary(op, a) => format!("{op}({})", self.num(a)),
+            Num::Length(s) => format!("#({})", self.str(s)),
+            Num::Parse(s) => format!("(tonumber({}) ?? 5)", self.str(s)),
+            Num::Choose(c, a, b) => format!(
+                "(({}) ? ({}) : ({}))",
+                self.cond(c),
+                self.num(a),
+                self.num(b)
+            ),
+            Num::Call(f, a) => format!("{}({})", pick(&self.scope.funs, *f), self.num(a)),
+            Num::Element(t, k) => {
+                format!(
+                    "({}[I({}) % 5 + 1] or 0)",
+                    pick(&self.scope.tabs, *t),
+                    self.num(k)
+                )
+            }
+            Num::Field(t, field) => format!("({}.{field} or 1)", pick(&self.scope.tabs, *t)),
+        }
+    }
+
+    fn str(&self, e: &Str) -> String {
+        match e {
+            Str::Literal(text) => (*text).to_owned(),
+            Str::Var(v) => pick(&self.scope.strs, *v).to_owned(),
+            Str::Concat(a, b) => format!("({} .. {})", self.str(a), self.str(b)),
+            Str::Show(n) => format!("tostring({})", self.num(n)),
+            Str::Method(m, s) => format!("({}):{m}()", self.str(s)),
+            Str::Sub(s, i, j) => format!("({}):sub({i}, {j})", self.str(s)),
+            Str::Replace(s, p, r) => format!("(C({}):gsub('{p}', {r}))", self.str(s)),
+            Str::Format(f @ ("%d" | "%x" | "%-6d|"), n) => {
+                format!("('{f}'):format(I({}))", self.num(n))
+            }
+            Str::Format(f, n) => format!("('{f}'):format({})", self.num(n)),
+            Str::Match(s, p) => format!("Show(C({}):match('{p}'))", self.str(s)),
+        }
+    }
+
+    fn cond(&self, e: &Cond) -> String {
+        match e {
+            Cond::Literal(text) => (*text).to_owned(),
+            Cond::Compare(op, a, b) => format!("{} {op} {}", self.num(a), self.num(b)),
+            Cond::CompareStr(op, a, b) => format!("{} {op} {}", self.str(a), self.str(b)),
+            Cond::Not(c) => format!("not ({})", self.cond(c)),
+            Cond::And(a, b) => format!("({}) and ({})", self.cond(a), self.cond(b)),
+            Cond::Or(a, b) => format!("({}) || ({})", self.cond(a), self.cond(b)),
+        }
+    }
+
+    fn item(&self, item: &Item) -> String {
+        match item {
+            Item::Num(e) => self.num(e),
+            Item::Str(e) => format!("Show({})", self.str(e)),
+            Item::Cond(e) => self.cond(e),
+        }
+    }
+}

@@ -66,7 +66,7 @@ fn check_thread(
 ) -> Result<crate::value::Gc<crate::value::Thread>, crate::vm::native::Raised> {
     match vm.arg(i).as_thread() {
         Some(co) => Ok(co),
-        None => Err(vm.type_error(i, "coroutine")),
+        None => Err(vm.arg_error(i, format_args!("coroutine expected"))),
     }
 }
 

@@ -103,13 +103,13 @@ fn setmetatable(vm: &mut Vm) -> NativeResult {
         Value::NIL if vm.nargs() > 1 => None,
         v => match v.as_table() {
             Some(t) => Some(t),
-            None => return Err(vm.type_error(1, "nil or table")),
+            None => return Err(vm.arg_error(1, format_args!("nil or table expected"))),
         },
     };
     let v = vm.arg(0);
     vm.set_metatable_of(v, metatable);
-    vm.set_nargs(1)?;
-    vm.ret(v)
+    let result = if vm.is_compat52() { v } else { Value::TRUE };
+    vm.ret(result)
 }
 
 fn getfenv(vm: &mut Vm) -> NativeResult {
@@ -239,15 +239,10 @@ fn source_info(vm: &mut Vm, info: Gc<Table>, function: Gc<Function>) -> Result<(
     vm.raw_set_name(info, "what", what)
 }
 
-fn local_of(
-    vm: &mut Vm,
-    thread: Gc<Thread>,
-    first: usize,
-    n: i32,
-) -> Result<Option<Local>, Raised> {
+fn activation_at(vm: &mut Vm, thread: Gc<Thread>, first: usize) -> Result<Activation, Raised> {
     let level = vm.check_int(first)?;
     match activation(vm, thread, level) {
-        Some(at) => Ok(vm.local(&at, n)),
+        Some(at) => Ok(at),
         None => Err(vm.arg_error(first, format_args!("level out of range"))),
     }
 }
@@ -274,7 +269,8 @@ fn getlocal(vm: &mut Vm) -> NativeResult {
         });
         return vm.ret(name.map_or(Value::NIL, Value::from));
     }
-    match local_of(vm, thread, first, n)? {
+    let at = activation_at(vm, thread, first)?;
+    match vm.local(&at, n) {
         Some(local) => {
             let name = local_title(vm, &local)?;
             let value = local.get();
@@ -288,10 +284,10 @@ fn getlocal(vm: &mut Vm) -> NativeResult {
 
 fn setlocal(vm: &mut Vm) -> NativeResult {
     let (thread, first) = thread_argument(vm);
-    vm.check_any(first + 2)?;
+    let at = activation_at(vm, thread, first)?;
+    let value = vm.check_any(first + 2)?;
     let n = vm.check_int(first + 1)?;
-    let value = vm.arg(first + 2);
-    match local_of(vm, thread, first, n)? {
+    match vm.local(&at, n) {
         Some(local) => {
             let name = local_title(vm, &local)?;
             local.set(value);
@@ -362,7 +358,7 @@ fn check_upvalue(
     let n = vm.check_int(at + 1)?;
     match usize::try_from(n).ok().and_then(|n| n.checked_sub(1)) {
         Some(index) if index < f.upvalue_count() => Ok((f, index)),
-        _ => Err(vm.arg_error(at + 1, format_args!("invalid upvalue index"))),
+        _ => Err(vm.arg_error(at + 1, format_args!("index out of range"))),
     }
 }
 
@@ -425,7 +421,7 @@ fn traceback(vm: &mut Vm) -> NativeResult {
     let (thread, first) = thread_argument(vm);
     let message = vm.arg(first);
     let text = vm.to_str(message)?;
-    if text.is_none() && !message.is_nil() {
+    if text.is_none() && vm.nargs() > first {
         return vm.ret(message);
     }
     let own = thread == vm.running_thread();

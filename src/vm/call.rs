@@ -185,8 +185,7 @@ impl Vm {
             }
             let handler = self.metamethod(callee, Event::Call);
             let Some(f) = handler.as_function() else {
-                let message_frame = Frame(self.base);
-                return Err(self.call_error(message_frame, callee));
+                return Err(self.call_error(callee, nargs));
             };
             self.top = self.base.add(nargs);
             self.ensure_stack(self.top, 1)?;

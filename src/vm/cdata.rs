@@ -81,7 +81,7 @@ impl Vm {
             Event::Add => x.wrapping_add(y),
             Event::Sub => x.wrapping_sub(y),
             Event::Mul => x.wrapping_mul(y),
-            Event::Div if unsigned => x.checked_div(y).unwrap_or(u64::MAX),
+            Event::Div if unsigned => x.checked_div(y).unwrap_or(1 << 63),
             Event::Div if b == 0 => 1 << 63,
             Event::Div => a.wrapping_div(b) as u64,
             Event::Mod if unsigned => x.checked_rem(y).unwrap_or(1 << 63),
@@ -143,29 +143,19 @@ impl Vm {
         Some(Ok(Value::int(v)))
     }
 
-    /// An order if one operand is a boxed integer; an error if the other isn't numeric.
-    pub(crate) fn cdata_compare(
-        &mut self,
-        left: Value,
-        right: Value,
-        event: Event,
-    ) -> Option<Result<bool, Raised>> {
-        if left.type_of() != Type::Cdata && right.type_of() != Type::Cdata {
-            return None;
-        }
-        let Some((x, y, unsigned)) = self.integers(left, right) else {
-            return Some(Err(self.compare_error(left, right)));
-        };
+    /// An order if one operand is a boxed integer and both are numeric.
+    pub(crate) fn cdata_compare(&self, left: Value, right: Value, event: Event) -> Option<bool> {
+        let (x, y, unsigned) = self.integers(left, right)?;
         let order = if unsigned {
             x.cmp(&y)
         } else {
             (x as i64).cmp(&(y as i64))
         };
-        Some(Ok(if event == Event::Lt {
+        Some(if event == Event::Lt {
             order.is_lt()
         } else {
             order.is_le()
-        }))
+        })
     }
 
     /// Equality if one operand is cdata.
@@ -186,8 +176,14 @@ impl Vm {
         }
     }
 
-    /// Concatenation has no meaning for cdata; its error names C types rather than variables.
-    pub(crate) fn cdata_concat_error(&mut self, left: Value, right: Value) -> Option<Raised> {
+    /// The error of an operation that has no meaning for one of its operands, if one is cdata: it names C types rather than variables.
+    pub(crate) fn cdata_error(
+        &mut self,
+        left: Value,
+        right: Value,
+        action: &str,
+        link: &str,
+    ) -> Option<Raised> {
         if left.type_of() != Type::Cdata && right.type_of() != Type::Cdata {
             return None;
         }
@@ -198,6 +194,6 @@ impl Vm {
             None => v.type_of().name(),
         };
         let (a, b) = (name(left), name(right));
-        Some(self.error_here(format_args!("attempt to concatenate '{a}' and '{b}'")))
+        Some(self.error_here(format_args!("attempt to {action} '{a}' {link} '{b}'")))
     }
 }

@@ -75,13 +75,13 @@ impl Vm {
     pub(crate) fn resume_coroutine(&mut self, nargs: usize, wrap: bool) -> Action {
         let target = if wrap { self.upvalue(0) } else { self.arg(0) };
         let Some(co) = target.as_thread() else {
-            let raised = self.type_error(0, "coroutine");
+            let raised = self.arg_error(0, format_args!("coroutine expected"));
             return Action::Raise(raised);
         };
         let refused = match co.status() {
             Status::Fresh | Status::Suspended => None,
             Status::Finished | Status::Failed => Some("cannot resume dead coroutine"),
-            Status::Running | Status::Normal => Some("cannot resume non-suspended coroutine"),
+            Status::Running | Status::Normal => Some("cannot resume running coroutine"),
         };
         if let Some(message) = refused {
             return self.resume_refused(message, wrap);

@@ -107,9 +107,7 @@ pub fn slot_name(proto: Gc<Proto>, index: usize, slot: usize) -> Option<(&'stati
     let code = proto.code();
     let (mut index, mut slot) = (index, slot);
     'variable: loop {
-        if let Some(name) = local_name(proto, index, slot)
-            && !name.as_bytes().starts_with(b"(")
-        {
+        if let Some(name) = local_name(proto, index, slot) {
             return Some(("local", name));
         }
         let string = |i: usize| proto.object(i).and_then(Value::as_str);

@@ -6,7 +6,7 @@ use crate::bytecode::{Bc, Ins, Mode};
 use crate::value::{Type, Value};
 use crate::vm::Vm;
 use crate::vm::debuginfo::{Activation, ScratchWriter, instruction_index, slot_name};
-use crate::vm::frame::{self, Frame};
+use crate::vm::frame::Frame;
 use crate::vm::native::Raised;
 
 /// "stack overflow"
@@ -170,6 +170,9 @@ impl Vm {
     /// Arithmetic on something that is no number.
     #[cold]
     pub(crate) fn arith_error(&mut self, left: Value, right: Value) -> Raised {
+        if let Some(raised) = self.cdata_error(left, right, "perform arithmetic on", "and") {
+            return raised;
+        }
         let left_is_culprit = Self::to_number(left).is_none();
         let culprit = if left_is_culprit { left } else { right };
         let slot = match self.current_instruction() {
@@ -213,6 +216,9 @@ impl Vm {
         right_slot: *const Value,
         right: Value,
     ) -> Raised {
+        if let Some(raised) = self.cdata_error(left, right, "concatenate", "and") {
+            return raised;
+        }
         let left_is_fine = matches!(left.type_of(), Type::String | Type::Number);
         if left_is_fine {
             self.operand_error(right_slot, right, "concatenate")
@@ -224,6 +230,9 @@ impl Vm {
     /// A comparison of values that have no order.
     #[cold]
     pub(crate) fn compare_error(&mut self, left: Value, right: Value) -> Raised {
+        if let Some(raised) = self.cdata_error(left, right, "compare", "with") {
+            return raised;
+        }
         let (a, b) = (left.type_of().name(), right.type_of().name());
         if a == b {
             self.error_here(format_args!("attempt to compare two {a} values"))
@@ -232,24 +241,26 @@ impl Vm {
         }
     }
 
-    /// A call of something that is no function, on behalf of the state (no call instruction names it).
+    /// A call, on behalf of the state, of the value in the function slot of the frame at `base`, which has `nargs` arguments.
+    ///
+    /// The error belongs to the Lua function below, or to nobody: then the frame stays, with the native function below in its function
+    /// slot, so that whoever catches errors there finds its own frame.
     #[cold]
-    pub(crate) fn call_error(&mut self, callee_frame: Frame, callee: Value) -> Raised {
-        // The frame was not entered: the error belongs to the one below.
-        // SAFETY: the frame's link has been written.
+    pub(crate) fn call_error(&mut self, callee: Value, nargs: usize) -> Raised {
+        let frame = Frame(self.base);
+        // SAFETY: the frame's link has been written, and the frame below is complete.
         unsafe {
-            if let Some((below, pc)) = callee_frame.below() {
-                let link = callee_frame.link();
-                self.base = below.0;
-                if let Some(pc) = pc {
-                    self.pc = pc;
+            if let Some((below, pc)) = frame.below() {
+                let function = below.function();
+                if function.is_lua() {
+                    self.base = below.0;
+                    self.pc = pc.unwrap_or(self.pc);
+                } else {
+                    *frame.0.sub(2) = function.into();
+                    self.top = frame.0.add(nargs);
                 }
-                if link.kind() == frame::CONT
-                    && let Some(f) = below.function_value().as_function()
-                    && !f.is_lua()
-                {
-                    self.top = callee_frame.0.sub(frame::CONT_SLOTS);
-                }
+            } else {
+                self.top = frame.0.add(nargs);
             }
         }
         self.operand_error(core::ptr::null(), callee, "call")

@@ -407,11 +407,8 @@ impl Vm {
             };
             return self.jump_if(holds != negate);
         }
-        if let Some(result) = self.cdata_compare(left, right, event) {
-            return match result {
-                Ok(holds) => self.jump_if(holds != negate),
-                Err(raised) => self.finish(Err(raised)),
-            };
+        if let Some(holds) = self.cdata_compare(left, right, event) {
+            return self.jump_if(holds != negate);
         }
         match self.comparison_handler(left, right, event) {
             Some((handler, left, right, inverted)) => {
@@ -530,9 +527,6 @@ impl Vm {
                     continue;
                 }
                 let (left, right) = (*last.sub(1), *last);
-                if let Some(result) = self.cdata_concat_error(left, right) {
-                    return Err(result);
-                }
                 let mut handler = self.metamethod(left, Event::Concat);
                 if handler.is_nil() {
                     handler = self.metamethod(right, Event::Concat);

@@ -171,10 +171,12 @@ impl Vm {
         self.request_service();
         while let Some(object) = self.heap.next_finalizable() {
             let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
-            if finalizer.is_function()
-                && let Ok(next) = self.call_meta(Cont::Finalizer, finalizer, &[object.into()])
-            {
-                return next;
+            if finalizer.is_nil() {
+                continue;
+            }
+            match self.call_meta(Cont::Finalizer, finalizer, &[object.into()]) {
+                Ok(next) => return next,
+                Err(_) => self.report_finalizer_error(),
             }
         }
         Next::RESUME
@@ -184,7 +186,7 @@ impl Vm {
     pub fn call_next_finalizer(&mut self, step: u32) -> Result<Option<Flow>, Raised> {
         while let Some(object) = self.heap.next_finalizable() {
             let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
-            if finalizer.is_function() {
+            if !finalizer.is_nil() {
                 self.begin_call_as(Cont::NativeQuiet, finalizer, step)?;
                 self.push(object.into())?;
                 return Ok(Some(Flow::Call { nargs: 1 }));

@@ -146,6 +146,8 @@ impl Vm {
         };
         // The stack stays as it is, so that the dead coroutine can be looked at.
         self.top = self.frame_top();
+        // As in LuaJIT, the line of the error itself isn't known any more.
+        self.pc = core::ptr::null();
         let bottom = thread.stack.get();
         self.close_upvalues(bottom);
         thread.header.a.set(Status::Failed as u8);

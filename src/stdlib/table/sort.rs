@@ -344,7 +344,7 @@ fn less(vm: &mut Vm, a: Value, b: Value) -> Result<Less, Raised> {
         return Ok(Less::Known(x.as_bytes() < y.as_bytes()));
     }
     if let Some(less) = vm.cdata_compare(a, b, Event::Lt) {
-        return less.map(Less::Known);
+        return Ok(Less::Known(less));
     }
     match vm.comparison_handler(a, b, Event::Lt) {
         Some((handler, ..)) => Ok(Less::Call(handler)),

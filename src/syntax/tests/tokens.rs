@@ -161,6 +161,7 @@ fn numbers() {
     );
     // More numbers than the adapter's ring holds.
     let many: Vec<String> = (0..100).map(|n| std::format!("{n}.5")).collect();
+    assert_eq!(values(many.join(", ").as_bytes()), many);
 }
 
 #[test]

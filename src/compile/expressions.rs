@@ -24,7 +24,7 @@ impl<'a> Compiler<'a, '_> {
             ExprKind::Imaginary(n) => Kind::Cdata(CType::Complex, n.to_bits()),
             ExprKind::Vararg => self.vararg(e)?,
             ExprKind::Paren(inner) => {
-                self.at = e.span.start;
+                self.read_character(e.span.start);
                 self.wait(Frame::Paren(e.span.end))?;
                 return Ok(Step::Eval(inner));
             }
@@ -67,7 +67,7 @@ impl<'a> Compiler<'a, '_> {
     fn name(&mut self, name: &Name<'_>) -> Res<Step<'a>> {
         let string = self.intern_name(name)?;
         if name.pos.offset == self.read_ahead {
-            self.read_behind(self.at);
+            self.look_behind(self.at);
         }
         Ok(Step::Done(self.lookup(string, self.at)?))
     }

@@ -62,7 +62,7 @@ impl<'a> Compiler<'a, '_> {
         self.at = function.span.end;
         if is_short {
             // LuaJIT has read the token behind a short function by now.
-            self.read_behind(self.at);
+            self.look_behind(self.at);
         }
         let line = self.at.line;
         let proto = self.finish(line)?;

@@ -7,7 +7,7 @@ use super::error::{Res, push};
 use super::labels::Target;
 use super::walk::{CONTINUE, Frame, Step};
 use crate::bytecode::Bc;
-use crate::syntax::ast::{Block, Expr, Name, Stmt, StmtKind};
+use crate::syntax::ast::{Block, Expr, Name, Pos, Stmt, StmtKind};
 
 /// The greatest number of variables of a loop over `next` that the specialised instruction serves.
 const MAX_NEXT_VARS: usize = 2;
@@ -86,7 +86,7 @@ impl<'a> Compiler<'a, '_> {
 
     pub(super) fn repeat_body(&mut self, condition: &'a Expr<'a>, head: u32) -> Res<Step<'a>> {
         self.level -= 1;
-        self.at = condition.span.start;
+        self.read_behind(self.at);
         self.land_continue(self.pc())?;
         self.wait(Frame::RepeatCondition { head })?;
         Ok(Step::Eval(condition))
@@ -210,7 +210,10 @@ impl<'a> Compiler<'a, '_> {
             self.declare(3 + n as u32, string, self.at)?;
         }
         if let StmtKind::GenericFor { in_pos, .. } = stmt.kind {
-            self.at = in_pos;
+            self.at = Pos {
+                offset: in_pos.offset + 2,
+                ..in_pos
+            };
         }
         let pc = self.pc();
         push(&mut self.expression_starts, pc)?;

@@ -117,6 +117,7 @@ pub(super) fn token_end(source: &[u8], pos: Pos) -> Pos {
             end.offset += len as u32;
         }
         [b':', b':', ..] => end.offset += 2,
+        [_, second, ..] if !b".=>?<&|".contains(&second) => end.offset += 1,
         _ => {
             let len = OPERATORS
                 .iter()

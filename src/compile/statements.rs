@@ -69,7 +69,7 @@ impl<'a> Compiler<'a, '_> {
             }
             StmtKind::Continue => {
                 // LuaJIT has read the token behind it, to tell it from a variable.
-                self.read_behind(stmt.span.end);
+                self.look_behind(stmt.span.end);
                 self.emit_exit(Target::Continue)?;
                 CONTINUE
             }
@@ -262,7 +262,7 @@ impl<'a> Compiler<'a, '_> {
         escape = self.join(escape, jump)?;
         self.patch_here(on_false)?;
         if let Some((condition, _)) = next {
-            self.at = condition.span.start;
+            self.read_behind(self.at);
             let arm = arm + 1;
             self.wait(Frame::IfCondition { stmt, arm, escape })?;
             return Ok(Step::Eval(condition));

@@ -142,7 +142,7 @@ impl<'a> Compiler<'a, '_> {
             return self.end_call(node, call, base, function.nav, place);
         };
         if has_paren {
-            self.at = args_pos;
+            self.read_character(args_pos);
         }
         self.wait(Frame::Argument {
             node,

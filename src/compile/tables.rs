@@ -52,7 +52,7 @@ impl<'a> Compiler<'a, '_> {
         let slot = self.f.free;
         let pc = self.emit_ad(Bc::TNew, slot, 0)?;
         self.reserve(1)?;
-        self.at = node.span.start;
+        self.read_character(node.span.start);
         push(
             &mut self.tables,
             TableState {
@@ -129,7 +129,6 @@ impl<'a> Compiler<'a, '_> {
                 state.hash += 1;
             }
         }
-        self.at.offset += 1;
         self.read_behind(self.at);
         self.wait(Frame::TableValue { key })?;
         Ok(Step::Eval(e))
@@ -161,7 +160,7 @@ impl<'a> Compiler<'a, '_> {
             self.source.get(separator.offset as usize),
             Some(b',' | b';')
         ) {
-            self.at = separator;
+            self.read_character(separator);
         }
         self.next_field()
     }

@@ -3,7 +3,7 @@
 use super::Compiler;
 use super::desc::Desc;
 use super::error::{Res, push};
-use super::position::next_token;
+use super::position::{next_token, token_end};
 use crate::syntax::ast::{BinaryOp, Block, Expr, Function, Pos, Stmt, StmtKind, UnaryOp};
 
 /// Where a suffix stands.
@@ -345,6 +345,9 @@ impl<'a> Compiler<'a, '_> {
             self.f.free = self.f.active;
         }
         let Some(stmt) = stmts.get(next as usize) else {
+            if next > 0 {
+                self.read_semicolon(self.at);
+            }
             return CONTINUE;
         };
         self.wait(Frame::Block {
@@ -359,15 +362,37 @@ impl<'a> Compiler<'a, '_> {
     /// Lets the token behind `end` count as read, which stands before `next`.
     #[inline(always)]
     pub(super) fn read_between(&mut self, end: Pos, next: Pos) {
-        self.at = if end.line == next.line {
-            next
+        if end.line == next.line {
+            self.at = next;
         } else {
-            next_token(self.source, end)
-        };
+            self.read_behind(end);
+        }
     }
 
     /// Lets the token behind `end` count as read.
     pub(super) fn read_behind(&mut self, end: Pos) {
+        let token = next_token(self.source, end);
+        self.at = token_end(self.source, token);
+    }
+
+    /// Lets the token behind `end` be known but not read: LuaJIT then names its line for what precedes it.
+    pub(super) fn look_behind(&mut self, end: Pos) {
         self.at = next_token(self.source, end);
+    }
+
+    /// Lets the token of one character at `pos` count as read.
+    pub(super) fn read_character(&mut self, pos: Pos) {
+        self.at = Pos {
+            offset: pos.offset + 1,
+            ..pos
+        };
+    }
+
+    /// Lets a semicolon behind `end` count as read, if there is one.
+    pub(super) fn read_semicolon(&mut self, end: Pos) {
+        let token = next_token(self.source, end);
+        if self.source.get(token.offset as usize) == Some(&b';') {
+            self.read_character(token);
+        }
     }
 }

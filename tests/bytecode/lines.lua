@@ -374,3 +374,27 @@ f(a)(b)
 f:a()
  :b()
  :c()
+--- a0 local x = 1;
+local x = 1;
+--- a1 repeat f() until
+repeat f() until
+  ...
+--- a2 if x then f()
+if x then f()
+elseif
+  ... then g() end
+--- a3 while x do f()
+while x do f()
+;
+end
+--- a4 do local a f(function() return a end)
+do local a f(function() return a end)
+;
+end g()
+--- a5 local f = x -> x
+local f = x -> x
+
+;
+--- a6 repeat f() ;
+repeat f() ;
+until x

@@ -164,6 +164,10 @@ pub trait File {
     fn close(self: Box<Self>) -> Result<Option<ExitStatus>, HostError> {
         Ok(None)
     }
+    /// How many bytes are left until the end, as far as that can be told. Room is reserved by it.
+    fn remaining(&mut self) -> u64 {
+        0
+    }
     /// Is there a person at the other end, who wants to see each line at once?
     fn is_terminal(&self) -> bool {
         false

@@ -41,6 +41,13 @@ impl File for StdFile {
         };
         self.0.seek(position).map_err(|e| host_error(&e))
     }
+    fn remaining(&mut self) -> u64 {
+        let length = match self.0.metadata() {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            _ => return 0,
+        };
+        length.saturating_sub(self.0.stream_position().unwrap_or(length))
+    }
     fn is_terminal(&self) -> bool {
         self.0.is_terminal()
     }

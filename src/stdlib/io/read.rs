@@ -1,24 +1,20 @@
 //! `read` and the iterators of `lines`: formats, and what each of them takes from a stream.
 
-extern crate alloc;
-
-use alloc::vec::Vec;
-
 use super::StreamId;
 use super::handle::with_handle;
 use super::scan::{self, Scanned};
-use super::stream::Stream;
-use crate::gc::Heap;
+use super::stream::{READ_AHEAD, Stream};
+use crate::gc::{Heap, OutOfMemory};
 use crate::host::{Host, HostError};
 use crate::number;
-use crate::value::{Function, Gc, Str, Value};
+use crate::value::{Buffer, Function, Gc, Str, Value};
 use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 /// The longest string that is read, as in LuaJIT.
 const MAX_STRING: usize = 0x7FFF_FF00;
-/// How much is reserved at a time when the length isn't known to be there.
-const STEP: usize = 64 << 10;
+/// A scratch buffer that grew larger than this gives its room back.
+const KEPT_ROOM: usize = 1 << 20;
 
 /// Why a read ended without a value.
 enum Stop {
@@ -37,19 +33,19 @@ impl From<HostError> for Stop {
     }
 }
 
+impl From<OutOfMemory> for Stop {
+    fn from(_: OutOfMemory) -> Stop {
+        Stop::OutOfMemory
+    }
+}
+
 /// The parts of the state that a read uses.
 struct Source<'a> {
     stream: &'a mut Stream,
     host: &'a mut dyn Host,
     heap: &'a mut Heap,
-}
-
-/// Makes room in a text that isn't the heap's yet, as far as the state's limit allows.
-fn reserve(heap: &Heap, text: &mut Vec<u8>, more: usize) -> Result<(), Stop> {
-    if text.len().saturating_add(more) > heap.limit().saturating_sub(heap.used()) {
-        return Err(Stop::OutOfMemory);
-    }
-    text.try_reserve(more).map_err(|_| Stop::OutOfMemory)
+    /// Where a text is put together that doesn't lie in the stream's buffer as a whole.
+    scratch: Gc<Buffer>,
 }
 
 impl Source<'_> {
@@ -57,17 +53,26 @@ impl Source<'_> {
         self.heap.intern(bytes).map_err(|_| Stop::OutOfMemory)
     }
 
+    /// What has been put together.
+    fn finish(&mut self) -> Result<Gc<Str>, Stop> {
+        let text = self.heap.intern(self.scratch.as_bytes());
+        if self.scratch.len() > KEPT_ROOM {
+            self.scratch.release(self.heap);
+        }
+        text.map_err(|OutOfMemory| Stop::OutOfMemory)
+    }
+
     /// A line, with or without its end; nothing at the end of the input.
     fn line(&mut self, keep_end: bool) -> Result<Option<Gc<Str>>, Stop> {
-        let mut begun: Vec<u8> = Vec::new();
+        self.scratch.clear();
         loop {
             let mut available = self.stream.available();
             if available.is_empty() {
                 available = self.stream.fill(self.host)?;
                 if available.is_empty() {
-                    return match begun.is_empty() {
+                    return match self.scratch.is_empty() {
                         true => Ok(None),
-                        false => self.intern(&begun).map(Some),
+                        false => self.finish().map(Some),
                     };
                 }
             }
@@ -78,49 +83,49 @@ impl Source<'_> {
             }
             .unwrap_or_default();
             let taken = end.map_or(available.len(), |end| end + 1);
-            if end.is_some() && begun.is_empty() {
+            if end.is_some() && self.scratch.is_empty() {
                 let line = self.heap.intern(piece).map_err(|_| Stop::OutOfMemory)?;
                 self.stream.consume(taken);
                 return Ok(Some(line));
             }
-            if begun.len() + piece.len() > MAX_STRING {
+            self.scratch.push_bytes(self.heap, piece)?;
+            self.stream.consume(taken);
+            if self.scratch.len() > MAX_STRING {
                 return Err(Stop::OutOfMemory);
             }
-            reserve(self.heap, &mut begun, piece.len())?;
-            begun.extend_from_slice(piece);
-            self.stream.consume(taken);
             if end.is_some() {
-                return self.intern(&begun).map(Some);
+                return self.finish().map(Some);
             }
         }
     }
 
     /// At most `limit` bytes.
     fn bytes(&mut self, limit: usize) -> Result<Gc<Str>, Stop> {
-        let available = self.stream.available();
-        if let Some(piece) = available.get(..limit) {
+        if let Some(piece) = self.stream.available().get(..limit) {
             let text = self.heap.intern(piece).map_err(|_| Stop::OutOfMemory)?;
             self.stream.consume(limit);
             return Ok(text);
         }
-        let mut bytes: Vec<u8> = Vec::new();
-        loop {
-            let filled = bytes.len();
-            // Doubling keeps the copying linear; the limit may be far beyond what is there.
-            let more = (limit - filled).min(filled.max(STEP));
-            reserve(self.heap, &mut bytes, more)?;
-            bytes.resize(filled + more, 0);
-            let n = self
-                .stream
-                .read_exact(self.host, bytes.get_mut(filled..).unwrap_or_default())?;
-            bytes.truncate(filled + n);
-            if n < more || bytes.len() == limit {
-                return self.intern(&bytes);
-            }
-            if bytes.len() > MAX_STRING {
-                return Err(Stop::OutOfMemory);
-            }
+        self.scratch.clear();
+        if limit > READ_AHEAD {
+            // The size is a hint only: the file may grow or shrink meanwhile.
+            let remaining = self.stream.remaining().min(limit as u64);
+            self.scratch.reserve(self.heap, remaining as usize)?;
         }
+        while self.scratch.len() < limit {
+            let mut available = self.stream.available();
+            if available.is_empty() {
+                available = self.stream.fill(self.host)?;
+            }
+            let n = available.len().min(limit - self.scratch.len());
+            if n == 0 {
+                break;
+            }
+            self.scratch
+                .push_bytes(self.heap, available.get(..n).unwrap_or_default())?;
+            self.stream.consume(n);
+        }
+        self.finish()
     }
 
     /// Is there at least one byte more?
@@ -183,6 +188,7 @@ impl Vm {
             stream,
             host: &mut *self.host,
             heap: &mut self.heap,
+            scratch: self.scratch,
         };
         let result = match format {
             Format::Number => match source.number() {

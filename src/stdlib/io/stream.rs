@@ -14,7 +14,7 @@ use crate::host::{ExitStatus, File, Host, HostError, SeekOrigin};
 /// The unit of buffered output.
 const BLOCK: usize = 4096;
 /// How much is read at once.
-const READ_AHEAD: usize = 16 << 10;
+pub(super) const READ_AHEAD: usize = 16 << 10;
 
 /// What a stream is, for closing it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -151,44 +151,13 @@ impl Stream {
             Backend::Absent => Err(HostError::Unsupported),
         }
     }
-    /// Reads straight into `out` until it is full or the input ends; returns how much was read.
-    pub fn read_exact(&mut self, host: &mut dyn Host, out: &mut [u8]) -> Result<usize, HostError> {
-        let mut done = 0;
-        while done < out.len() {
-            let rest = out.get_mut(done..).unwrap_or_default();
-            if self.available().is_empty() && rest.len() >= READ_AHEAD {
-                // Large pieces don't go through the buffer.
-                if self.content == Content::Output {
-                    self.flush(host)?;
-                    self.content = Content::Input;
-                }
-                if !self.readable {
-                    return Err(HostError::WrongMode);
-                }
-                let n = match &mut self.backend {
-                    Backend::File(file) => file.read(rest)?,
-                    Backend::Output | Backend::Absent => return Err(HostError::Unsupported),
-                };
-                if n == 0 {
-                    break;
-                }
-                done = (done + n).min(out.len());
-                continue;
-            }
-            let available = if self.available().is_empty() {
-                self.fill(host)?
-            } else {
-                self.available()
-            };
-            let n = available.len().min(rest.len());
-            if n == 0 {
-                break;
-            }
-            rest[..n].copy_from_slice(&available[..n]);
-            self.consume(n);
-            done += n;
+    /// How many bytes are left until the end, as far as that can be told.
+    pub fn remaining(&mut self) -> u64 {
+        let ahead = self.available().len() as u64;
+        match &mut self.backend {
+            Backend::File(file) => ahead.saturating_add(file.remaining()),
+            Backend::Output | Backend::Absent => 0,
         }
-        Ok(done)
     }
 
     // ---- writing ----

@@ -72,9 +72,13 @@ fn stream(text: &[u8]) -> (Stream, Rc<RefCell<Contents>>) {
 }
 
 fn read(stream: &mut Stream, n: usize) -> Vec<u8> {
-    let mut bytes = vec![0; n];
-    let n = stream.read_exact(&mut NoHost, &mut bytes).unwrap();
-    bytes.truncate(n);
+    let mut bytes = Vec::new();
+    while bytes.len() < n && !stream.fill(&mut NoHost).unwrap().is_empty() {
+        let piece = stream.available();
+        let piece = &piece[..piece.len().min(n - bytes.len())];
+        bytes.extend_from_slice(piece);
+        stream.consume(piece.len());
+    }
     bytes
 }
 

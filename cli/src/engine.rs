@@ -10,7 +10,7 @@ use perilune::host::{HostError, ReadFileError};
 use perilune::stdlib::{self, Libs};
 use perilune::value::Value;
 use perilune::vm::Vm;
-use perilune::vm::native::Raised;
+use perilune::vm::native::{Flow, NativeResult, Raised};
 use perilune::vm::run::{Config, Outcome};
 
 use crate::host::{ExitRequest, Interruptible, StdHost, StdMemory};
@@ -234,7 +234,10 @@ impl Engine {
         let vm = &mut *self.vm();
         let outcome = {
             let _interruptible = Interruptible::begin();
-            vm.run(function, args)
+            match vm.new_native(call_from_command, 0, &[function]) {
+                Ok(command) => vm.run(command.into(), args),
+                Err(_) => Outcome::Failed,
+            }
         };
         match outcome {
             Outcome::Returned => Ok(vm.run_results().to_vec()),
@@ -249,6 +252,22 @@ impl Engine {
             }
         }
     }
+}
+
+/// Calls its upvalue with all arguments: the frame of the command itself, which tracebacks end in.
+fn call_from_command(vm: &mut Vm) -> NativeResult {
+    if vm.step() == 1 {
+        return Ok(Flow::Return(vm.results()));
+    }
+    let nargs = vm.nargs();
+    vm.begin_call(vm.upvalue(0), 1)?;
+    for i in 0..nargs {
+        let arg = vm.arg(i);
+        vm.push(arg)?;
+    }
+    Ok(Flow::Call {
+        nargs: nargs as u32,
+    })
 }
 
 /// The failure of a call into the engine outside of a run.

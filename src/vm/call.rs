@@ -412,7 +412,12 @@ impl Vm {
                     *self.base.add(a) = first;
                     Action::Done(Next::RESUME)
                 }
-                Cont::Drop | Cont::Finalizer => {
+                Cont::Finalizer => {
+                    self.finalizer_ended();
+                    self.pc = pc;
+                    Action::Done(Next::RESUME)
+                }
+                Cont::Drop => {
                     self.pc = pc;
                     Action::Done(Next::RESUME)
                 }
@@ -431,6 +436,9 @@ impl Vm {
                     Action::Done(self.concat_go_on(last, first))
                 }
                 Cont::Native | Cont::NativeQuiet => {
+                    if cont == Cont::NativeQuiet {
+                        self.finalizing = None;
+                    }
                     let dst = frame.0.sub(CONT_SLOTS);
                     core::ptr::copy(src, dst, n);
                     self.top = dst.add(n);

@@ -5,7 +5,7 @@ use crate::value::{Type, Value};
 use crate::vm::Vm;
 use crate::vm::convert::to_bit;
 use crate::vm::meta::{BitOp, Event};
-use crate::vm::native::Raised;
+use crate::vm::native::{Lossy, Raised};
 
 /// An operand as a 64-bit integer, and whether it is unsigned. Numbers convert as C does, out-of-range ones modulo 2^64.
 fn integer(v: Value) -> Option<(u64, bool)> {
@@ -25,25 +25,30 @@ fn integer(v: Value) -> Option<(u64, bool)> {
     }
 }
 
-fn signed_power(mut base: i64, exponent: i64) -> i64 {
-    if exponent < 0 {
-        return match base {
-            0 => i64::MAX,
-            1 => 1,
-            -1 if exponent & 1 != 0 => -1,
-            -1 => 1,
-            _ => 0,
-        };
-    }
-    let (mut e, mut result) = (exponent as u64, 1i64);
-    while e != 0 {
-        if e & 1 != 0 {
+/// `base ^ exponent` modulo 2^64, the same bits for signed and unsigned bases.
+fn power(mut base: u64, mut exponent: u64) -> u64 {
+    let mut result = 1u64;
+    while exponent != 0 {
+        if exponent & 1 != 0 {
             result = result.wrapping_mul(base);
         }
         base = base.wrapping_mul(base);
-        e >>= 1;
+        exponent >>= 1;
     }
     result
+}
+
+fn signed_power(base: i64, exponent: i64) -> i64 {
+    if exponent >= 0 {
+        return power(base as u64, exponent as u64) as i64;
+    }
+    match base {
+        0 => i64::MAX,
+        1 => 1,
+        -1 if exponent & 1 != 0 => -1,
+        -1 => 1,
+        _ => 0,
+    }
 }
 
 impl Vm {
@@ -87,7 +92,7 @@ impl Vm {
             Event::Mod if unsigned => x.checked_rem(y).unwrap_or(1 << 63),
             Event::Mod if b == 0 => 1 << 63,
             Event::Mod => a.wrapping_rem(b) as u64,
-            Event::Pow if unsigned => signed_power(a, b.max(0)) as u64,
+            Event::Pow if unsigned => power(x, y),
             Event::Pow => signed_power(a, b) as u64,
             Event::Unm => x.wrapping_neg(),
             _ => return None,
@@ -187,13 +192,31 @@ impl Vm {
         if left.type_of() != Type::Cdata && right.type_of() != Type::Cdata {
             return None;
         }
-        let name = |v: Value| match v.as_cdata().map(|c| c.ctype) {
-            Some(CType::Int64) => "int64_t",
-            Some(CType::Uint64) => "uint64_t",
-            Some(CType::Complex) => "complex",
-            None => v.type_of().name(),
-        };
+        let name = |v: Value| v.as_cdata().map_or(v.type_of().name(), |c| c.ctype.name());
         let (a, b) = (name(left), name(right));
         Some(self.error_here(format_args!("attempt to {action} '{a}' {link} '{b}'")))
+    }
+
+    /// The error of an index operation on cdata: boxed numbers have no members.
+    pub(crate) fn cdata_index_error(&mut self, object: Value, key: Value) -> Option<Raised> {
+        let name = object.as_cdata()?.ctype.name();
+        Some(match key.as_str() {
+            Some(key) => {
+                let key = Lossy(key.as_bytes());
+                self.error_here(format_args!("'{name}' has no member named '{key}'"))
+            }
+            None => self.error_here(format_args!("'{name}' cannot be indexed")),
+        })
+    }
+}
+
+impl CType {
+    /// The C type's name, as messages show it.
+    pub fn name(self) -> &'static str {
+        match self {
+            CType::Int64 => "int64_t",
+            CType::Uint64 => "uint64_t",
+            CType::Complex => "complex",
+        }
     }
 }

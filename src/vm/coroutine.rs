@@ -170,9 +170,12 @@ impl Vm {
     pub(crate) unsafe fn resume_failed(&mut self, _co: Gc<Thread>) -> Action {
         let error = self.error_value;
         if self.resumes_by_wrap() {
-            let value = self.with_position_for_wrap(error);
-            self.error_value = value;
-            return Action::Raise(Raised::Error);
+            let raised = match error.as_str() {
+                // The message gets the position of the caller of the wrapped function, too.
+                Some(message) => self.error_message(message.as_bytes()),
+                None => Raised::Error,
+            };
+            return Action::Raise(raised);
         }
         self.error_value = Value::NIL;
         self.return_two(Value::FALSE, error)
@@ -181,7 +184,9 @@ impl Vm {
     /// `Flow::Yield`.
     pub(crate) fn yield_coroutine(&mut self, n: usize) -> Action {
         let co = self.thread;
-        let Some(resumer) = co.resumer.get() else {
+        // A finalizer may not yield out of the code that it interrupted.
+        let resumer = co.resumer.get().filter(|_| self.finalizing != Some(co));
+        let Some(resumer) = resumer else {
             return Action::Raise(
                 self.error_from_caller(format_args!("attempt to yield across C-call boundary")),
             );

@@ -5,7 +5,9 @@ use core::fmt::{self, Write};
 use crate::bytecode::{Bc, Ins, Mode};
 use crate::value::{Type, Value};
 use crate::vm::Vm;
-use crate::vm::debuginfo::{Activation, ScratchWriter, instruction_index, slot_name};
+use crate::vm::debuginfo::{
+    Activation, ScratchWriter, ShortText, TextWriter, instruction_index, slot_name,
+};
 use crate::vm::frame::Frame;
 use crate::vm::native::Raised;
 
@@ -163,7 +165,9 @@ impl Vm {
             },
             None => core::ptr::null(),
         };
-        let _ = key;
+        if let Some(raised) = self.cdata_index_error(object, key) {
+            return raised;
+        }
         self.operand_error(slot, object, "index")
     }
 
@@ -263,7 +267,10 @@ impl Vm {
                 self.top = frame.0.add(nargs);
             }
         }
-        self.operand_error(core::ptr::null(), callee, "call")
+        let name = callee.type_of().name();
+        let mut text = ShortText::<64>::default();
+        let _ = write!(TextWriter(&mut text), "attempt to call a {name} value");
+        self.error_bytes(text.as_bytes())
     }
 
     /// "not enough memory"
@@ -321,10 +328,5 @@ impl Vm {
     /// The traceback that an uncaught error leaves for the host.
     pub(crate) fn traceback_of_error(&mut self) -> Option<crate::value::Gc<crate::value::Str>> {
         self.traceback(self.thread, None, 0)
-    }
-
-    /// An error that left a coroutine through `wrap`: its message gets no further position.
-    pub(crate) fn with_position_for_wrap(&mut self, error: Value) -> Value {
-        error
     }
 }

@@ -155,7 +155,7 @@ impl Vm {
             }
             object = handler;
         }
-        Err(self.error_here(format_args!("'__index' chain too long; possibly a loop")))
+        Err(self.error_here(format_args!("loop in gettable")))
     }
 
     /// `#object`, for values other than strings and plain tables.
@@ -169,6 +169,11 @@ impl Vm {
         }
         if let Some(t) = object.as_table() {
             return self.store(a, Value::number(f64::from(t.len())));
+        }
+        if let Some(c) = object.as_cdata() {
+            let name = c.ctype.name();
+            let raised = self.error_here(format_args!("attempt to get length of '{name}'"));
+            return self.finish(Err(raised));
         }
         // SAFETY: as above; D is a slot.
         let slot = unsafe { self.base.add((*self.pc.sub(1)).d()) };
@@ -224,7 +229,7 @@ impl Vm {
             }
             object = handler;
         }
-        Err(self.error_here(format_args!("'__newindex' chain too long; possibly a loop")))
+        Err(self.error_here(format_args!("loop in settable")))
     }
 
     /// `rawset(t, key, value)` with its errors.

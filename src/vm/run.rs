@@ -91,6 +91,13 @@ impl Vm {
             *slot = heap.intern(name.as_bytes())?;
         }
         let scratch = heap.new_buffer()?;
+        // Scripts see no metatable of cdata, only this.
+        let cdata_metatable = Table::new(&mut heap, 0, 1)?;
+        let (key, locked) = (heap.intern(b"__metatable")?, heap.intern(b"ffi")?);
+        let cdata = heap.write(cdata_metatable);
+        cdata.set_str(&mut heap, key, locked.into())?;
+        let mut base_metatables = [None; Type::COUNT];
+        base_metatables[Type::Cdata as usize] = Some(cdata_metatable);
         let stack = thread.stack.get();
         thread.limit.set(stack.wrapping_add(INITIAL_SLOTS));
         thread.header.a.set(Status::Running as u8);
@@ -111,7 +118,7 @@ impl Vm {
             globals,
             registry,
             main_thread: thread,
-            base_metatables: [None; Type::COUNT],
+            base_metatables,
             event_names,
             memory_message,
             error_error_message,
@@ -122,6 +129,7 @@ impl Vm {
             fuel: None,
             stopped: None,
             interruption: StopReason::Interrupted,
+            finalizing: None,
             hook: Hook::NONE,
             compat52: config.compat52,
             allow_binary: config.allow_binary,
@@ -247,6 +255,7 @@ impl Vm {
         let bottom = self.thread.stack.get();
         self.close_upvalues(bottom);
         self.hook.abandon();
+        self.finalizing = None;
     }
 
     fn go(&mut self, next: crate::vm::call::Next) -> Outcome {

@@ -109,6 +109,14 @@ impl Vm {
         }
     }
 
+    /// A finalizer ended, one way or another.
+    pub(crate) fn finalizer_ended(&mut self) {
+        self.finalizing = None;
+        if self.heap.has_finalizable() {
+            self.request_service();
+        }
+    }
+
     /// Takes `n` units from the budget.
     #[inline]
     pub(crate) fn charge_units(&mut self, n: u32) {
@@ -124,7 +132,7 @@ impl Vm {
             });
             return Next::exit(Exit::Stopped);
         }
-        if self.heap.has_finalizable() {
+        if self.heap.has_finalizable() && self.finalizing.is_none() {
             return self.run_finalizer();
         }
         Next::RESUME
@@ -167,15 +175,16 @@ impl Vm {
 
     /// Calls the finalizer of one object; the interpreter goes on at `pc` afterwards.
     fn run_finalizer(&mut self) -> Next {
-        // One at a time: the next service runs the next one.
-        self.request_service();
         while let Some(object) = self.heap.next_finalizable() {
             let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
             if finalizer.is_nil() {
                 continue;
             }
             match self.call_meta(Cont::Finalizer, finalizer, &[object.into()]) {
-                Ok(next) => return next,
+                Ok(next) => {
+                    self.finalizing = Some(self.thread);
+                    return next;
+                }
                 Err(_) => self.report_finalizer_error(),
             }
         }
@@ -189,6 +198,7 @@ impl Vm {
             if !finalizer.is_nil() {
                 self.begin_call_as(Cont::NativeQuiet, finalizer, step)?;
                 self.push(object.into())?;
+                self.finalizing = Some(self.thread);
                 return Ok(Some(Flow::Call { nargs: 1 }));
             }
         }

@@ -65,6 +65,8 @@ pub struct Vm {
     pub(crate) stopped: Option<super::run::Stop>,
     /// Why the last refill of the budget failed.
     pub(crate) interruption: super::run::StopReason,
+    /// The thread on which a finalizer runs: it may not yield, and no other finalizer begins meanwhile.
+    pub(crate) finalizing: Option<Gc<Thread>>,
     /// The debug hook.
     pub(crate) hook: super::hook::Hook,
     /// 52COMPAT behaviour.

@@ -44,6 +44,7 @@ impl Vm {
                                 self.error_value = self.error_error_message.into();
                             }
                             Cont::Finalizer => {
+                                self.finalizer_ended();
                                 self.report_finalizer_error();
                                 self.report_finalizer_error();
                                 self.close_upvalues(frame.0);
@@ -54,6 +55,7 @@ impl Vm {
                                 return Action::Done(Next::RESUME);
                             }
                             Cont::NativeQuiet => {
+                                self.finalizing = None;
                                 self.report_finalizer_error();
                                 self.close_upvalues(frame.0);
                                 self.base = below;

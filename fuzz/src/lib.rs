@@ -1,0 +1,45 @@
+//! What the fuzz targets share: a state with small limits and a host that lacks everything.
+
+use std::alloc::Layout;
+use std::ptr::NonNull;
+
+use perilune::host::{Host, Memory};
+use perilune::stdlib::{Libs, open_libs};
+use perilune::vm::Vm;
+use perilune::vm::run::Config;
+
+struct System;
+
+// SAFETY: Rust's allocator hands out valid, distinct blocks.
+unsafe impl Memory for System {
+    fn allocate(&self, layout: Layout) -> Option<NonNull<u8>> {
+        // SAFETY: the engine asks for no empty blocks.
+        NonNull::new(unsafe { std::alloc::alloc(layout) })
+    }
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { std::alloc::dealloc(block.as_ptr(), layout) }
+    }
+}
+
+struct Nothing;
+
+impl Host for Nothing {
+    fn write_output(&mut self, _bytes: &[u8]) -> bool {
+        true
+    }
+}
+
+/// A state with the libraries that touch nothing outside, `debug` among them, 16 MiB and `fuel` units.
+pub fn state(fuel: u64) -> Box<Vm> {
+    let config = Config {
+        memory_limit: 16 << 20,
+        allow_binary: true,
+        ..Config::default()
+    };
+    let mut vm = Vm::new(&config, Box::new(System), Box::new(Nothing)).expect("16 MiB hold a state");
+    let libs = Libs(Libs::SAFE.0 | Libs::DEBUG.0);
+    assert!(open_libs(&mut vm, libs).is_ok(), "16 MiB hold the libraries");
+    vm.set_fuel(Some(fuel));
+    vm
+}

@@ -271,10 +271,10 @@ fn with_significant<R>(n: f64, count: usize, put: impl FnOnce(&[u8], i32) -> R) 
     if n == 0.0 {
         return put(b"0", 0);
     }
-    if count <= FAST_DIGITS as usize {
-        if let Some((x, exponent)) = digits::significant(n, count as u32) {
-            return put(digits::integer(x, &mut IntegerBuffer::default()), exponent);
-        }
+    if count <= FAST_DIGITS as usize
+        && let Some((x, exponent)) = digits::significant(n, count as u32)
+    {
+        return put(digits::integer(x, &mut IntegerBuffer::default()), exponent);
     }
     let (digits, exponent) = ExactDigits::significant(n, count);
     put(digits.digits(), exponent)

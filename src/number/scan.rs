@@ -490,11 +490,11 @@ fn decimal(mantissa: u64, exponent: i64) -> f64 {
         return mantissa as f64;
     }
     // Both factors are exact, so that the one rounding is the right one (W. D. Clinger, 1990).
-    if mantissa < 1 << 53 {
-        if let Some(power) = POWERS.get(exponent.unsigned_abs() as usize) {
-            let n = mantissa as f64;
-            return if exponent < 0 { n / power } else { n * power };
-        }
+    if mantissa < 1 << 53
+        && let Some(power) = POWERS.get(exponent.unsigned_abs() as usize)
+    {
+        let n = mantissa as f64;
+        return if exponent < 0 { n / power } else { n * power };
     }
     let mut text = DecimalText::new();
     text.push_integer(mantissa);

@@ -75,7 +75,7 @@ fn float_to_text(n: f64, buffer: &mut TextBuffer) -> &[u8] {
 #[inline]
 fn strip_zeros(mut x: u64) -> u64 {
     for power in [100_000_000, 10_000, 100, 10] {
-        if x % power == 0 {
+        if x.is_multiple_of(power) {
             x /= power;
         }
     }

@@ -184,7 +184,7 @@ impl Vm {
     pub fn check_number(&mut self, i: usize) -> Result<f64, Raised> {
         match self.arg(i).as_number() {
             Some(n) => Ok(n),
-            None => self.number_of_string(i),
+            None => self.number_of_string(i).as_number().ok_or(Raised::Error),
         }
     }
     /// A number as LuaJIT's `lj_lib_checkint` takes it: truncated to 32 bits as `cvttsd2si` does.
@@ -281,11 +281,16 @@ impl Vm {
         Raised::Error
     }
 
+    /// The number that a string stands for, or nil after an error was raised: a result for one register, for one in memory
+    /// makes the caller's fast path go through memory too.
     #[cold]
-    fn number_of_string(&mut self, i: usize) -> Result<f64, Raised> {
+    fn number_of_string(&mut self, i: usize) -> Value {
         match Self::to_number(self.arg(i)) {
-            Some(n) => Ok(n),
-            None => Err(self.type_error(i, "number")),
+            Some(n) => Value::number(n),
+            None => {
+                let _raised = self.type_error(i, "number");
+                Value::NIL
+            }
         }
     }
 

@@ -71,18 +71,18 @@ pub(super) fn byte(vm: &mut Vm) -> NativeResult {
 
 /// `string.char(…)`
 pub(super) fn char(vm: &mut Vm) -> NativeResult {
+    const FEW: usize = 16;
     let nargs = vm.nargs();
-    let mut small = [0; SMALL];
-    for i in 0..nargs.min(SMALL) {
-        small[i] = char_arg(vm, i)?;
-    }
-    if nargs <= SMALL {
-        let text = vm.new_str(&small[..nargs])?;
+    if nargs <= FEW {
+        let mut few = [0; FEW];
+        for (i, c) in few[..nargs].iter_mut().enumerate() {
+            *c = char_arg(vm, i)?;
+        }
+        let text = vm.new_str(&few[..nargs])?;
         return vm.ret(text);
     }
     let mut text = Builder::scratch(vm);
-    text.put(&small)?;
-    for i in SMALL..nargs {
+    for i in 0..nargs {
         let c = char_arg(text.vm, i)?;
         text.put(&[c])?;
     }
@@ -164,14 +164,17 @@ fn fill_periodically(out: &mut [u8], text: &[u8], separator: &[u8]) {
     if let ([c], []) = (text, separator) {
         return out.fill(*c);
     }
-    let mut rest = out;
-    let mut pieces = [text, separator].into_iter().cycle();
-    while !rest.is_empty() {
-        let Some(piece) = pieces.next() else { return };
-        let n = piece.len().min(rest.len());
-        let (head, tail) = rest.split_at_mut(n);
-        head.copy_from_slice(&piece[..n]);
-        rest = tail;
+    // One period, and then twice as much each time.
+    let mut filled = 0;
+    for piece in [text, separator] {
+        let n = piece.len().min(out.len() - filled);
+        out[filled..filled + n].copy_from_slice(&piece[..n]);
+        filled += n;
+    }
+    while filled > 0 && filled < out.len() {
+        let n = filled.min(out.len() - filled);
+        out.copy_within(..n, filled);
+        filled += n;
     }
 }
 

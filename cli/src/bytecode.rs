@@ -3,10 +3,10 @@
 use std::fs;
 use std::io::{self, Write};
 
-use perilune::bytecode::list;
+use perilune::bytecode::{Proto, dump, list};
 use perilune::gc::OutOfMemory;
 use perilune::number::format::Sink;
-use perilune::value::Value;
+use perilune::value::{Gc, Value};
 
 use crate::engine::{Engine, Failure};
 use crate::report;
@@ -174,9 +174,11 @@ fn perform(engine: &Engine, request: &Request) -> Result<(), Trouble> {
     let function = load(engine, request, input)?;
     let output = rest.first().map_or(&b"-"[..], Vec::as_slice);
     let bytes = if request.list {
-        listing(function)?
+        written(function, list::list_all)?
     } else {
-        let code = dump(engine, function, request.keep_debug)?;
+        let code = written(function, |proto, text| {
+            dump::dump(proto, !request.keep_debug, text)
+        })?;
         match request.format.or_else(|| detect_format(output)) {
             None | Some(Format::Raw) => code,
             Some(format) => {
@@ -206,17 +208,7 @@ fn load(engine: &Engine, request: &Request, input: &[u8]) -> Result<Value, Troub
     Ok(engine.load(&source, name)?)
 }
 
-fn dump(engine: &Engine, function: Value, keep_debug: bool) -> Result<Vec<u8>, Trouble> {
-    let string = engine.global("string");
-    let dump = engine.field(string, "dump");
-    let results = engine.call_plain(dump, &[function, Value::boolean(!keep_debug)])?;
-    match results.first().and_then(|v| v.as_str()) {
-        Some(code) => Ok(code.as_bytes().to_vec()),
-        None => Err(message("no bytecode")),
-    }
-}
-
-/// What the listing is written to.
+/// What is written to.
 struct Text(Vec<u8>);
 
 impl Sink for Text {
@@ -227,10 +219,14 @@ impl Sink for Text {
     }
 }
 
-fn listing(function: Value) -> Result<Vec<u8>, Trouble> {
+/// Writes about a chunk's code.
+fn written(
+    function: Value,
+    write: impl FnOnce(Gc<Proto>, &mut Text) -> Result<(), OutOfMemory>,
+) -> Result<Vec<u8>, Trouble> {
     let mut text = Text(Vec::new());
     if let Some(proto) = function.as_function().and_then(|f| f.proto()) {
-        list::list_all(proto, &mut text).map_err(|OutOfMemory| message("not enough memory"))?;
+        write(proto, &mut text).map_err(|OutOfMemory| message("not enough memory"))?;
     }
     Ok(text.0)
 }

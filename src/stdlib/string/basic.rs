@@ -1,6 +1,7 @@
-//! `byte char len lower rep reverse sub upper`
+//! `byte char dump len lower rep reverse sub upper`
 
-use super::build::{Builder, charge_bytes};
+use super::build::{BufferSink, Builder, charge_bytes};
+use crate::bytecode::dump;
 use crate::number::format::Sink;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -97,6 +98,29 @@ fn char_arg(vm: &mut Vm, i: usize) -> Result<u8, Raised> {
         Ok(c) => Ok(c),
         Err(_) => Err(vm.arg_error(i, format_args!("invalid value"))),
     }
+}
+
+/// `string.dump(f [, mode])`; `true` and a mode with an `s` strip debug information.
+pub(super) fn dump(vm: &mut Vm) -> NativeResult {
+    let f = vm.check_function(0)?;
+    let Some(proto) = f.proto() else {
+        return Err(vm.error(format_args!("unable to dump given function")));
+    };
+    let mode = vm.arg(1);
+    let strip = match mode.as_str() {
+        Some(letters) => letters.as_bytes().contains(&b's'),
+        None => !mode.is_falsy(),
+    };
+    let out = Builder::scratch(vm);
+    let mut sink = BufferSink {
+        heap: &mut out.vm.heap,
+        buffer: out.buffer,
+    };
+    if dump::dump(proto, strip, &mut sink).is_err() {
+        return Err(out.vm.memory_error());
+    }
+    let text = out.finish()?;
+    vm.ret(text)
 }
 
 /// `string.rep(s, n [, sep])`

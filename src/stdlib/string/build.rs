@@ -1,6 +1,6 @@
 //! How results are put together.
 
-use crate::gc::OutOfMemory;
+use crate::gc::{Heap, OutOfMemory};
 use crate::number::format::Sink;
 use crate::number::{TextBuffer, to_text};
 use crate::stdlib::string::pattern::Meter;
@@ -69,5 +69,18 @@ impl Sink for Builder<'_> {
             Ok(()) => Ok(()),
             Err(OutOfMemory) => Err(self.vm.memory_error()),
         }
+    }
+}
+
+/// The bare buffer, for writers that know nothing of a state.
+pub(super) struct BufferSink<'a> {
+    pub(super) heap: &'a mut Heap,
+    pub(super) buffer: Gc<Buffer>,
+}
+
+impl Sink for BufferSink<'_> {
+    type Error = OutOfMemory;
+    fn put(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
+        self.buffer.push_bytes(self.heap, bytes)
     }
 }

@@ -33,6 +33,7 @@ const LIB: &[LibFn] = &[
     LibFn::new("reverse", basic::reverse, 80),
     LibFn::new("lower", basic::lower, 81),
     LibFn::new("upper", basic::upper, 82),
+    LibFn::new("dump", basic::dump, 83),
     LibFn::new("find", find::find, 84),
     LibFn::new("match", find::match_, 85),
     LibFn::new("gmatch", find::gmatch, 87),

@@ -234,8 +234,8 @@ impl Engine {
         let vm = &mut *self.vm();
         let outcome = {
             let _interruptible = Interruptible::begin();
-            match vm.new_native(call_from_command, 0, &[function]) {
-                Ok(command) => vm.run(command.into(), args),
+            match vm.new_native(call_from_command, 0, &[]) {
+                Ok(command) => vm.run(command.into(), &[&[function], args].concat()),
                 Err(_) => Outcome::Failed,
             }
         };
@@ -254,19 +254,19 @@ impl Engine {
     }
 }
 
-/// Calls its upvalue with all arguments: the frame of the command itself, which tracebacks end in.
+/// Calls its first argument with the others: the frame of the command itself, which tracebacks end in.
 fn call_from_command(vm: &mut Vm) -> NativeResult {
     if vm.step() == 1 {
         return Ok(Flow::Return(vm.results()));
     }
     let nargs = vm.nargs();
-    vm.begin_call(vm.upvalue(0), 1)?;
-    for i in 0..nargs {
+    vm.begin_call(vm.arg(0), 1)?;
+    for i in 1..nargs {
         let arg = vm.arg(i);
         vm.push(arg)?;
     }
     Ok(Flow::Call {
-        nargs: nargs as u32,
+        nargs: nargs as u32 - 1,
     })
 }
 

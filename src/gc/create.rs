@@ -208,6 +208,7 @@ impl Heap {
             base: Cell::new(first),
             top: Cell::new(first),
             pc: Cell::new(ptr::null()),
+            hook_pc: Cell::new(ptr::null()),
             open_upvalues: Cell::new(ptr::null_mut()),
             env: Cell::new(env),
             resumer: Cell::new(None),

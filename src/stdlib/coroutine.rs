@@ -130,7 +130,7 @@ fn resume_wrapped(vm: &mut Vm) -> NativeResult {
     })
 }
 
-fn pcall(vm: &mut Vm) -> NativeResult {
+pub(super) fn pcall(vm: &mut Vm) -> NativeResult {
     let f = vm.check_any(0)?;
     protected(vm, Cont::Pcall, f, 1)
 }

@@ -81,6 +81,11 @@ pub const LIB: &[LibFn] = &[
         builtin: 140,
     },
     LibFn {
+        name: "debug",
+        function: debug,
+        builtin: 144,
+    },
+    LibFn {
         name: "traceback",
         function: traceback,
         builtin: 142,
@@ -426,9 +431,49 @@ fn traceback(vm: &mut Vm) -> NativeResult {
     }
     let own = thread == vm.running_thread();
     let level = vm.opt_int(first + 1, i32::from(own))?;
-    let level = usize::try_from(level).unwrap_or(0);
+    let level = usize::try_from(level).unwrap_or(usize::MAX);
     match vm.traceback(thread, text.as_ref().map(|s| s.as_bytes()), level) {
         Some(text) => vm.ret(text.into()),
         None => Err(vm.memory_error()),
+    }
+}
+
+/// `debug.debug()`: reads lines from the standard input and runs them, until one is `cont`. Errors are told and forgotten.
+fn debug(vm: &mut Vm) -> NativeResult {
+    if vm.step() != 0 && vm.result(0) == Value::FALSE {
+        let error = vm.result(1);
+        let text = vm.to_str(error)?;
+        vm.write_error(
+            text.as_ref()
+                .map_or(b"(error object is not a string)", |s| s.as_bytes()),
+        );
+        vm.write_error(b"\n");
+    }
+    vm.set_nargs(0)?;
+    loop {
+        vm.write_error(b"lua_debug> ");
+        let mut line = match vm.read_standard_line() {
+            Ok(Some(line)) if line != b"cont" => line,
+            _ => return Ok(Flow::Return(0)),
+        };
+        if line.try_reserve(1).is_ok() {
+            line.push(b'\n');
+        }
+        let env = vm.globals();
+        match vm.load(&line, b"=(debug command)", None, env) {
+            Ok(chunk) => {
+                let pcall = vm.new_native(super::coroutine::pcall, 0, &[])?;
+                vm.begin_call(pcall.into(), 1)?;
+                vm.push(chunk.into())?;
+                return Ok(Flow::Call { nargs: 1 });
+            }
+            Err(Raised::Error) => {
+                let error = vm.run_error();
+                let text = vm.to_str(error)?;
+                vm.write_error(text.as_ref().map_or(b"", |s| s.as_bytes()));
+                vm.write_error(b"\n");
+            }
+            Err(stop) => return Err(stop),
+        }
     }
 }

@@ -40,6 +40,8 @@ pub struct Thread {
     pub(crate) top: Cell<*mut Value>,
     /// Where it goes on: the instruction after the one that left it.
     pub(crate) pc: Cell<*const Ins>,
+    /// Where the debug hook saw it last.
+    pub(crate) hook_pc: Cell<*const Ins>,
     /// The open upvalue highest in the stack.
     pub(crate) open_upvalues: Cell<*mut Upvalue>,
     pub(crate) env: Cell<Gc<Table>>,

@@ -152,6 +152,17 @@ impl Vm {
                 self.base = self.top.wrapping_sub(nargs);
                 self.enter_at_base(nargs)
             }
+            Flow::TailCall { nargs } => {
+                let nargs = nargs as usize;
+                let args = self.top.wrapping_sub(nargs);
+                // SAFETY: `begin_call` made a frame for the arguments; they move down into this function's own.
+                unsafe {
+                    *self.base.sub(2) = Frame(args).function_value();
+                    core::ptr::copy(args, self.base, nargs);
+                }
+                self.top = self.base.wrapping_add(nargs);
+                self.enter_at_base(nargs)
+            }
             Flow::Again { step } => {
                 self.native_step = step;
                 self.charge_units(1);

@@ -51,6 +51,7 @@ impl Vm {
         thread.base.set(self.base);
         thread.top.set(self.top);
         thread.pc.set(self.pc);
+        thread.hook_pc.set(self.hook.last_pc);
     }
 
     /// Makes a thread the running one.
@@ -59,6 +60,7 @@ impl Vm {
         self.base = thread.base.get();
         self.top = thread.top.get();
         self.pc = thread.pc.get();
+        self.hook.last_pc = thread.hook_pc.get();
         self.stack_limit = thread.limit.get();
     }
 

@@ -44,6 +44,8 @@ impl<const N: usize> ShortText<N> {
 /// The short form of a chunk's name: `=name` as it is, `@file` cut at the front, source text as `[string "first line..."]`.
 pub fn short_name(name: &[u8]) -> ShortText<MAX_CHUNK_NAME> {
     let mut text = ShortText::default();
+    // A NUL ends the name as it ends a string of C.
+    let name = &name[..name.iter().position(|c| *c == 0).unwrap_or(name.len())];
     match name.split_first() {
         Some((b'=', rest)) => text.push(&rest[..rest.len().min(MAX_CHUNK_NAME - 1)]),
         Some((b'@', rest)) => {
@@ -55,13 +57,12 @@ pub fn short_name(name: &[u8]) -> ShortText<MAX_CHUNK_NAME> {
             }
         }
         _ => {
+            // Up to the first control character.
             const ROOM: usize = MAX_CHUNK_NAME - 15;
-            let line = name
-                .iter()
-                .position(|c| matches!(c, b'\n' | b'\r' | 0))
-                .unwrap_or(name.len());
+            const WHOLE: usize = MAX_CHUNK_NAME - 12;
+            let line = name.iter().take(WHOLE).take_while(|c| **c >= b' ').count();
             text.push(b"[string \"");
-            if line < name.len() || line > ROOM {
+            if line < name.len() {
                 text.push(&name[..line.min(ROOM)]);
                 text.push(b"...\"]");
             } else {
@@ -346,6 +347,18 @@ impl Vm {
         message: Option<&[u8]>,
         level: usize,
     ) -> Option<Gc<Str>> {
+        self.traceback_below(thread, message, level, 0)
+    }
+
+    /// The same as a function `hidden` levels above the innermost one would print it: the length at which the middle is left out counts
+    /// those levels too.
+    pub(crate) fn traceback_below(
+        &mut self,
+        thread: Gc<Thread>,
+        message: Option<&[u8]>,
+        level: usize,
+        hidden: usize,
+    ) -> Option<Gc<Str>> {
         let scratch = self.scratch;
         scratch.clear();
         let total = self.activations(thread).count();
@@ -359,18 +372,20 @@ impl Vm {
         }
         w.bytes(b"stack traceback:");
         let mut at = level;
-        let mut shown = 0;
+        let mut is_whole = true;
         while at < total {
-            if shown == TRACEBACK_HEAD && total - at > TRACEBACK_TAIL {
-                w.bytes(b"\n\t...");
-                at = total - TRACEBACK_TAIL;
+            if is_whole && at + hidden >= TRACEBACK_HEAD {
+                is_whole = false;
+                if total - at > TRACEBACK_TAIL + 1 {
+                    w.bytes(b"\n\t...");
+                    at = total - TRACEBACK_TAIL;
+                }
             }
             let Some(activation) = w.vm.activations(thread).nth(at) else {
                 break;
             };
             w.traceback_line(&activation);
             at += 1;
-            shown += 1;
         }
         if w.failed {
             return None;

@@ -327,6 +327,6 @@ impl Vm {
 
     /// The traceback that an uncaught error leaves for the host.
     pub(crate) fn traceback_of_error(&mut self) -> Option<crate::value::Gc<crate::value::Str>> {
-        self.traceback(self.thread, None, 0)
+        self.traceback_below(self.thread, None, 0, 1)
     }
 }

@@ -25,7 +25,7 @@ pub struct Hook {
     /// Events that the current instruction has had.
     done: u8,
     /// The instruction after the one that was looked at last.
-    last_pc: *const Ins,
+    pub(crate) last_pc: *const Ins,
 }
 
 impl Hook {

@@ -56,6 +56,11 @@ pub enum Flow {
         /// How many values were pushed as arguments.
         nargs: u32,
     },
+    /// Call as with `Call`, but in the place of this native function, which is not entered again.
+    TailCall {
+        /// How many values were pushed as arguments.
+        nargs: u32,
+    },
     /// Check fuel, interrupts and the collector, then call this native function again at this step.
     /// Long loops (sorting, say) use it, with their state in slots.
     Again {

@@ -43,9 +43,6 @@ fn cdata_number(c: Gc<Cdata>) -> f64 {
 
 /// `tostring(v)`
 pub(super) fn tostring(vm: &mut Vm) -> NativeResult {
-    if vm.step() != 0 {
-        return Ok(Flow::Return(vm.results()));
-    }
     let v = vm.check_any(0)?;
     if v.is_str() {
         // A `__tostring` in the metatable of strings is not looked at.
@@ -56,9 +53,9 @@ pub(super) fn tostring(vm: &mut Vm) -> NativeResult {
         let text = plain_text(vm, v)?;
         return vm.ret(text);
     }
-    vm.begin_call(handler, 1)?;
+    vm.begin_call(handler, 0)?;
     vm.push(v)?;
-    Ok(Flow::Call { nargs: 1 })
+    Ok(Flow::TailCall { nargs: 1 })
 }
 
 /// The text of a value without `__tostring`, as a string.

@@ -98,13 +98,17 @@ impl Vm {
             (None, Some(n)) => to_text(n, &mut buffer),
             (None, None) => b"?",
         };
-        if let Ok(id) = self.standard_stream(StandardStream::Error) {
-            for part in [b"ERROR in finalizer: ", message, b"\n"] {
-                // There is nobody else to tell.
-                let _ = self.with_stream(id, |stream, host| stream.write(host, part));
-            }
+        for part in [b"ERROR in finalizer: ", message, b"\n"] {
+            self.write_error(part);
         }
         self.error_value = Value::NIL;
+    }
+
+    /// Writes to the standard error. Where that fails there is nobody else to tell.
+    pub(crate) fn write_error(&mut self, bytes: &[u8]) {
+        if let Ok(id) = self.standard_stream(StandardStream::Error) {
+            let _ = self.with_stream(id, |stream, host| stream.write(host, bytes));
+        }
     }
 
     /// Does something with a stream.

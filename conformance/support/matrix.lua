@@ -1,7 +1,7 @@
 -- Calls a function with every combination of the given arguments and prints each result.
 --   dofile("matrix.lua")("string.rep", { { "x", 5 }, { 1, "2" }, { NONE, "," } })
 -- Each list holds the candidates for one argument: source text, evaluated afresh for each call.
--- The combinations of the first 0, 1, 2… arguments are all called.
+-- The combinations of the first 0, 1, 2… arguments are all called; a third parameter sets the least number.
 local unpack, tostring, type, pcall, select = unpack, tostring, type, pcall, select
 local format, gsub, concat, out, compile = string.format, string.gsub, table.concat, print, loadstring
 
@@ -18,7 +18,7 @@ local function show(v)
   return type(v)
 end
 
-return function(name, lists)
+return function(name, lists, least)
   local function call(args)
     local text = name .. "(" .. concat(args, ", ") .. ")"
     local f = assert(compile("return (function(...) return ... end)(" .. text .. ")", "=call"))
@@ -38,5 +38,5 @@ return function(name, lists)
       args[n] = nil
     end
   end
-  for depth = 0, #lists do level({}, 1, depth) end
+  for depth = least or 0, #lists do level({}, 1, depth) end
 end

@@ -1,6 +1,11 @@
 -- Unknown flags and missing operands.
 local function sh(cmd, input)
-  if input then local f = io.open("in.txt", "w") f:write(input) f:close() cmd = "(" .. cmd .. ") < in.txt" else cmd = "(" .. cmd .. ") < /dev/null" end
+  if input then
+    local f = io.open("in.txt", "w")
+    f:write(input)
+    f:close()
+    cmd = "(" .. cmd .. ") < in.txt"
+  else cmd = "(" .. cmd .. ") < /dev/null" end
   local p = io.popen(cmd .. " 2>&1; echo \"[exit $?]\"")
   io.write("$ ", cmd, "\n", (p:read("*a"):gsub("at 0x%x+", "at 0x?")))
   p:close()

@@ -10,4 +10,3 @@ local z = z print(z) z = 1 print(z, _G.z)
 glob = 1 do local glob = glob + 1 print(glob, _G.glob) end
 local function rec(n) if n == 0 then return "done" end return rec(n - 1) end print(rec(10))
 local nrec = function(n) return nrec end print(nrec(1))
-

@@ -1,6 +1,63 @@
 -- error: values, levels, positions.
-local function lvl(l) error("msg", l) end for _, l in ipairs{ 0, 1, 2, 3, 4, 50, -1 } do print(l, pcall(lvl, l)) print(l, pcall(function() lvl(l) end)) end print(pcall(lvl)) print(pcall(lvl, nil)) print(pcall(lvl, "2")) print(pcall(lvl, "x")) print(pcall(lvl, {}))
-for _, v in ipairs{ "s", 5, 1.5, true, false } do print(pcall(error, v)) print(pcall(error, v, 2)) print(pcall(function() error(v) end)) print(pcall(function() error(v, 0) end)) print(pcall(function() error(v, 2) end)) end print(pcall(error)) print(pcall(error, nil)) print(pcall(function() error() end)) local t = setmetatable({}, { __tostring = function() return "T" end }) print(pcall(error, t)) print(pcall(function() error(t, 2) end)) print(select("#", pcall(error))) print(pcall(function() error("a\nb") end)) print(pcall(function() error("") end)) print(pcall(function() error("a\0b", 0) end)) print(pcall(error, "x", 0)) print(pcall(error, "x", 1)) print(pcall(error, "x", 3))
-local function f() error("in f", 2) end local function g() f() end local function h() g() end print(pcall(h)) local function tail() return error("tail") end print(pcall(tail)) local function tail2() return f() end print(pcall(tail2)) print(pcall(function() local x = setmetatable({}, { __index = function(_, k) error("idx " .. k, 2) end }) return x.foo end)) print(pcall(loadstring("error('chunk')", "=chunk"))) print(pcall(loadstring("\n\nerror('chunk', 1)", "@file.lua"))) print(pcall(loadstring("error('str')"))) print(pcall(loadstring("local function f() error('lvl2', 2) end\nf()", "=two"))) print(pcall(function() error(error) end) == false) print(pcall(function() error(setmetatable({}, { __concat = function() return "cat" end })) end) == false)
-print(pcall(assert)) print(pcall(assert, nil)) print(pcall(assert, false)) print(pcall(assert, false, "msg")) print(pcall(assert, nil, 5)) print(pcall(assert, nil, nil)) print(pcall(assert, false, false)) print(pcall(assert, 1, 2, 3)) print(pcall(assert, 0)) print(pcall(assert, "")) print(pcall(assert, false, t)) print(select("#", assert(1, nil, nil))) print(pcall(function() assert(false) end)) print(pcall(function() assert(nil, "m") end)) print(pcall(function() assert() end)) print(pcall(function() assert(false, {}) end) == false) print(pcall(function() return assert(tonumber("5")) + assert(tonumber("x"), "not a number") end))
-
+local function lvl(l) error("msg", l) end
+for _, l in ipairs{ 0, 1, 2, 3, 4, 50, -1 } do print(l, pcall(lvl, l)) print(l, pcall(function() lvl(l) end)) end
+print(pcall(lvl))
+print(pcall(lvl, nil))
+print(pcall(lvl, "2"))
+print(pcall(lvl, "x"))
+print(pcall(lvl, {}))
+for _, v in ipairs{ "s", 5, 1.5, true, false } do
+  print(pcall(error, v))
+  print(pcall(error, v, 2))
+  print(pcall(function() error(v) end))
+  print(pcall(function() error(v, 0) end))
+  print(pcall(function() error(v, 2) end))
+end
+print(pcall(error))
+print(pcall(error, nil))
+print(pcall(function() error() end))
+local t = setmetatable({}, { __tostring = function() return "T" end })
+print(pcall(error, t))
+print(pcall(function() error(t, 2) end))
+print(select("#", pcall(error)))
+print(pcall(function() error("a\nb") end))
+print(pcall(function() error("") end))
+print(pcall(function() error("a\0b", 0) end))
+print(pcall(error, "x", 0))
+print(pcall(error, "x", 1))
+print(pcall(error, "x", 3))
+local function f() error("in f", 2) end
+local function g() f() end
+local function h() g() end
+print(pcall(h))
+local function tail() return error("tail") end
+print(pcall(tail))
+local function tail2() return f() end
+print(pcall(tail2))
+print(pcall(function()
+  local x = setmetatable({}, { __index = function(_, k) error("idx " .. k, 2) end })
+  return x.foo
+end))
+print(pcall(loadstring("error('chunk')", "=chunk")))
+print(pcall(loadstring("\n\nerror('chunk', 1)", "@file.lua")))
+print(pcall(loadstring("error('str')")))
+print(pcall(loadstring("local function f() error('lvl2', 2) end\nf()", "=two")))
+print(pcall(function() error(error) end) == false)
+print(pcall(function() error(setmetatable({}, { __concat = function() return "cat" end })) end) == false)
+print(pcall(assert))
+print(pcall(assert, nil))
+print(pcall(assert, false))
+print(pcall(assert, false, "msg"))
+print(pcall(assert, nil, 5))
+print(pcall(assert, nil, nil))
+print(pcall(assert, false, false))
+print(pcall(assert, 1, 2, 3))
+print(pcall(assert, 0))
+print(pcall(assert, ""))
+print(pcall(assert, false, t))
+print(select("#", assert(1, nil, nil)))
+print(pcall(function() assert(false) end))
+print(pcall(function() assert(nil, "m") end))
+print(pcall(function() assert() end))
+print(pcall(function() assert(false, {}) end) == false)
+print(pcall(function() return assert(tonumber("5")) + assert(tonumber("x"), "not a number") end))

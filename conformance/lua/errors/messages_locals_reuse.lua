@@ -1,4 +1,36 @@
 -- Variable names when registers are reused and moved; parameters, loops, long chains.
 local function try(s) print(s, select(2, pcall(assert(loadstring(s, "=r"))))) end
-for _, s in ipairs{ "do local x = 1 end local y y.z = 1", "local x = 1 do local y = 2 end local z return z.a", "local function f(p) return p.x end f()", "local function f(p, q) return q.x end f(1)", "local function f(...) local a = ... return a.x end f()", "local function f(...) return (...).x end f()", "for i = 1, 1 do i.x = 1 end", "for i = 1, 1 do return i.x.y end", "for k, v in pairs{ 1 } do v.x = 1 end", "for k, v in pairs{ 1 } do k() end", "for k, v in pairs{ a = true } do return v + 1 end", "local a = { b = 1 } return a.b.c.d", "local a = { b = 1 } return a.b.c", "local a = { b = 1 } a.b() ", "local a = { b = { c = 1 } } a.b.c()", "local a = { b = { c = 1 } } a.b:c()", "local a = { b = {} } a.b:c()", "local a = 1 local b = a b.x = 1", "local a = 1 local b = a.x.y", "local a, b, c = 1, 2 return a + b + c", "local a, b, c = 1, nil, 3 return a + b + c", "local a, b, c = 1, 2 return a * (b - c)", "local a, b, c = 1, 2 return (a + b) .. c", "local a, b, c = 1, 2 return a .. b .. c", "local a, b, c = 1, nil, 3 return a .. b .. c", "local a, b, c = nil, 2, 3 return a .. b .. c", "local t = {} return t.a .. 'x'", "local t = {} return 'x' .. t.a .. 'y'", "local t = {} return t.a.b .. 'x'", "local t = {} return 1 + t.a * 2", "local t = {} return (t.a + 1).x", "local t = { n = 1 } return (t.n + 1).x", "local t = { n = 1 } return (t.n .. '').x.y", "local t = {} t.a, t.b.c = 1, 2", "local t = {} t[t.a.b] = 1", "local t = {} t[1][2][3] = 4", "local t = { {} } t[1][2][3] = 4", "local t = { { {} } } return t[1][1][1][1]", "local f = function() return nil end f().x()", "local f f = f()", "local s = 'x' s = s.y.z", "local s = ('x'):foo()", "local n = 5 n = n.x", "local n = 5 n:foo()", "local n = 5 return n.x.y", "local b = true b.x = 1", "local x = x.y", "local x = x()", "local function f() f.x.y = 1 end f()", "local function f() return g() end f()", "local function f() return f.x() end f()", "return (nil or undefd).x", "return (undefd or nil).x", "return (undefd and undefd.x).y", "local x; (x or x).y = 1", "local x if x.y then end", "local x while x.y do end", "local x repeat until x.y", "local x for i = 1, x.y do end", "local x return { x.y }", "local x return { [x.y] = 1 }", "local x return { a = x.y }", "local x return f(x.y)", "local x return function() return x.y end, x.z", "local x return not x.y", "local x return x.y and 1", "local x return x.y == 1", "local x return x == 1 and x.y or x.z", "local _ _ = _.x", "local aVeryLongVariableNameThatGoesOnAndOn aVeryLongVariableNameThatGoesOnAndOn.x = 1", "x = 1 x.y.z = 2", "local self = nil self.x = 1", "goto a ::a:: local x x()", "local x = 1 x = nil x.y = 1", "local x <y", "local a = {} local b = a.b a = b.c", "local a, b = {}, {} return a.x + b.y", "local a, b = {}, {} return a + b", "local a, b = {}, 1 return b + a", "local a, b = {}, {} return a .. b", "local a, b = {}, {} return a.x .. b.x", "local a = {} return a.x < a.y", "local a = {} return 1 < a.y", "local a = {} return a.y > 1", "local a = {} return -a.y ^ 2", "local a = {} return 2 ^ a.y", "local a = {} return #a.y + 1", "local a = {} return a.x % 2", "local a = {} return 2 % a.x" } do local f = loadstring(s) if f then try(s) else print(s, "syntax") end end
-
+for _, s in ipairs{ "do local x = 1 end local y y.z = 1", "local x = 1 do local y = 2 end local z return z.a",
+  "local function f(p) return p.x end f()", "local function f(p, q) return q.x end f(1)",
+  "local function f(...) local a = ... return a.x end f()", "local function f(...) return (...).x end f()",
+  "for i = 1, 1 do i.x = 1 end", "for i = 1, 1 do return i.x.y end", "for k, v in pairs{ 1 } do v.x = 1 end",
+  "for k, v in pairs{ 1 } do k() end", "for k, v in pairs{ a = true } do return v + 1 end",
+  "local a = { b = 1 } return a.b.c.d", "local a = { b = 1 } return a.b.c", "local a = { b = 1 } a.b() ",
+  "local a = { b = { c = 1 } } a.b.c()", "local a = { b = { c = 1 } } a.b:c()", "local a = { b = {} } a.b:c()",
+  "local a = 1 local b = a b.x = 1", "local a = 1 local b = a.x.y", "local a, b, c = 1, 2 return a + b + c",
+  "local a, b, c = 1, nil, 3 return a + b + c", "local a, b, c = 1, 2 return a * (b - c)",
+  "local a, b, c = 1, 2 return (a + b) .. c", "local a, b, c = 1, 2 return a .. b .. c",
+  "local a, b, c = 1, nil, 3 return a .. b .. c", "local a, b, c = nil, 2, 3 return a .. b .. c",
+  "local t = {} return t.a .. 'x'", "local t = {} return 'x' .. t.a .. 'y'", "local t = {} return t.a.b .. 'x'",
+  "local t = {} return 1 + t.a * 2", "local t = {} return (t.a + 1).x", "local t = { n = 1 } return (t.n + 1).x",
+  "local t = { n = 1 } return (t.n .. '').x.y", "local t = {} t.a, t.b.c = 1, 2", "local t = {} t[t.a.b] = 1",
+  "local t = {} t[1][2][3] = 4", "local t = { {} } t[1][2][3] = 4", "local t = { { {} } } return t[1][1][1][1]",
+  "local f = function() return nil end f().x()", "local f f = f()", "local s = 'x' s = s.y.z",
+  "local s = ('x'):foo()", "local n = 5 n = n.x", "local n = 5 n:foo()", "local n = 5 return n.x.y",
+  "local b = true b.x = 1", "local x = x.y", "local x = x()", "local function f() f.x.y = 1 end f()",
+  "local function f() return g() end f()", "local function f() return f.x() end f()", "return (nil or undefd).x",
+  "return (undefd or nil).x", "return (undefd and undefd.x).y", "local x; (x or x).y = 1", "local x if x.y then end",
+  "local x while x.y do end", "local x repeat until x.y", "local x for i = 1, x.y do end", "local x return { x.y }",
+  "local x return { [x.y] = 1 }", "local x return { a = x.y }", "local x return f(x.y)",
+  "local x return function() return x.y end, x.z", "local x return not x.y", "local x return x.y and 1",
+  "local x return x.y == 1", "local x return x == 1 and x.y or x.z", "local _ _ = _.x",
+  "local aVeryLongVariableNameThatGoesOnAndOn aVeryLongVariableNameThatGoesOnAndOn.x = 1", "x = 1 x.y.z = 2",
+  "local self = nil self.x = 1", "goto a ::a:: local x x()", "local x = 1 x = nil x.y = 1", "local x <y",
+  "local a = {} local b = a.b a = b.c", "local a, b = {}, {} return a.x + b.y", "local a, b = {}, {} return a + b",
+  "local a, b = {}, 1 return b + a", "local a, b = {}, {} return a .. b", "local a, b = {}, {} return a.x .. b.x",
+  "local a = {} return a.x < a.y", "local a = {} return 1 < a.y", "local a = {} return a.y > 1",
+  "local a = {} return -a.y ^ 2", "local a = {} return 2 ^ a.y", "local a = {} return #a.y + 1",
+  "local a = {} return a.x % 2", "local a = {} return 2 % a.x" } do
+  local f = loadstring(s)
+  if f then try(s) else print(s, "syntax") end
+end

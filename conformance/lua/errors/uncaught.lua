@@ -7,4 +7,3 @@ function t.field() t:method() end
 io.write("before ")
 print("the error")
 t.field()
-

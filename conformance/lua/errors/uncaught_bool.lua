@@ -1,3 +1,2 @@
 -- A boolean as the error value.
 error(true)
-

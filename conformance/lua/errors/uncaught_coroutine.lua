@@ -2,4 +2,3 @@
 local co = coroutine.wrap(function() local function inner() error("in coroutine") end inner() end)
 local function call() co() end
 call()
-

@@ -3,4 +3,3 @@ local function check(x) if type(x) ~= "number" then error("number wanted, got " 
 print(pcall(check, "s"))
 local function user() check("s") end
 user()
-

@@ -1,4 +1,3 @@
 -- error() without a value at the top.
 print("start")
 error()
-

@@ -2,4 +2,3 @@
 package.path = "./?.lua;./?/init.lua"
 package.cpath = "./?.so"
 require("no.such.module")
-

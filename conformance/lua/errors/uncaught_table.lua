@@ -1,4 +1,3 @@
 -- An uncaught error value that is no string.
 print("start")
 error({ code = 2 })
-

@@ -4,4 +4,3 @@ local function mid(x) return last(x) end
 local fs = { function(x) return mid(x) end }
 function globalfn(x) local r = fs[1](x) return r end
 (function() globalfn("q") end)()
-

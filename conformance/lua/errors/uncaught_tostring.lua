@@ -1,4 +1,3 @@
 -- An uncaught error value with __tostring.
 print("start")
 error(setmetatable({}, { __tostring = function() return "my error object" end }))
-

@@ -7,4 +7,3 @@ local n = 0 for _ in pairs(w) do n = n + 1 end print("pairs left", n)
 local a, b = {}, {} w[a] = { b } w[b] = { a } a, b = nil, nil
 collectgarbage() collectgarbage()
 n = 0 for _ in pairs(w) do n = n + 1 end print("pairs left", n)
-

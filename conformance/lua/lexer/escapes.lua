@@ -13,4 +13,3 @@ for _, s in ipairs(cases) do
   local f, e = loadstring("return " .. s, "=esc")
   if f then print(show(s), #f(), show(f())) else print(show(s), show(e)) end
 end
-

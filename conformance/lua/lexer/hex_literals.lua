@@ -12,4 +12,3 @@ for _, s in ipairs(cases) do
   local f, e = loadstring("return " .. s, "=lit")
   if f then print(s, f(), string.format("%.17g", f())) else print(s, e) end
 end
-

@@ -10,4 +10,3 @@ for _, c in ipairs{"\0", "\1", "\27", "\160", "\239\187\191"} do
   local e = select(2, loadstring("return" .. c .. "1", "=w"))
   print(e and (e:gsub("[^ -~]", function(b) return ("<%d>"):format(b:byte()) end)) or "ok")
 end
-

@@ -1,5 +1,64 @@
 -- __call: arguments, chains, errors, in every call position.
-local c = setmetatable({ n = "c" }, { __call = function(self, ...) return self.n, select("#", ...), ... end }) print(c()) print(c(1, nil)) print(c "s") print(c {} ~= nil) print((c(1))) print(pcall(c, 1, 2)) print(select(2, xpcall(c, print, 5))) local t = { f = c } print(t.f(1)) print(t:f(1) ~= nil, select("#", t:f(1))) print(coroutine.wrap(function(...) return c(...) end)(9)) for a, b, d in setmetatable({}, { __call = function(self, s, k) if not k then return 1, s end end }), "state" do print(a, b, d) end
-local c2 = setmetatable({}, { __call = c }) print(pcall(c2, 1)) print(pcall(setmetatable({}, { __call = c2 }), 2)) print(pcall(setmetatable({}, { __call = 5 }))) print(pcall(setmetatable({}, { __call = "x" }), 1)) print(pcall(setmetatable({}, {}))) print(pcall({})) print(pcall(nil)) print(pcall(5)) print(pcall("str")) print(pcall(true)) local v = {} print(pcall(function() v() end)) print(pcall(function() v.x() end)) print(pcall(function() v.x.y() end)) print(pcall(function() v:m() end)) print(pcall(function() undefd() end)) print(pcall(function() ("s")() end)) print(pcall(function() (5)() end)) print(pcall(function() v[1]() end)) print(pcall(function() v[v]() end)) print(pcall(function() return v() end)) print(pcall(function() return v.q() end)) print(pcall(function() (function() end)()() end)) print(pcall(function() local s = "f" v[s]() end))
-debug.setmetatable(5, { __call = function(n, ...) return n, ... end }) print((7)(1), (8)(9)) debug.setmetatable(5, nil) debug.setmetatable(nil, { __call = function(_, ...) return "nilcall", ... end }) print(undefd(1, 2)) debug.setmetatable(nil, nil) getmetatable("").__call = function(s, i, j) return s:sub(i, j or i) end print(("hello")(2), ("hello")(2, 4)) getmetatable("").__call = nil print(pcall(table.sort, { 3, 1, 2 }, setmetatable({}, { __call = function(_, a, b) return a < b end }))) print(("abc"):gsub(".", setmetatable({}, { __index = { a = "A", b = "B" } }))) print(pcall(string.gsub, "abc", ".", setmetatable({}, { __call = function(_, x) return x .. x end }))) print(pcall(table.foreach, { 1 }, setmetatable({}, { __call = function(_, k, v) return k, v end }))) print(pcall(load, setmetatable({}, { __call = function() return nil end }))) print(pcall(coroutine.create, setmetatable({}, { __call = print }))) local cls = setmetatable({}, { __call = function(self, x) return setmetatable({ x = x }, { __index = self }) end }) function cls:get() return self.x end print(cls(4):get()) print(setmetatable({}, { __call = function(...) return select("#", ...) end })(nil, nil)) print(pcall(function() return setmetatable({}, { __call = function(self) error("incall", 2) end })() end)) local deep = function() return "base" end for i = 1, 30 do local inner = deep deep = setmetatable({}, { __call = function(_, ...) return inner(...) end }) end print(deep())
-
+local c = setmetatable({ n = "c" }, { __call = function(self, ...) return self.n, select("#", ...), ... end })
+print(c())
+print(c(1, nil))
+print(c "s")
+print(c {} ~= nil)
+print((c(1)))
+print(pcall(c, 1, 2))
+print(select(2, xpcall(c, print, 5)))
+local t = { f = c }
+print(t.f(1))
+print(t:f(1) ~= nil, select("#", t:f(1)))
+print(coroutine.wrap(function(...) return c(...) end)(9))
+for a, b, d in setmetatable({}, { __call = function(self, s, k) if not k then return 1, s end end }), "state" do
+  print(a, b, d)
+end
+local c2 = setmetatable({}, { __call = c })
+print(pcall(c2, 1))
+print(pcall(setmetatable({}, { __call = c2 }), 2))
+print(pcall(setmetatable({}, { __call = 5 })))
+print(pcall(setmetatable({}, { __call = "x" }), 1))
+print(pcall(setmetatable({}, {})))
+print(pcall({}))
+print(pcall(nil))
+print(pcall(5))
+print(pcall("str"))
+print(pcall(true))
+local v = {}
+print(pcall(function() v() end))
+print(pcall(function() v.x() end))
+print(pcall(function() v.x.y() end))
+print(pcall(function() v:m() end))
+print(pcall(function() undefd() end))
+print(pcall(function() ("s")() end))
+print(pcall(function() (5)() end))
+print(pcall(function() v[1]() end))
+print(pcall(function() v[v]() end))
+print(pcall(function() return v() end))
+print(pcall(function() return v.q() end))
+print(pcall(function() (function() end)()() end))
+print(pcall(function() local s = "f" v[s]() end))
+debug.setmetatable(5, { __call = function(n, ...) return n, ... end })
+print((7)(1), (8)(9))
+debug.setmetatable(5, nil)
+debug.setmetatable(nil, { __call = function(_, ...) return "nilcall", ... end })
+print(undefd(1, 2))
+debug.setmetatable(nil, nil)
+getmetatable("").__call = function(s, i, j) return s:sub(i, j or i) end
+print(("hello")(2), ("hello")(2, 4))
+getmetatable("").__call = nil
+print(pcall(table.sort, { 3, 1, 2 }, setmetatable({}, { __call = function(_, a, b) return a < b end })))
+print(("abc"):gsub(".", setmetatable({}, { __index = { a = "A", b = "B" } })))
+print(pcall(string.gsub, "abc", ".", setmetatable({}, { __call = function(_, x) return x .. x end })))
+print(pcall(table.foreach, { 1 }, setmetatable({}, { __call = function(_, k, v) return k, v end })))
+print(pcall(load, setmetatable({}, { __call = function() return nil end })))
+print(pcall(coroutine.create, setmetatable({}, { __call = print })))
+local cls = setmetatable({}, { __call = function(self, x) return setmetatable({ x = x }, { __index = self }) end })
+function cls:get() return self.x end
+print(cls(4):get())
+print(setmetatable({}, { __call = function(...) return select("#", ...) end })(nil, nil))
+print(pcall(function() return setmetatable({}, { __call = function(self) error("incall", 2) end })() end))
+local deep = function() return "base" end
+for i = 1, 30 do local inner = deep deep = setmetatable({}, { __call = function(_, ...) return inner(...) end }) end
+print(deep())

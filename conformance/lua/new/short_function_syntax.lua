@@ -1,4 +1,20 @@
 -- What the parser takes and refuses around ->.
-local cases = { "return x -> x", "return x -> ", "return -> x", "return (x) -> x", "return (x, y) -> x", "return () -> x", "return |x| -> x", "return |x, y| -> x", "return || -> x", "return | | -> x", "return |x,| -> x", "return |x y| -> x", "return |...| -> ...", "return |x, ...| -> ...", "return |..., x| -> x", "return ... -> x", "return |x| x", "return |x|", "return |x -> x", "return x -> x, y", "return x -> x -> x", "return x -> do end", "return x -> do return x end", "return x -> do return x", "return x -> return x", "return x -> { }", "return x -> { x }", "return x -> (x)", "return x -> function() end", "x -> x", "f(x -> x)", "f(x -> x, y -> y)", "f(|x, y| -> x, 1)", "f x -> x", "f{x -> x}", "return x -> x + 1", "return x -> x and y", "return 1 + x -> x", "return x -> x(1)", "return (x -> x)(1)", "return x -> ...", "return |x| -> ...", "return |self| -> self.x", "return 'x' -> x", "return 1 -> x", "return x.y -> x", "return {x -> x}", "return {a = x -> x}", "return {[1] = x -> x}", "return x -> x = 1", "return x -> do x = 1 end", "local f = x -> x local g = f", "local f = |x| -> x; f(1)", "return x -> y -> ", "return goto -> goto", "return continue -> continue", "return const -> const", "return nil -> 1", "return a and x -> x", "return a or |x| -> x", "return not x -> x", "return a ? x -> x : y -> y", "return x -> a ? b : c", "return x -> x ?? y", "return |x = 1| -> x", "return |nil| -> x", "return |x|->x", "return x->x", "return x- > x", "return a | |x| -> x", "return a || b", "return a || -> b", "return || || -> b", "return a | b | c", "return |a| | b", "return x -> x x", "return x --> x", "return x -> do break end", "while 1 do f = || -> do break end end", "return |1| -> x", "return |x| -> do return end", "return |x| ->\n x", "return\nx\n->\nx", "if x -> x then end", "for i in x -> x do end" }
+local cases = { "return x -> x", "return x -> ", "return -> x", "return (x) -> x", "return (x, y) -> x",
+  "return () -> x", "return |x| -> x", "return |x, y| -> x", "return || -> x", "return | | -> x", "return |x,| -> x",
+  "return |x y| -> x", "return |...| -> ...", "return |x, ...| -> ...", "return |..., x| -> x", "return ... -> x",
+  "return |x| x", "return |x|", "return |x -> x", "return x -> x, y", "return x -> x -> x", "return x -> do end",
+  "return x -> do return x end", "return x -> do return x", "return x -> return x", "return x -> { }",
+  "return x -> { x }", "return x -> (x)", "return x -> function() end", "x -> x", "f(x -> x)", "f(x -> x, y -> y)",
+  "f(|x, y| -> x, 1)", "f x -> x", "f{x -> x}", "return x -> x + 1", "return x -> x and y", "return 1 + x -> x",
+  "return x -> x(1)", "return (x -> x)(1)", "return x -> ...", "return |x| -> ...", "return |self| -> self.x",
+  "return 'x' -> x", "return 1 -> x", "return x.y -> x", "return {x -> x}", "return {a = x -> x}",
+  "return {[1] = x -> x}", "return x -> x = 1", "return x -> do x = 1 end", "local f = x -> x local g = f",
+  "local f = |x| -> x; f(1)", "return x -> y -> ", "return goto -> goto", "return continue -> continue",
+  "return const -> const", "return nil -> 1", "return a and x -> x", "return a or |x| -> x", "return not x -> x",
+  "return a ? x -> x : y -> y", "return x -> a ? b : c", "return x -> x ?? y", "return |x = 1| -> x",
+  "return |nil| -> x", "return |x|->x", "return x->x", "return x- > x", "return a | |x| -> x", "return a || b",
+  "return a || -> b", "return || || -> b", "return a | b | c", "return |a| | b", "return x -> x x", "return x --> x",
+  "return x -> do break end", "while 1 do f = || -> do break end end", "return |1| -> x",
+  "return |x| -> do return end", "return |x| ->\n x", "return\nx\n->\nx", "if x -> x then end",
+  "for i in x -> x do end" }
 for _, s in ipairs(cases) do local f, e = loadstring(s, "=s") print(s, e or "ok") end
-

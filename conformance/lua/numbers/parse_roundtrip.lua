@@ -9,4 +9,3 @@ for i = 1, 2000 do
   if i % 40 == 0 then print(i, v, ("%.17g"):format(v), ("%.3f"):format(v % 1000)) end
 end
 print("bad", bad)
-

@@ -1,5 +1,6 @@
 -- Concatenation: coercion, associativity, long chains, errors with names.
-print("a" .. "b", 1 .. 2, 1.5 .. "x", -1 .. "", 1e100 .. "|", 2^53 .. "", 0/0 .. "", 1/0 .. "", "a" .. 1 + 2 .. "b", 1 .. 2 == "12", ("x" .. 1):len())
+print("a" .. "b", 1 .. 2, 1.5 .. "x", -1 .. "", 1e100 .. "|", 2^53 .. "", 0/0 .. "", 1/0 .. "", "a" .. 1 + 2 .. "b",
+  1 .. 2 == "12", ("x" .. 1):len())
 local a, b, c = "p", 2, "r" print(a .. b .. c, a .. b .. c .. a .. b .. c, (a .. b) .. (c .. a), a .. (b .. c))
 local parts = {} for i = 1, 150 do parts[i] = "'" .. i .. "'" end
 print(#loadstring("return " .. table.concat(parts, ".."))())
@@ -11,4 +12,3 @@ for _, v in ipairs{ "nil", "true", "{}", "print", "coroutine.create(print)", "ne
   print(v, pcall(loadstring("g = " .. v .. " return 'a' .. 'b' .. g .. 'c'", "=c")))
   print(v, pcall(loadstring("local x = " .. v .. " return 1 .. x", "=c")))
 end
-

@@ -1,5 +1,6 @@
 -- All pairs of binary operators on small numbers: which binds first?
-local ops = { "+", "-", "*", "/", "%", "^", "..", "<", "<=", "==", "~=", "and", "or", "&", "|", "~", "<<", ">>", "~>>", "??", "&&", "||" }
+local ops = { "+", "-", "*", "/", "%", "^", "..", "<", "<=", "==", "~=", "and", "or", "&", "|", "~", "<<", ">>",
+  "~>>", "??", "&&", "||" }
 for _, a in ipairs(ops) do
   local row = {}
   for _, b in ipairs(ops) do
@@ -11,4 +12,3 @@ for _, a in ipairs(ops) do
   end
   for i = 1, #row, 4 do print(a, table.concat(row, "  ", i, math.min(i + 3, #row))) end
 end
-

@@ -8,4 +8,3 @@ for _, u in ipairs(un) do for _, b in ipairs(bin) do
     if f then print(src, pcall(f)) else print(src, e) end
   end
 end end
-

@@ -2,4 +2,3 @@
 io.write("written before exit\n")
 setmetatable({}, { __gc = function() print("never") end })
 os.exit(7)
-

@@ -1,3 +1,2 @@
 -- os.exit(false).
 print("bye") os.exit(false)
-

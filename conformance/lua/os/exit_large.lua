@@ -1,3 +1,2 @@
 -- Exit codes wrap at 256.
 io.stdout:write("no newline") os.exit(256 + 5)
-

@@ -1,4 +1,22 @@
 -- local, function and their errors.
-local cases = { "local", "local x", "local x,", "local x, y", "local x y", "local x =", "local x = 1", "local x = 1,", "local x, y = 1", "local x = 1, 2", "local x.y = 1", "local x[1] = 1", "local x:y", "local (x) = 1", "local 1", "local 'x'", "local ...", "local x = ...", "local x, ... = 1", "local local x", "local x = local y", "local function", "local function x", "local function x(", "local function x()", "local function x() end", "local function x.y() end", "local function x:y() end", "local function (x) end", "local function() end", "local function 1() end", "local x = function() end", "local x() end", "local do end", "local end", "local nil", "local x == 1", "local x += 1", "local x, x, x", "local x = x", "function", "function x", "function x(", "function x()", "function x() end", "function x.y() end", "function x.y.z() end", "function x:y() end", "function x.y:z() end", "function x:y.z() end", "function x:y:z() end", "function x[1]() end", "function x.1() end", "function x.() end", "function x.y", "function x:", "function x: y () end", "function (x).y() end", "function 'x'() end", "function x() end()", "function () end", "function() end", "function x(a, b, ...) end", "function x(a, b", "function x(a b) end", "function x(...,a) end", "function x(a,) end", "function x(a = 1) end", "function x(1) end", "function x(nil) end", "function x(self) end", "function x:y(self) end", "function x(...) return ... end", "function x() return ... end", "function x() local y = ... end", "function x(...) return function() return ... end end", "function x(a, a) end", "function x() end end", "function x() return end y()", "function x() return y() z() end", "function x() do return end end", "function x() break end", "function x do end", "function x, y() end", "x = function y() end", "x = function(y) end", "x = function() y() end z()", "return function() end", "return function(a, ...) return a, ... end", "local function f() return f() end", "local x <const> = 1", "local <const> x = 1", "local x <close>", "global x", "local a = {} function a.b.c:d() end" }
+local cases = { "local", "local x", "local x,", "local x, y", "local x y", "local x =", "local x = 1", "local x = 1,",
+  "local x, y = 1", "local x = 1, 2", "local x.y = 1", "local x[1] = 1", "local x:y", "local (x) = 1", "local 1",
+  "local 'x'", "local ...", "local x = ...", "local x, ... = 1", "local local x", "local x = local y",
+  "local function", "local function x", "local function x(", "local function x()", "local function x() end",
+  "local function x.y() end", "local function x:y() end", "local function (x) end", "local function() end",
+  "local function 1() end", "local x = function() end", "local x() end", "local do end", "local end", "local nil",
+  "local x == 1", "local x += 1", "local x, x, x", "local x = x", "function", "function x", "function x(",
+  "function x()", "function x() end", "function x.y() end", "function x.y.z() end", "function x:y() end",
+  "function x.y:z() end", "function x:y.z() end", "function x:y:z() end", "function x[1]() end", "function x.1() end",
+  "function x.() end", "function x.y", "function x:", "function x: y () end", "function (x).y() end",
+  "function 'x'() end", "function x() end()", "function () end", "function() end", "function x(a, b, ...) end",
+  "function x(a, b", "function x(a b) end", "function x(...,a) end", "function x(a,) end", "function x(a = 1) end",
+  "function x(1) end", "function x(nil) end", "function x(self) end", "function x:y(self) end",
+  "function x(...) return ... end", "function x() return ... end", "function x() local y = ... end",
+  "function x(...) return function() return ... end end", "function x(a, a) end", "function x() end end",
+  "function x() return end y()", "function x() return y() z() end", "function x() do return end end",
+  "function x() break end", "function x do end", "function x, y() end", "x = function y() end", "x = function(y) end",
+  "x = function() y() end z()", "return function() end", "return function(a, ...) return a, ... end",
+  "local function f() return f() end", "local x <const> = 1", "local <const> x = 1", "local x <close>", "global x",
+  "local a = {} function a.b.c:d() end" }
 for _, s in ipairs(cases) do print(s, (select(2, loadstring(s, "=l"))) or "ok") end
-

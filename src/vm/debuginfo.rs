@@ -335,7 +335,8 @@ impl Vm {
                 let _ = write!(TextWriter(&mut digits), "{line}");
                 out(digits.as_bytes());
             }
-            None => out(b"?"),
+            // Stripped.
+            None => out(b"0"),
         }
         out(b":");
     }

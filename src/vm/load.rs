@@ -78,7 +78,16 @@ impl Vm {
     }
 
     fn load_binary(&mut self, source: &[u8], chunk_name: Gc<Str>) -> Result<Gc<Proto>, Raised> {
-        let problem: &[u8] = match dump::load(&mut self.heap, source, chunk_name) {
+        // The dump itself is no name.
+        let name: &[u8] = match chunk_name.as_bytes() {
+            [BINARY_MARK, ..] => b"=?",
+            name => name,
+        };
+        let name = match self.heap.intern(name) {
+            Ok(name) => name,
+            Err(OutOfMemory) => return Err(self.memory_error()),
+        };
+        let problem: &[u8] = match dump::load(&mut self.heap, source, name) {
             Ok(proto) => return Ok(proto),
             Err(LoadError::Memory) => return Err(self.memory_error()),
             Err(LoadError::Incompatible) => b"incompatible",

@@ -120,6 +120,10 @@ fn bswap(vm: &mut Vm) -> NativeResult {
 macro_rules! shift {
     ($($name:ident: |$x:ident, $n:ident| $narrow:expr, $wide:expr;)*) => {$(
         fn $name(vm: &mut Vm) -> NativeResult {
+            if let (Some(x), Some(n)) = (vm.arg(0).as_number(), vm.arg(1).as_number()) {
+                let ($x, $n) = (to_bit(x), to_bit(n) as u32 & 31);
+                return vm.ret(Value::int($narrow));
+            }
             let x = operand(vm, 0)?;
             let distance = operand(vm, 1)?.bits() as u32;
             match x {
@@ -148,6 +152,11 @@ shift! {
 macro_rules! fold {
     ($($name:ident: $op:tt, $neutral:expr;)*) => {$(
         fn $name(vm: &mut Vm) -> NativeResult {
+            if let (Some(a), Some(b)) = (vm.arg(0).as_number(), vm.arg(1).as_number())
+                && vm.nargs() == 2
+            {
+                return vm.ret(Value::int(to_bit(a) $op to_bit(b)));
+            }
             let Operand::Narrow(mut result) = operand(vm, 0)? else {
                 return fold_wide(vm, $neutral, |a, b| a $op b);
             };

@@ -137,6 +137,7 @@ impl Vm {
             syntax_error: None,
             traceback: None,
             next_function: Value::NIL,
+            ipairs_step: Value::NIL,
             light_segments: [0; LIGHT_SEGMENTS],
             light_segment_count: 0,
             random: Prng::FIXED,

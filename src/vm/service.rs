@@ -81,7 +81,7 @@ impl Vm {
         }
     }
 
-    const SINGLE_ROOTS: usize = 9;
+    const SINGLE_ROOTS: usize = 10;
     const ROOT_COUNT: usize =
         Self::SINGLE_ROOTS + IO_ROOTS + crate::value::Type::COUNT + Event::COUNT;
 
@@ -95,6 +95,7 @@ impl Vm {
             self.error_value,
             self.hook.function,
             self.next_function,
+            self.ipairs_step,
             self.traceback.map_or(Value::NIL, Value::from),
         ];
         let io: [Value; IO_ROOTS] = self.io.roots();

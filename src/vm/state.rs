@@ -81,6 +81,8 @@ pub struct Vm {
     pub(crate) traceback: Option<Gc<Str>>,
     /// `next`, for the check of ISNEXT.
     pub(crate) next_function: Value,
+    /// The iterator of `ipairs`, which ITERC does itself.
+    pub(crate) ipairs_step: Value,
     /// Upper bits of the light userdata in use.
     pub(crate) light_segments: [u32; LIGHT_SEGMENTS],
     /// How many of them.

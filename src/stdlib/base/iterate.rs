@@ -58,6 +58,13 @@ fn begin_slow(vm: &mut Vm, event: Event, control: Value) -> NativeResult {
             vm.push(object)?;
             return Ok(Flow::Call { nargs: 1 });
         }
+        if let Some(number) = object.as_cdata() {
+            return Err(vm.error(format_args!(
+                "'{}' has no '{}' metamethod",
+                number.ctype.name(),
+                Event::NAMES[event as usize]
+            )));
+        }
     }
     vm.check_table(0)?;
     let iterator = vm.upvalue(0);

@@ -86,8 +86,11 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     let next = register_closure(vm, globals, &NEXT, &[])?;
     vm.next_function = next;
     register_closure(vm, globals, &PAIRS, &[next])?;
-    let step = vm.new_native(iterate::ipairs_step, IPAIRS_STEP, &[])?;
-    register_closure(vm, globals, &IPAIRS, &[step.into()])?;
+    let step = vm
+        .new_native(iterate::ipairs_step, IPAIRS_STEP, &[])?
+        .into();
+    vm.ipairs_step = step;
+    register_closure(vm, globals, &IPAIRS, &[step])?;
     register(vm, globals, coroutine::PROTECTED)?;
     let protected = vm.raw_get_name(globals, "pcall")?;
     register_closure(vm, globals, &LOAD, &[protected])?;

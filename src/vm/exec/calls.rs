@@ -2,6 +2,7 @@
 
 use crate::bytecode::Ins;
 use crate::value::Value;
+use crate::vm::convert::truncate_i32;
 use crate::vm::frame::{self, FRAME_SLOTS, Frame, Link};
 use crate::vm::native::Flow;
 use crate::vm::stack::MIN_NATIVE_SLOTS;
@@ -74,6 +75,24 @@ handler! { #[cold] #[inline(never)] fn call_mt_slow(vm, base, pc, ins, k) {
 
 handler! { fn iter_c(vm, base, pc, ins, k) {
     let a = base.add(ins.a());
+    // The iterator of `ipairs` needs no call.
+    if *a.sub(3) == (*vm).ipairs_step
+        && let Some(t) = (*a.sub(2)).as_table()
+        && let Some(control) = (*a.sub(1)).as_number()
+    {
+        let i = truncate_i32(control).wrapping_add(1);
+        let value = if (i as u32) < t.asize.get() {
+            *t.array.get().add(i as u32 as usize)
+        } else {
+            t.get_int(i)
+        };
+        *a = if value.is_nil() { Value::NIL } else { Value::int(i) };
+        *a.add(1) = value;
+        for extra in 2..ins.b().saturating_sub(1) {
+            *a.add(extra) = Value::NIL;
+        }
+        next!(vm, base, pc, k)
+    }
     *a = *a.sub(3);
     *a.add(2) = *a.sub(2);
     *a.add(3) = *a.sub(1);

@@ -1,0 +1,25 @@
+-- The table functions look at no metamethods.
+local function P(log) return setmetatable({},{__index=function(t,k) log[#log+1]="get "..tostring(k) return k end,__newindex=function(t,k,v) log[#log+1]="set "..tostring(k).."="..tostring(v) rawset(t,k,v) end,__len=function() log[#log+1]="len" return 3 end}) end
+local function try(name,f) local log={} local t=P(log) print(name,pcall(f,t)) print(table.concat(log,' ; ')) log={} t=P(log) rawset(t,1,'a') rawset(t,2,'b') print(name,pcall(f,t)) print(table.concat(log,' ; ')) end
+try('remove',function(t) return table.remove(t) end)
+try('remove1',function(t) return table.remove(t,1) end)
+try('insert',function(t) table.insert(t,'z') return t[1] end)
+try('insert1',function(t) table.insert(t,1,'z') return t[1] end)
+try('insert5',function(t) table.insert(t,5,'z') return t[1] end)
+try('move',function(t) table.move(t,1,3,2) return t[1] end)
+try('move2',function(t) table.move({1,2,3},1,3,2,t) return t[1] end)
+try('foreach',function(t) table.foreach(t,function(k,v) io.write(k,'=',v,' ') end) return t[1] end)
+try('foreachi',function(t) table.foreachi(t,function(k,v) io.write(k,'=',v,' ') end) return t[1] end)
+try('concat',function(t) return table.concat(t,',',1,2) end)
+try('unpack',function(t) return unpack(t,1,3) end)
+try('sort',function(t) table.sort(t) return t[1] end)
+try('getn',function(t) return table.getn(t) end)
+try('ipairs',function(t) for i,v in ipairs(t) do io.write(i,v,' ') end end)
+try('pairs',function(t) for i,v in pairs(t) do io.write(i,v,' ') end end)
+local t={1,2,3} table.insert(t,10,'x') print(t[10],#t) t={1,2,3} table.insert(t,-1,'x') print(t[-1],t[0],t[1],t[2],t[3],t[4])
+print(pcall(table.insert,{},1.5,2))
+t={1,2,3,n=5} print(table.remove(t,4),table.remove(t,0),table.remove(t,3),#t)
+print(table.remove{}, select('#',table.remove{}), select('#',table.remove({},nil)), select('#',table.remove({},1)), select('#', table.remove({1},5)))
+print(table.maxn{1,2,[1.5]=1,[100]=2,[-1]=1,[1e300]=3}) print(table.maxn{})
+print((pcall(table.move,{1,2,3},1,3,2147483647))) 
+

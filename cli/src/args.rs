@@ -104,6 +104,15 @@ pub fn parse(args: &[Vec<u8>]) -> Result<CommandLine, BadUsage> {
     Ok(line)
 }
 
+/// Takes the option that is no option of LuaJIT's, where it comes first: `--52compat`.
+pub fn take_compat52(args: &mut Vec<Vec<u8>>) -> bool {
+    let found = args.get(1).is_some_and(|arg| arg == b"--52compat");
+    if found {
+        args.remove(1);
+    }
+    found
+}
+
 /// The usage, with the program's name in it.
 pub fn usage(program: &str) -> String {
     format!(
@@ -119,6 +128,7 @@ Available options are:
   -E        Ignore environment variables.
   --        Stop handling options.
   -         Execute stdin and stop handling options.
+  --52compat, as the first one, asks for what LuaJIT does with LUA52COMPAT.
 "
     )
 }

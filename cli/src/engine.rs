@@ -62,10 +62,11 @@ pub struct Engine {
 
 impl Engine {
     /// A new state, or nothing if there is no memory. Without the environment, LUA_PATH and its like count as unset.
-    pub fn new(ignore_environment: bool) -> Option<Engine> {
+    pub fn new(ignore_environment: bool, compat52: bool) -> Option<Engine> {
         let (host, exit) = StdHost::new();
         let config = Config {
             allow_binary: true,
+            compat52,
             ..Config::default()
         };
         let mut vm = Vm::new(&config, Box::new(StdMemory), Box::new(host)).ok()?;
@@ -336,12 +337,15 @@ fn run_failure(vm: &mut Vm, traceback: bool) -> Failure {
     }
 }
 
+/// How far the message after Ctrl-C looks for a Lua function.
+const DEEPEST_POSITION: usize = 100;
+
 /// The message after Ctrl-C, with the place where the script was.
 fn interrupted(vm: &mut Vm) -> Failure {
-    let position = vm
-        .position_prefix(0)
-        .ok()
-        .and_then(text_of)
+    // The innermost Lua function tells where it was, even if a native one was running.
+    let position = (0..DEEPEST_POSITION)
+        .map_while(|level| vm.position_prefix(level).ok().and_then(text_of))
+        .find(|position| !position.is_empty())
         .unwrap_or_default();
     let message = [position.as_slice(), b"interrupted!"].concat();
     let thread = vm.current_thread();

@@ -17,16 +17,17 @@ use engine::Engine;
 use run::Ended;
 
 fn main() -> ExitCode {
-    let args: Vec<Vec<u8>> = std::env::args_os().map(OsStringExt::into_vec).collect();
+    let mut args: Vec<Vec<u8>> = std::env::args_os().map(OsStringExt::into_vec).collect();
     if let Some(name) = args.first().filter(|name| !name.is_empty()) {
         report::set_program(name);
     }
+    let compat52 = args::take_compat52(&mut args);
     let Ok(line) = args::parse(&args) else {
         let usage = args::usage(&String::from_utf8_lossy(report::program()));
         let _ = std::io::stderr().write_all(usage.as_bytes());
         return ExitCode::FAILURE;
     };
-    let Some(engine) = Engine::new(line.ignore_environment) else {
+    let Some(engine) = Engine::new(line.ignore_environment, compat52) else {
         report::message(b"cannot create state: not enough memory");
         return ExitCode::FAILURE;
     };

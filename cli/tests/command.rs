@@ -266,6 +266,18 @@ fn exits() {
 }
 
 #[test]
+fn compatibility_with_5_2() {
+    let chunk = "print(#setmetatable({}, {__len = function() return 7 end}), arg[-2])";
+    check(
+        perilune(&["--52compat", "-e", chunk]).run(),
+        "7\t-e\n",
+        "",
+        0,
+    );
+    check(perilune(&["-e", chunk]).run(), "0\t-e\n", "", 0);
+}
+
+#[test]
 fn bytecode() {
     let dir = folder("bytecode");
     dir.write("t.lua", "print('from bytecode', ...)");

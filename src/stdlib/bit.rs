@@ -150,7 +150,7 @@ shift! {
 
 /// The operations on any number of operands.
 macro_rules! fold {
-    ($($name:ident: $op:tt, $neutral:expr;)*) => {$(
+    ($($name:ident: $op:tt, $assign:tt, $neutral:expr;)*) => {$(
         fn $name(vm: &mut Vm) -> NativeResult {
             if let (Some(a), Some(b)) = (vm.arg(0).as_number(), vm.arg(1).as_number())
                 && vm.nargs() == 2
@@ -162,7 +162,7 @@ macro_rules! fold {
             };
             for i in 1..vm.nargs() {
                 match operand(vm, i)? {
-                    Operand::Narrow(x) => result = result $op x,
+                    Operand::Narrow(x) => result $assign x,
                     Operand::Wide(_) => return fold_wide(vm, $neutral, |a, b| a $op b),
                 }
             }
@@ -172,9 +172,9 @@ macro_rules! fold {
 }
 
 fold! {
-    band: &, u64::MAX;
-    bor: |, 0;
-    bxor: ^, 0;
+    band: &, &=, u64::MAX;
+    bor: |, |=, 0;
+    bxor: ^, ^=, 0;
 }
 
 /// The fold with 64 bits: numbers are converted as C does it, by truncation.
@@ -203,7 +203,7 @@ fn truncated(n: f64, unsigned: bool) -> u64 {
     const TWO_63: f64 = 9223372036854775808.0;
     if (-TWO_63..TWO_63).contains(&n) {
         n as i64 as u64
-    } else if unsigned && n >= TWO_63 && n < 2.0 * TWO_63 {
+    } else if unsigned && (TWO_63..2.0 * TWO_63).contains(&n) {
         n as u64
     } else {
         1 << 63

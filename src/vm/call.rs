@@ -101,12 +101,14 @@ impl Vm {
 
     /// A native function returned, and the quick way was not possible.
     #[cold]
+    #[inline(never)]
     pub(crate) fn after_native(&mut self, result: NativeResult) -> Next {
         self.drive(Action::Native(result))
     }
 
     /// The frame at `base`, which no call instruction entered, returns.
     #[cold]
+    #[inline(never)]
     pub(crate) fn return_over(&mut self, src: *mut Value, n: usize) -> Next {
         self.drive(Action::Return { src, n })
     }
@@ -213,6 +215,7 @@ impl Vm {
     }
 
     /// A call instruction on a value that is no function.
+    #[inline(never)]
     pub(crate) fn op_call_value(&mut self, f: *mut Value, nargs: usize) -> Next {
         let caller = self.base;
         // SAFETY: the instruction's operands lie in the frame; the two slots behind the function are the frame's.
@@ -236,6 +239,7 @@ impl Vm {
     }
 
     /// A tail call of a value that is no function.
+    #[inline(never)]
     pub(crate) fn op_tail_call_value(&mut self, f: *mut Value, nargs: usize) -> Next {
         // SAFETY: as above; the arguments are moved down, as the handler does it.
         unsafe {
@@ -258,6 +262,7 @@ impl Vm {
     }
 
     /// Grows the stack for a function whose frame didn't fit.
+    #[inline(never)]
     pub(crate) fn op_grow_for_call(
         &mut self,
         header: *const Ins,
@@ -290,6 +295,7 @@ impl Vm {
     }
 
     /// Grows the stack and executes the instruction before `pc` again.
+    #[inline(never)]
     pub(crate) fn op_grow_and_repeat(&mut self, slots: usize) -> Next {
         let from = self.base;
         match self.ensure_stack(from, slots) {
@@ -302,6 +308,7 @@ impl Vm {
     }
 
     /// A native function whose stack has no room, or which is called when a service is due.
+    #[inline(never)]
     pub(crate) fn native_call_slow(&mut self) -> Next {
         let from = self.top;
         if let Err(raised) = self.ensure_stack(from, MIN_NATIVE_SLOTS) {
@@ -477,6 +484,7 @@ impl Vm {
     }
 
     /// A new closure of `proto` in slot `a`.
+    #[inline(never)]
     pub(crate) fn new_closure(&mut self, proto: Gc<Proto>, a: usize) -> Next {
         let result = self.try_new_closure(proto);
         match result {

@@ -115,6 +115,7 @@ impl Vm {
     // ---- reads ----
 
     /// `A = object[key]`
+    #[inline(never)]
     pub(crate) fn op_get(&mut self, object: Value, key: Value, a: usize) -> Next {
         match self.lookup(object, key) {
             Ok(Ok(v)) => self.store(a, v),
@@ -159,6 +160,7 @@ impl Vm {
     }
 
     /// `#object`, for values other than strings and plain tables.
+    #[inline(never)]
     pub(crate) fn op_len(&mut self, object: Value) -> Next {
         // SAFETY: `pc` is behind the LEN instruction.
         let a = unsafe { (*self.pc.sub(1)).a() };
@@ -184,6 +186,7 @@ impl Vm {
     // ---- writes ----
 
     /// `object[key] = value`
+    #[inline(never)]
     pub(crate) fn op_set(&mut self, object: Value, key: Value, value: Value) -> Next {
         match self.assign(object, key, value) {
             Ok(None) => self.safepoint(),
@@ -244,6 +247,7 @@ impl Vm {
     }
 
     /// TSETM: the open results from `values` on go to the table before them.
+    #[inline(never)]
     pub(crate) fn op_tset_m(&mut self, values: *mut Value, first: f64) -> Next {
         // SAFETY: the verifier found a table constructor's slot before the values, and an open call before the instruction.
         let (table, n) = unsafe { (*values.sub(1), self.open_results) };
@@ -279,6 +283,7 @@ impl Vm {
     }
 
     /// TNEW
+    #[inline(never)]
     pub(crate) fn op_tnew(&mut self, a: usize, d: usize) -> Next {
         let narray = match d & 0x7FF {
             0x7FF => 0x801,
@@ -301,6 +306,7 @@ impl Vm {
     }
 
     /// TDUP
+    #[inline(never)]
     pub(crate) fn op_tdup(&mut self, a: usize, template: Gc<Table>) -> Next {
         match Table::duplicate(&mut self.heap, template) {
             Ok(t) => {
@@ -331,6 +337,7 @@ impl Vm {
     }
 
     /// An arithmetic instruction whose operands are not both numbers; its result goes to slot A.
+    #[inline(never)]
     pub(crate) fn arith(&mut self, left: Value, right: Value, event: Event) -> Next {
         if let (Some(x), Some(y)) = (Self::to_number(left), Self::to_number(right)) {
             let v = match event {
@@ -370,6 +377,7 @@ impl Vm {
     }
 
     /// A bit operator whose operands are not both numbers.
+    #[inline(never)]
     pub(crate) fn bit_operator(&mut self, left: Value, right: Value, op: BitOp) -> Next {
         match self.cdata_bits(left, right, op) {
             Some(Ok(v)) => self.store_at_a(|_| v),
@@ -396,6 +404,7 @@ impl Vm {
     }
 
     /// `left < right` or `left <= right`, and the jump behind it.
+    #[inline(never)]
     pub(crate) fn compare(
         &mut self,
         left: Value,
@@ -472,6 +481,7 @@ impl Vm {
     }
 
     /// Equality of two values that aren't identical, through `__eq` or as cdata, and the jump behind it.
+    #[inline(never)]
     pub(crate) fn equal_objects(&mut self, left: Value, right: Value, negate: bool) -> Next {
         if left == right {
             return self.jump_if(!negate);
@@ -503,6 +513,7 @@ impl Vm {
     // ---- concatenation ----
 
     /// CAT: `*first .. … .. *last`, right to left.
+    #[inline(never)]
     pub(crate) fn concat(&mut self, first: *mut Value, last: *mut Value) -> Next {
         match self.try_concat(first, last) {
             Ok(next) => next,
@@ -587,6 +598,7 @@ impl Vm {
     // ---- loops ----
 
     /// FORI whose three values aren't all numbers: strings are converted, all else is an error.
+    #[inline(never)]
     pub(crate) fn op_for_prepare(&mut self, values: *mut Value) -> Next {
         const MESSAGES: [&str; 3] = [
             "'for' initial value must be a number",

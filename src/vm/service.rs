@@ -125,6 +125,7 @@ impl Vm {
     }
 
     /// The budget ran out in a Lua function; `pc` is the next instruction.
+    #[inline(never)]
     pub(crate) fn service(&mut self) -> Next {
         if let Some(stop) = self.refill() {
             self.stopped = Some(Stop {

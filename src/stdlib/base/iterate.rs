@@ -91,10 +91,10 @@ pub(super) fn ipairs_step(vm: &mut Vm) -> NativeResult {
 pub(super) fn select(vm: &mut Vm) -> NativeResult {
     let nargs = vm.nargs();
     let which = vm.arg(0);
-    if let Some(s) = which.as_str() {
-        if s.as_bytes().first() == Some(&b'#') {
-            return vm.ret(Value::int(nargs as i32 - 1));
-        }
+    if let Some(s) = which.as_str()
+        && s.as_bytes().first() == Some(&b'#')
+    {
+        return vm.ret(Value::int(nargs as i32 - 1));
     }
     let n = nargs as i32;
     let mut i = vm.check_int(0)?;

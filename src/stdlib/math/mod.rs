@@ -167,10 +167,8 @@ fn multiply(vm: &mut Vm, name: &str, factor: f64) -> NativeResult {
     if let Some(n) = x.as_number() {
         return vm.ret(Value::number(n * factor));
     }
-    if x.is_str() {
-        if let Ok(n) = vm.check_number(0) {
-            return vm.ret(Value::number(n * factor));
-        }
+    if let Some(n) = Vm::to_number(x) {
+        return vm.ret(Value::number(n * factor));
     }
     let metamethod = vm.metamethod(x, Event::Mul);
     if metamethod.is_nil() {

@@ -30,10 +30,11 @@ pub(super) fn concat(vm: &mut Vm) -> NativeResult {
     let mut left = PORTION;
     while i <= i64::from(last) {
         push_element(vm, t, i as i32)?;
-        if let Some(s) = separator {
-            if i < i64::from(last) && scratch.push_bytes(&mut vm.heap, s.as_bytes()).is_err() {
-                return Err(vm.memory_error());
-            }
+        if let Some(s) = separator
+            && i < i64::from(last)
+            && scratch.push_bytes(&mut vm.heap, s.as_bytes()).is_err()
+        {
+            return Err(vm.memory_error());
         }
         i += 1;
         left -= 1;

@@ -140,10 +140,10 @@ fn maxn(vm: &mut Vm) -> NativeResult {
     let mut greatest = 0.0;
     let mut position = 0;
     while let Some((at, key, _)) = t.entry_from(position) {
-        if let Some(n) = key.as_number() {
-            if n > greatest {
-                greatest = n;
-            }
+        if let Some(n) = key.as_number()
+            && n > greatest
+        {
+            greatest = n;
         }
         position = at + 1;
         if position % 4096 == 0 {

@@ -62,6 +62,9 @@ macro_rules! enter {
 }
 
 /// Goes on as a step of the state says: see [`Next`](crate::vm::call::Next).
+///
+/// Functions that say so to a handler are never inlined: a local of theirs whose address is taken would keep the jump
+/// to the next handler from being a tail call.
 macro_rules! follow {
     ($vm:ident, $next:expr) => {
         match $next.step() {

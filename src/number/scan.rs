@@ -10,6 +10,8 @@
 //! assert_eq!(scan_literal(b"1_000ULL"), Some(Literal::Uint64(1000)));
 //! ```
 
+use super::digits::{self, IntegerBuffer};
+
 /// The value of a number literal.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Literal {
@@ -481,6 +483,7 @@ fn scale_binary(x: u64, exponent: i64) -> f64 {
 }
 
 /// `mantissa * 10^exponent`.
+#[inline]
 fn decimal(mantissa: u64, exponent: i64) -> f64 {
     const POWERS: [f64; 23] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -496,15 +499,21 @@ fn decimal(mantissa: u64, exponent: i64) -> f64 {
         let n = mantissa as f64;
         return if exponent < 0 { n / power } else { n * power };
     }
-    let mut text = DecimalText::new();
+    short_decimal(mantissa, exponent)
+}
+
+#[inline(never)]
+fn short_decimal(mantissa: u64, exponent: i64) -> f64 {
+    let mut text = DecimalText::<32>::new();
     text.push_integer(mantissa);
     text.value(exponent)
 }
 
 /// `count` decimal digits, the first of them not zero, times 10^exponent.
 #[cold]
-fn long_decimal<const SKIP: bool>(mut c: Cursor<'_, SKIP>, count: usize, exponent: i64) -> f64 {
-    let mut text = DecimalText::new();
+#[inline(never)]
+fn long_decimal<const SKIP: bool>(mut c: Cursor<'_, SKIP>, count: usize, mut exponent: i64) -> f64 {
+    let mut text = DecimalText::<{ MAX_DIGITS + 32 }>::new();
     let mut sticky = false;
     for i in 0..count {
         let d = c.next_digit();
@@ -514,7 +523,6 @@ fn long_decimal<const SKIP: bool>(mut c: Cursor<'_, SKIP>, count: usize, exponen
             sticky |= d != b'0';
         }
     }
-    let mut exponent = exponent;
     if count > MAX_DIGITS {
         exponent += (count - MAX_DIGITS) as i64;
         if sticky {
@@ -526,15 +534,15 @@ fn long_decimal<const SKIP: bool>(mut c: Cursor<'_, SKIP>, count: usize, exponen
 }
 
 /// Room for digits and an exponent in the form that `core` reads.
-struct DecimalText {
-    bytes: [u8; MAX_DIGITS + 32],
+struct DecimalText<const ROOM: usize> {
+    bytes: [u8; ROOM],
     len: usize,
 }
 
-impl DecimalText {
+impl<const ROOM: usize> DecimalText<ROOM> {
     fn new() -> Self {
         DecimalText {
-            bytes: [0; MAX_DIGITS + 32],
+            bytes: [0; ROOM],
             len: 0,
         }
     }
@@ -547,18 +555,7 @@ impl DecimalText {
     }
 
     fn push_integer(&mut self, x: u64) {
-        let mut digits = [0; 20];
-        let mut at = digits.len();
-        let mut x = x;
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (x % 10) as u8;
-            x /= 10;
-            if x == 0 {
-                break;
-            }
-        }
-        for &d in &digits[at..] {
+        for &d in digits::integer(x, &mut IntegerBuffer::default()) {
             self.push(d);
         }
     }

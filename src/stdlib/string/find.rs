@@ -68,6 +68,7 @@ fn search(vm: &mut Vm, find: bool) -> NativeResult {
 }
 
 /// Where the one text occurs in the other.
+#[inline(never)]
 fn find_plain(text: &[u8], wanted: &[u8]) -> Option<usize> {
     /// After so many false starts it pays to prepare for a search in linear time.
     const PATIENCE: usize = 16;
@@ -83,7 +84,13 @@ fn find_plain(text: &[u8], wanted: &[u8]) -> Option<usize> {
         }
         at += 1;
     }
-    memchr::memmem::find(&text[at..], wanted).map(|offset| at + offset)
+    find_prepared(&text[at..], wanted).map(|offset| at + offset)
+}
+
+#[cold]
+#[inline(never)]
+fn find_prepared(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    memchr::memmem::find(text, wanted)
 }
 
 /// Takes the anchor off a pattern: is it there?

@@ -9,8 +9,9 @@
 //! Terms: an *item* is a single-character class (`a`, `.`, `%d`, `[…]`) with or without a repetition suffix; `p` and
 //! `s` are positions in pattern and subject.
 
-extern crate alloc;
-use alloc::vec::Vec;
+mod choices;
+
+use choices::{Choice, Choices, Way};
 
 use super::class::{self, ByteSet, Class};
 
@@ -19,8 +20,6 @@ mod tests;
 
 /// Most captures of a pattern.
 pub const MAX_CAPTURES: usize = 32;
-/// Most choices that may be open at the same time.
-const MAX_CHOICES: usize = 199;
 /// So many steps cost one charge.
 const STEPS_PER_CHARGE: u32 = 4096;
 /// Steps per unit of fuel.
@@ -158,106 +157,6 @@ const UNFINISHED: u32 = u32::MAX;
 /// The length of a position capture.
 const POSITION: u32 = u32::MAX - 1;
 
-/// What to do when matching fails after a choice was made.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
-enum Way {
-    /// Go on at `p` with one repetition less, unless `s` is at `other` already.
-    Greedy,
-    /// Take one more repetition of the item from `p` to `other`, then go on after it.
-    Lazy,
-    /// Go on at `p` without the optional item.
-    Optional,
-    /// Undo the opening of the last capture.
-    Opened,
-    /// Undo the closing of the capture `other`.
-    Closed,
-}
-
-/// An open choice: its way, two positions and another number, packed so that a choice is stored and loaded as two words.
-#[derive(Clone, Copy)]
-struct Choice(u64, u64);
-
-impl Choice {
-    #[inline(always)]
-    fn new(way: Way, p: usize, s: usize, other: usize) -> Choice {
-        Choice(
-            way as u64 | (p as u64) << 32,
-            s as u64 | (other as u64) << 32,
-        )
-    }
-    #[inline(always)]
-    fn way(self) -> Way {
-        match self.0 as u32 {
-            0 => Way::Greedy,
-            1 => Way::Lazy,
-            2 => Way::Optional,
-            3 => Way::Opened,
-            _ => Way::Closed,
-        }
-    }
-    #[inline(always)]
-    fn p(self) -> usize {
-        (self.0 >> 32) as usize
-    }
-    #[inline(always)]
-    fn s(self) -> usize {
-        self.1 as u32 as usize
-    }
-    #[inline(always)]
-    fn other(self) -> usize {
-        (self.1 >> 32) as usize
-    }
-}
-
-const INLINE_CHOICES: usize = 12;
-
-/// The open choices: some here, the rest in memory.
-struct Choices {
-    inline: [Choice; INLINE_CHOICES],
-    spilled: Vec<Choice>,
-    len: usize,
-}
-
-impl Choices {
-    #[inline(always)]
-    fn push(&mut self, choice: Choice) -> Result<(), Broken> {
-        if let Some(place) = self.inline.get_mut(self.len) {
-            *place = choice;
-        } else {
-            self.spill(choice)?;
-        }
-        self.len += 1;
-        Ok(())
-    }
-
-    #[cold]
-    fn spill(&mut self, choice: Choice) -> Result<(), Broken> {
-        if self.len >= MAX_CHOICES {
-            return Err(PatternError::TooComplex.into());
-        }
-        if self.spilled.try_reserve(1).is_err() {
-            return Err(Broken::Memory);
-        }
-        self.spilled.push(choice);
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn pop(&mut self) -> Option<Choice> {
-        self.len = self.len.checked_sub(1)?;
-        match self.inline.get(self.len) {
-            Some(choice) => Some(*choice),
-            None => self.spilled.pop(),
-        }
-    }
-
-    fn clear(&mut self) {
-        self.len = 0;
-        self.spilled.clear();
-    }
-}
-
 /// The single characters that an item matches.
 #[derive(Clone, Copy)]
 enum Single {
@@ -290,11 +189,7 @@ impl<'a> Matcher<'a> {
             pattern,
             level: 0,
             captures: [Capture { start: 0, len: 0 }; MAX_CAPTURES],
-            choices: Choices {
-                inline: [Choice(0, 0); INLINE_CHOICES],
-                spilled: Vec::new(),
-                len: 0,
-            },
+            choices: Choices::new(),
             steps: 0,
             parsed_at: 0,
             parsed: ByteSet::EMPTY,

@@ -65,7 +65,7 @@ pub fn standard(which: StandardStream) -> io::Result<Box<dyn File>> {
 
 /// Opens a file.
 pub fn open(name: &Path, mode: OpenMode) -> io::Result<Box<dyn File>> {
-    let file = OpenOptions::new()
+    let mut file = OpenOptions::new()
         .read(mode.read)
         .write(mode.write && !mode.append)
         .append(mode.append)
@@ -73,6 +73,10 @@ pub fn open(name: &Path, mode: OpenMode) -> io::Result<Box<dyn File>> {
         .create(mode.create)
         .create_new(mode.exclusive)
         .open(name)?;
+    if mode.append {
+        // As in C, the position is at the end from the start. A pipe has none.
+        let _ = file.seek(SeekFrom::End(0));
+    }
     Ok(Box::new(StdFile(file)))
 }
 

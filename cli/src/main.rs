@@ -1,5 +1,7 @@
 //! The `perilune` command: runs Lua scripts with LuaJIT's options, and reads, evaluates and prints at a prompt.
 
+#![deny(unsafe_code)]
+
 mod args;
 mod bytecode;
 mod diagnostics;
@@ -17,6 +19,7 @@ use engine::Engine;
 use run::Ended;
 
 fn main() -> ExitCode {
+    host::restore_broken_pipe();
     let mut args: Vec<Vec<u8>> = std::env::args_os().map(OsStringExt::into_vec).collect();
     if let Some(name) = args.first().filter(|name| !name.is_empty()) {
         report::set_program(name);

@@ -278,6 +278,18 @@ fn compatibility_with_5_2() {
 }
 
 #[test]
+fn a_closed_pipe_ends_the_command() {
+    let run = perilune(&[
+        "-e",
+        "local p = io.popen(arg[-3] .. ' -e \"while true do print(1) end\" | head -n 2') print(p:read('*a'))",
+    ])
+    .env("PATH", "/bin:/usr/bin")
+    .program_path()
+    .run();
+    check(run, "1\n1\n\n", "", 0);
+}
+
+#[test]
 fn bytecode() {
     let dir = folder("bytecode");
     dir.write("t.lua", "print('from bytecode', ...)");

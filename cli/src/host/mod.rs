@@ -1,11 +1,15 @@
 //! The host that the command gives to the engine: the operating system, through `std`, and through `libc` where `std`
 //! has no such thing.
 
+#[allow(unsafe_code)]
 mod clock;
 mod file;
+#[allow(unsafe_code)]
 mod interrupt;
 mod math;
+#[allow(unsafe_code)]
 mod memory;
+#[allow(unsafe_code)]
 mod process;
 
 use std::cell::Cell;
@@ -23,7 +27,7 @@ use perilune::host::{
     ZoneOffset,
 };
 
-pub use interrupt::Interruptible;
+pub use interrupt::{Interruptible, restore_broken_pipe};
 pub use memory::StdMemory;
 
 /// The operating system as the engine sees it.

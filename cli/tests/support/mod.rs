@@ -81,6 +81,11 @@ impl Perilune {
         self.command.env(name, value);
         self
     }
+    /// Calls the command by its path, so that it can call itself.
+    pub fn program_path(mut self) -> Perilune {
+        self.command.arg0(env!("CARGO_BIN_EXE_perilune"));
+        self
+    }
     pub fn stdin(mut self, text: &str) -> Perilune {
         self.stdin = text.to_owned();
         self

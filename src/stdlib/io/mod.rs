@@ -4,6 +4,8 @@
 //! state's [`Io`], so that all of them can be flushed when the program ends. The metatable of files is the environment
 //! of this library's functions, as in LuaJIT.
 
+#![forbid(unsafe_code)]
+
 extern crate alloc;
 
 use alloc::vec::Vec;

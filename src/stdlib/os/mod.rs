@@ -2,6 +2,8 @@
 //!
 //! There is one locale, `C`: `os.setlocale` accepts its names and nothing else.
 
+#![forbid(unsafe_code)]
+
 mod calendar;
 mod date;
 mod strftime;

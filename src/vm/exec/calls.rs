@@ -295,28 +295,20 @@ handler! { fn func_c(vm, base, pc, ins, k) {
     {
         // The stack may have moved.
         base = (*vm).base;
-        let n = n as usize;
-        let src = (*vm).top.sub(n);
+        let src = (*vm).top.sub(n as usize);
         let link = Frame(base).link();
         if link.kind() == frame::LUA {
             let return_pc = link.return_pc();
             let call = *return_pc.sub(1);
             let dst = base.sub(FRAME_SLOTS);
-            let caller = dst.sub(call.a());
-            if call.b() == 2 && n == 1 {
-                *dst = *src;
-            } else if call.b() == 0 {
-                for i in 0..n {
-                    *dst.add(i) = *src.add(i);
-                }
-                (*vm).open_results = n;
-            } else {
-                for i in 0..call.b() - 1 {
-                    *dst.add(i) = if i < n { *src.add(i) } else { Value::NIL };
-                }
+            if call.b() == 1 || (call.b() == 2 && n == 1) {
+                // One result, or none wanted and a dead slot.
+                *dst = if n == 0 { Value::NIL } else { *src };
+                let caller = dst.sub(call.a());
+                next!(vm, caller, return_pc, super::constants_of(caller))
             }
-            next!(vm, caller, return_pc, super::constants_of(caller))
         }
+        return return_many(vm, base, pc, Ins(n), src);
     }
     follow!(vm, (*vm).after_native(result))
 }}

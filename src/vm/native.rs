@@ -154,6 +154,20 @@ impl Vm {
     /// Returns one value.
     #[inline(always)]
     pub fn ret(&mut self, v: Value) -> NativeResult {
+        if self.top >= self.stack_limit {
+            return self.ret_on_new_stack(v);
+        }
+        // SAFETY: below the limit.
+        unsafe {
+            *self.top = v;
+            self.top = self.top.add(1);
+        }
+        Ok(Flow::Return(1))
+    }
+    // Apart, so that the callers have nothing to save for it.
+    #[cold]
+    #[inline(never)]
+    fn ret_on_new_stack(&mut self, v: Value) -> NativeResult {
         self.push(v)?;
         Ok(Flow::Return(1))
     }

@@ -6,7 +6,7 @@ local names = {}
 for k in pairs(jit) do names[#names + 1] = k end
 table.sort(names)
 print(table.concat(names, " "))
-print(select("#", jit.on()), select("#", jit.off()), jit.status())
+print(select("#", jit.on()), select("#", jit.off()), (jit.status()))
 jit.on()
 print(pcall(jit.on, print), pcall(jit.off, function() end), pcall(jit.off, true),
   pcall(jit.on, function() end, true), pcall(jit.flush), pcall(jit.flush, function() end))

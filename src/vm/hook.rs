@@ -86,6 +86,7 @@ impl Vm {
     }
 
     /// Asks whether an event is due before `ins` is executed; if so, calls the hook, and the instruction comes again.
+    #[inline(never)]
     pub(crate) fn run_hook(
         &mut self,
         base: *mut Value,

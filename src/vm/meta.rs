@@ -332,6 +332,7 @@ impl Vm {
     }
 
     /// `x ^ y`
+    #[inline(never)]
     pub(crate) fn pow(&mut self, x: f64, y: f64) -> Value {
         Value::number(self.host.math().pow(x, y))
     }

@@ -86,6 +86,7 @@ impl Vm {
     }
 
     /// Closes the open upvalues at or above `level`.
+    #[inline(never)]
     pub(crate) fn close_upvalues(&mut self, level: *mut Value) {
         self.heap.close_upvalues(self.thread, level);
     }

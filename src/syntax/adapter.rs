@@ -9,11 +9,11 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use logos::Logos;
 
-use super::ast::{BinaryOp, Pos, Span, UnaryOp};
-use super::context::{At, Before, Context, MAX_LEVEL, NUMBERS, Stop};
+use super::ast::{Pos, Span};
+use super::context::{At, Before, Context, MAX_LEVEL, Stop};
 use super::error::{Near, Problem, Text};
 use super::scan::Fault;
-use super::token::{Constant, Raw, Tok};
+use super::token::{Raw, Tok};
 
 /// Something that is open.
 #[derive(Clone, Copy, Debug)]
@@ -97,8 +97,6 @@ pub struct Adapter<'a> {
     context: &'a Context<'a>,
     compat52: bool,
     peeked: Option<Lexed>,
-    /// Where the context keeps the last number.
-    slot: u8,
     before: Before,
     inside: Inside,
     frames: Vec<'a, Frame>,
@@ -142,7 +140,6 @@ impl<'a> Adapter<'a> {
             context,
             compat52,
             peeked: None,
-            slot: 0,
             before: Before::Statement,
             inside: Inside::default(),
             frames: Vec::new_in(arena),
@@ -184,10 +181,10 @@ impl<'a> Adapter<'a> {
         let span = self.lexer.span();
         let line = self.lexer.extras.line;
         if let Ok(Raw::Number) = raw {
-            self.slot = self.slot.wrapping_add(1);
-            self.context.numbers[self.slot as usize % NUMBERS].set(self.lexer.extras.number);
+            self.context
+                .keep_number(span.start as u32, self.lexer.extras.number);
         }
-        let start_line = if matches!(raw, Ok(Raw::Str(_))) {
+        let start_line = if matches!(raw, Ok(Raw::Str)) {
             self.lexer.extras.string_line
         } else {
             line
@@ -350,38 +347,41 @@ impl<'a> Adapter<'a> {
         self.before.ends_statement() && self.in_block()
     }
 
-    fn binary(&mut self, op: BinaryOp, end: Pos) -> Tok {
-        let compound =
-            self.before == Before::Variable && !self.inside.expression && !self.inside.targets;
-        self.before = Before::Operator;
-        use BinaryOp::*;
-        if compound
+    /// Can an operator be that of a compound assignment here?
+    fn compounds(&self) -> bool {
+        self.before == Before::Variable
+            && !self.inside.expression
+            && !self.inside.targets
             && self.in_block()
-            && matches!(
-                op,
-                Add | Sub | Mul | Div | Mod | BAnd | BOr | BXor | Shl | Shr | Sar | Concat
-            )
-            && self.lexer.source().get(end.offset as usize) == Some(&b'=')
-        {
+    }
+
+    fn binary(&mut self) -> Tok {
+        self.before = Before::Operator;
+        Tok::Binary
+    }
+
+    /// A binary operator that makes a compound assignment with a `=` right behind it.
+    fn arithmetic(&mut self, end: Pos) -> Tok {
+        if self.compounds() && self.lexer.source().get(end.offset as usize) == Some(&b'=') {
             // Whatever begins with `=` goes: LuaJIT takes `+==` for `+=`.
             self.peek();
             if let Some(lexed) = self.peeked.take() {
                 self.token_line = lexed.end.line;
             }
             self.start_expression();
-            return Tok::Compound(op);
+            return Tok::Compound;
         }
-        Tok::Binary(op)
+        self.binary()
     }
 
-    fn unary(&mut self, op: UnaryOp) -> Tok {
+    fn unary(&mut self) -> Tok {
         self.before = Before::Operator;
-        Tok::Unary(op)
+        Tok::Unary
     }
 
-    fn constant(&mut self, constant: Constant) -> Tok {
+    fn constant(&mut self) -> Tok {
         self.before = Before::Done;
-        Tok::Constant(constant)
+        Tok::Constant
     }
 
     fn open_paren(&mut self, line: u32) -> Result<Tok, Stop> {
@@ -533,7 +533,7 @@ impl<'a> Adapter<'a> {
             self.before = Before::Done;
             Tok::Pipe
         } else {
-            self.binary(BinaryOp::BOr, end)
+            self.arithmetic(end)
         }
     }
 
@@ -731,7 +731,6 @@ impl<'a> Adapter<'a> {
     }
 
     fn convert(&mut self, raw: Raw, end: Pos) -> Result<Tok, Stop> {
-        use BinaryOp as B;
         let line = end.line;
         Ok(match raw {
             Raw::Name => {
@@ -741,17 +740,14 @@ impl<'a> Adapter<'a> {
             Raw::Const => self.const_(end),
             Raw::Continue => self.continue_(end),
             Raw::Goto => self.goto_(end),
-            Raw::Number => self.constant(Constant::Number(self.slot)),
-            Raw::Nil => self.constant(Constant::Nil),
-            Raw::False => self.constant(Constant::False),
-            Raw::True => self.constant(Constant::True),
-            Raw::Str(form) => {
+            Raw::Number | Raw::Nil | Raw::False | Raw::True => self.constant(),
+            Raw::Str => {
                 self.before = if self.before.is_prefix() {
                     Before::Call
                 } else {
                     Before::Done
                 };
-                Tok::Str(form)
+                Tok::Str
             }
             Raw::Dot => {
                 self.before = if self.before == Before::Bound {
@@ -834,43 +830,36 @@ impl<'a> Adapter<'a> {
                     Tok::Break
                 }
             }
-            Raw::And | Raw::AmpAmp => self.binary(B::And, end),
-            Raw::Or => self.binary(B::Or, end),
-            Raw::Not | Raw::Bang => self.unary(UnaryOp::Not),
-            Raw::Hash => self.unary(UnaryOp::Len),
-            Raw::Minus if self.before.wants_operand() => self.unary(UnaryOp::Neg),
-            Raw::Tilde if self.before.wants_operand() => self.unary(UnaryOp::BNot),
-            Raw::Plus => self.binary(B::Add, end),
-            Raw::Minus => self.binary(B::Sub, end),
-            Raw::Star => self.binary(B::Mul, end),
-            Raw::Slash => self.binary(B::Div, end),
-            Raw::Percent => self.binary(B::Mod, end),
-            Raw::Caret => self.binary(B::Pow, end),
-            Raw::Ampersand => self.binary(B::BAnd, end),
+            Raw::Not | Raw::Bang | Raw::Hash => self.unary(),
+            Raw::Minus | Raw::Tilde if self.before.wants_operand() => self.unary(),
+            Raw::Plus
+            | Raw::Minus
+            | Raw::Star
+            | Raw::Slash
+            | Raw::Percent
+            | Raw::Ampersand
+            | Raw::Tilde
+            | Raw::ShiftLeft
+            | Raw::ShiftRight
+            | Raw::ShiftArith
+            | Raw::Concat => self.arithmetic(end),
+            Raw::Caret
+            | Raw::Less
+            | Raw::Greater
+            | Raw::LessEqual
+            | Raw::GreaterEqual
+            | Raw::EqualEqual
+            | Raw::BangEqual
+            | Raw::And
+            | Raw::AmpAmp
+            | Raw::Or
+            | Raw::QuestionQuestion => self.binary(),
             Raw::Bar => self.bar(end),
-            Raw::Tilde => self.binary(B::BXor, end),
-            Raw::Less => self.binary(B::Lt, end),
-            Raw::Greater => self.binary(B::Gt, end),
-            Raw::Concat => self.binary(B::Concat, end),
-            Raw::EqualEqual => self.binary(B::Eq, end),
-            Raw::GreaterEqual => self.binary(B::Ge, end),
-            Raw::LessEqual => self.binary(B::Le, end),
-            Raw::BangEqual => self.binary(B::Ne, end),
-            Raw::TildeEqual => {
-                let compound = self.before == Before::Variable
-                    && !self.inside.expression
-                    && !self.inside.targets;
-                if compound && self.in_block() {
-                    self.start_expression();
-                    Tok::Compound(B::BXor)
-                } else {
-                    self.binary(B::Ne, end)
-                }
+            Raw::TildeEqual if self.compounds() => {
+                self.start_expression();
+                Tok::Compound
             }
-            Raw::QuestionQuestion => self.binary(B::Coalesce, end),
-            Raw::ShiftLeft => self.binary(B::Shl, end),
-            Raw::ShiftRight => self.binary(B::Shr, end),
-            Raw::ShiftArith => self.binary(B::Sar, end),
+            Raw::TildeEqual => self.binary(),
             Raw::Question => self.question()?,
             Raw::QuestionDot => self.nav()?,
             Raw::BarBar if self.before.wants_operand() => {
@@ -878,7 +867,7 @@ impl<'a> Adapter<'a> {
                 self.before = Before::Done;
                 Tok::Pipes
             }
-            Raw::BarBar => self.binary(B::Or, end),
+            Raw::BarBar => self.binary(),
             Raw::Arrow => {
                 if self.before == Before::Variable {
                     self.pipe_vararg = false;

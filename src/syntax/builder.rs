@@ -14,8 +14,8 @@ use super::ast::{
 use super::chain::Operator;
 use super::context::{Before, Context, MAX_LEVEL};
 use super::error::{Near, Text};
-use super::scan::{StringForm, long_content, normalise_lines, unescape};
-use super::token::{Constant, Raw};
+use super::scan::{long_content, normalise_lines, unescape};
+use super::token::Raw;
 use crate::number::Literal;
 
 /// Where a list begins on its stack.
@@ -167,6 +167,10 @@ impl<'a> Builder<'a> {
             .unwrap_or(&[])
     }
 
+    pub(super) fn byte(&self, offset: u32) -> u8 {
+        self.source.get(offset as usize).copied().unwrap_or(0)
+    }
+
     fn name_at(&self, start: Pos, end: Pos) -> Name<'a> {
         Name {
             bytes: self.text(start, end),
@@ -207,12 +211,12 @@ impl<'a> Builder<'a> {
     // Expressions.
 
     /// `nil`, `true`, `false`, a number.
-    pub fn constant(&mut self, start: Pos, constant: Constant, end: Pos) {
-        let kind = match constant {
-            Constant::Nil => ExprKind::Nil,
-            Constant::False => ExprKind::False,
-            Constant::True => ExprKind::True,
-            Constant::Number(slot) => match self.context.number(slot) {
+    pub fn constant(&mut self, start: Pos, end: Pos) {
+        let kind = match self.source.get(start.offset as usize) {
+            Some(b'n') => ExprKind::Nil,
+            Some(b'f') => ExprKind::False,
+            Some(b't') => ExprKind::True,
+            _ => match self.context.number(start.offset) {
                 Literal::Number(n) => ExprKind::Number(n),
                 Literal::Int64(n) => ExprKind::Int64(n),
                 Literal::Uint64(n) => ExprKind::Uint64(n),
@@ -222,16 +226,22 @@ impl<'a> Builder<'a> {
         self.push(kind, start, end);
     }
 
-    /// A string.
-    pub fn string(&mut self, start: Pos, form: StringForm, end: Pos) {
+    /// A string. Its bytes are those of the source if they are written as they are.
+    pub fn string(&mut self, start: Pos, end: Pos) {
         let text = self.text(start, end);
-        let quoted = text.get(1..text.len().saturating_sub(1)).unwrap_or(&[]);
-        let bytes = match form {
-            StringForm::Plain => quoted,
-            StringForm::Long => long_content(text),
-            StringForm::Escaped => self.convert(quoted, |text, emit| unescape(text, emit)),
-            StringForm::LongLines => {
-                self.convert(long_content(text), |text, emit| normalise_lines(text, emit))
+        let bytes = if text.first() == Some(&b'[') {
+            let content = long_content(text);
+            if start.line != end.line && content.contains(&b'\r') {
+                self.convert(content, |text, emit| normalise_lines(text, emit))
+            } else {
+                content
+            }
+        } else {
+            let content = text.get(1..text.len().saturating_sub(1)).unwrap_or(&[]);
+            if content.contains(&b'\\') {
+                self.convert(content, |text, emit| unescape(text, emit))
+            } else {
+                content
             }
         };
         self.push(ExprKind::String(bytes), start, end);
@@ -639,7 +649,11 @@ impl<'a> Builder<'a> {
     }
 
     /// `a += x`
-    pub fn compound(&mut self, start: Pos, op: BinaryOp, end: Pos) {
+    pub fn compound(&mut self, start: Pos, operator: (Pos, Pos), end: Pos) {
+        let op = match self.binary_op(operator) {
+            BinaryOp::Ne => BinaryOp::BXor,
+            op => op,
+        };
         let value = self.pop_kept();
         let target = self.pop_kept();
         self.stmt(StmtKind::Compound { op, target, value }, start, end);

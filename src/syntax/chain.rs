@@ -45,6 +45,50 @@ fn priority(op: BinaryOp) -> (u8, u8) {
 }
 
 impl<'a> Builder<'a> {
+    fn unary_op(&self, pos: Pos) -> UnaryOp {
+        match self.byte(pos.offset) {
+            b'-' => UnaryOp::Neg,
+            b'#' => UnaryOp::Len,
+            b'~' => UnaryOp::BNot,
+            _ => UnaryOp::Not,
+        }
+    }
+
+    /// The binary operator that stands there.
+    pub(super) fn binary_op(&self, (start, end): (Pos, Pos)) -> BinaryOp {
+        use BinaryOp::*;
+        let long = end.offset - start.offset > 1;
+        match (self.byte(start.offset), long) {
+            (b'+', _) => Add,
+            (b'-', _) => Sub,
+            (b'*', _) => Mul,
+            (b'/', _) => Div,
+            (b'%', _) => Mod,
+            (b'^', _) => Pow,
+            (b'.', _) => Concat,
+            (b'=', _) => Eq,
+            (b'!', _) => Ne,
+            (b'a', _) => And,
+            (b'o', _) => Or,
+            (b'?', _) => Coalesce,
+            (b'&', false) => BAnd,
+            (b'&', true) => And,
+            (b'|', false) => BOr,
+            (b'|', true) => Or,
+            (b'<', false) => Lt,
+            (b'>', false) => Gt,
+            (b'~', false) => BXor,
+            (first, _) => match (first, self.byte(start.offset + 1)) {
+                (b'<', b'=') => Le,
+                (b'<', _) => Shl,
+                (b'>', b'=') => Ge,
+                (b'>', _) => Shr,
+                (_, b'=') => Ne,
+                _ => Sar,
+            },
+        }
+    }
+
     /// Where a chain's operators begin on the stack.
     pub fn chain(&self) -> Base {
         self.operators.len() as Base
@@ -66,7 +110,8 @@ impl<'a> Builder<'a> {
     }
 
     /// A unary operator; its operand follows.
-    pub fn push_unary(&mut self, pos: Pos, op: UnaryOp) {
+    pub fn push_unary(&mut self, (pos, _): (Pos, Pos)) {
+        let op = self.unary_op(pos);
         self.push_operator(Operator {
             kind: Kind::Unary(op),
             limit: UNARY,
@@ -84,13 +129,14 @@ impl<'a> Builder<'a> {
     }
 
     /// A binary operator, whose left operand is complete but for the operators before it that bind tighter.
-    pub fn push_binary(&mut self, base: Base, pos: Pos, op: BinaryOp) {
+    pub fn push_binary(&mut self, base: Base, operator: (Pos, Pos)) {
+        let op = self.binary_op(operator);
         let (left, right) = priority(op);
         self.apply_while(base, |operator| left <= operator.limit);
         self.push_operator(Operator {
             kind: Kind::Binary(op),
             limit: right,
-            pos,
+            pos: operator.0,
         });
     }
 

@@ -20,8 +20,10 @@ pub struct Context<'a> {
     pub pending: Cell<u32>,
     /// Open blocks and enclosing expressions, as they were before the token that the parser looks at.
     pub level: Cell<u32>,
-    /// The numbers last read. A number is used before the parser sees the second token behind it.
-    pub numbers: [Cell<Literal>; NUMBERS],
+    /// The numbers last read, with their offsets. A number is used before the third token behind it is read.
+    numbers: [Cell<(u32, Literal)>; NUMBERS],
+    /// Where the next number goes.
+    next_number: Cell<usize>,
     /// Does the function that is being parsed take `...`?
     pub vararg: Cell<bool>,
     /// The token that the parser looks at.
@@ -43,7 +45,7 @@ pub struct At<'a> {
 pub const MAX_LEVEL: u32 = 200;
 
 /// How many numbers the context keeps.
-pub const NUMBERS: usize = 8;
+const NUMBERS: usize = 4;
 
 impl<'a> Context<'a> {
     /// A context before the first token.
@@ -53,15 +55,29 @@ impl<'a> Context<'a> {
             problem: Cell::default(),
             pending: Cell::default(),
             level: Cell::default(),
-            numbers: core::array::from_fn(|_| Cell::new(Literal::Number(0.0))),
+            numbers: core::array::from_fn(|_| Cell::new((u32::MAX, Literal::Number(0.0)))),
+            next_number: Cell::default(),
             vararg: Cell::default(),
             at: Cell::default(),
         }
     }
 
-    /// The number that a token stands for.
-    pub fn number(&self, slot: u8) -> Literal {
-        self.numbers[slot as usize % NUMBERS].get()
+    /// Keeps a number until the parser uses it.
+    pub fn keep_number(&self, offset: u32, number: Literal) {
+        let next = self.next_number.get();
+        self.numbers[next % NUMBERS].set((offset, number));
+        self.next_number.set(next.wrapping_add(1));
+    }
+
+    /// The number that stands at an offset.
+    pub fn number(&self, offset: u32) -> Literal {
+        let kept = self
+            .numbers
+            .iter()
+            .map(Cell::get)
+            .find(|&(at, _)| at == offset);
+        debug_assert!(kept.is_some());
+        kept.map_or(Literal::Number(f64::NAN), |(_, number)| number)
     }
 
     /// Records a problem at the token that the parser looks at, unless there is one already.

@@ -5,7 +5,7 @@ use bumpalo::collections::Vec;
 use core::fmt::Write;
 
 use super::ast::Span;
-use super::scan::{StringForm, bracket_len, long_content, normalise_lines, unescape};
+use super::scan::{bracket_len, long_content, normalise_lines, unescape};
 use super::token::Raw;
 
 /// Why a source has no tree.
@@ -191,20 +191,16 @@ impl Near<'_> {
                     unescape(rest, emit);
                 }
             }
-            Near::Token(Raw::Str(form), text) => {
-                let bracket = match form {
-                    StringForm::Plain | StringForm::Escaped => 1,
-                    StringForm::Long | StringForm::LongLines => bracket_len(text),
-                };
-                let (open, close) = (&text[..bracket], &text[text.len() - bracket..]);
+            Near::Token(Raw::Str, text) => {
+                let long = text.first() == Some(&b'[');
+                let bracket = if long { bracket_len(text) } else { 1 };
+                let (open, rest) = text.split_at(bracket.min(text.len()));
+                let (content, close) = rest.split_at(rest.len().saturating_sub(bracket));
                 open.iter().for_each(|&c| emit(c));
-                match form {
-                    StringForm::Plain | StringForm::Escaped => {
-                        unescape(&text[1..text.len() - 1], &mut emit)
-                    }
-                    StringForm::Long | StringForm::LongLines => {
-                        normalise_lines(long_content(text), &mut emit);
-                    }
+                if long {
+                    normalise_lines(long_content(text), &mut emit);
+                } else {
+                    unescape(content, &mut emit);
                 }
                 close.iter().for_each(|&c| emit(c));
             }

@@ -7,19 +7,6 @@ use logos::{FilterResult, Lexer};
 use super::token::{MAX_LINE, Raw};
 use crate::number::{Literal, literal_len, scan_literal};
 
-/// How a string is written, which says how to get its bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum StringForm {
-    /// Quoted, and the bytes are those between the quotes.
-    Plain,
-    /// Quoted, with escapes.
-    Escaped,
-    /// A long string without a carriage return inside.
-    Long,
-    /// A long string with carriage returns to normalise.
-    LongLines,
-}
-
 /// What is wrong with a token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Fault {
@@ -64,24 +51,20 @@ pub fn number(lexer: &mut Lexer<'_, Raw>) -> Result<(), Fault> {
 }
 
 /// A quoted string, from behind its opening quote.
-pub fn quoted(lexer: &mut Lexer<'_, Raw>) -> Result<StringForm, Fault> {
+pub fn quoted(lexer: &mut Lexer<'_, Raw>) -> Result<(), Fault> {
     lexer.extras.string_line = lexer.extras.line;
     let quote = lexer.slice()[0];
     let rest = lexer.remainder();
-    let mut form = StringForm::Plain;
     let mut at = 0;
     let end = loop {
         match rest.get(at) {
             Some(&c) if c == quote => break Ok(at + 1),
             None => break Err((at, Fault::StringEnd)),
             Some(b'\n' | b'\r') => break Err((at, Fault::StringLine)),
-            Some(b'\\') => {
-                form = StringForm::Escaped;
-                match escape(rest, at + 1, &mut lexer.extras.line) {
-                    Some(next) => at = next,
-                    None => break Err((at, Fault::Escape)),
-                }
-            }
+            Some(b'\\') => match escape(rest, at + 1, &mut lexer.extras.line) {
+                Some(next) => at = next,
+                None => break Err((at, Fault::Escape)),
+            },
             Some(_) => at += 1,
         }
         if lexer.extras.line >= MAX_LINE {
@@ -91,7 +74,7 @@ pub fn quoted(lexer: &mut Lexer<'_, Raw>) -> Result<StringForm, Fault> {
     match end {
         Ok(len) => {
             lexer.bump(len);
-            Ok(form)
+            Ok(())
         }
         Err((len, fault)) => {
             lexer.bump(len);
@@ -175,7 +158,7 @@ fn code_point(text: &[u8], at: usize) -> Option<(u32, usize)> {
 }
 
 /// Finds the end of a long bracket of `level` behind its opening; `None` if there is none. Counts lines.
-fn long_bracket(text: &[u8], level: usize, line: &mut u32, returns: &mut bool) -> Option<usize> {
+fn long_bracket(text: &[u8], level: usize, line: &mut u32) -> Option<usize> {
     let mut at = 0;
     while let Some(&c) = text.get(at) {
         match c {
@@ -189,7 +172,6 @@ fn long_bracket(text: &[u8], level: usize, line: &mut u32, returns: &mut bool) -
             }
             b'\n' | b'\r' => {
                 let end = line_end(text, at);
-                *returns |= c == b'\r' || end == at + 2;
                 *line += 1;
                 if *line >= MAX_LINE {
                     return None;
@@ -203,19 +185,14 @@ fn long_bracket(text: &[u8], level: usize, line: &mut u32, returns: &mut bool) -
 }
 
 /// A long string, from behind its opening bracket.
-pub fn long(lexer: &mut Lexer<'_, Raw>) -> Result<StringForm, Fault> {
+pub fn long(lexer: &mut Lexer<'_, Raw>) -> Result<(), Fault> {
     lexer.extras.string_line = lexer.extras.line;
     let level = lexer.slice().len() - 2;
     let rest = lexer.remainder();
-    let mut returns = false;
-    match long_bracket(rest, level, &mut lexer.extras.line, &mut returns) {
+    match long_bracket(rest, level, &mut lexer.extras.line) {
         Some(len) => {
             lexer.bump(len);
-            Ok(if returns {
-                StringForm::LongLines
-            } else {
-                StringForm::Long
-            })
+            Ok(())
         }
         None => {
             lexer.bump(rest.len());
@@ -235,7 +212,7 @@ pub fn comment(lexer: &mut Lexer<'_, Raw>) -> FilterResult<(), Fault> {
         let level = rest[1..].iter().take_while(|&&c| c == b'=').count();
         if rest.get(level + 1) == Some(&b'[') {
             let body = &rest[level + 2..];
-            return match long_bracket(body, level, &mut lexer.extras.line, &mut false) {
+            return match long_bracket(body, level, &mut lexer.extras.line) {
                 Some(len) => {
                     lexer.bump(level + 2 + len);
                     FilterResult::Skip

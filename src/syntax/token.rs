@@ -6,8 +6,7 @@
 
 use logos::{Lexer, Logos, Skip};
 
-use super::ast::{BinaryOp, UnaryOp};
-use super::scan::{self, Fault, StringForm};
+use super::scan::{self, Fault};
 use crate::number::Literal;
 
 /// What the lexer counts while it runs.
@@ -103,7 +102,7 @@ pub enum Raw {
     Number,
     #[regex("[\"']", scan::quoted)]
     #[regex(r"\[=*\[", scan::long)]
-    Str(StringForm),
+    Str,
     #[token("+")]
     Plus,
     #[token("-")]
@@ -196,7 +195,7 @@ pub enum Raw {
     Blank,
 }
 
-/// A terminal of the grammar.
+/// A terminal of the grammar. What it stands for in detail, its text says.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[allow(missing_docs)]
 pub enum Tok {
@@ -249,26 +248,16 @@ pub enum Tok {
     Label,
     Dots,
     Name,
-    Constant(Constant),
-    Str(StringForm),
-    Unary(UnaryOp),
-    Binary(BinaryOp),
+    /// `nil`, `true`, `false`, a number.
+    Constant,
+    Str,
+    Unary,
+    Binary,
     /// An operator and its `=`.
-    Compound(BinaryOp),
+    Compound,
     /// `|` around a short function's parameters.
     Pipe,
     /// `||` of a short function without parameters.
     Pipes,
     Unknown,
-}
-
-/// A literal that is no string.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub enum Constant {
-    Nil,
-    False,
-    True,
-    /// The number in this slot of the context.
-    Number(u8),
 }

@@ -114,6 +114,12 @@ pub struct Adapter<'a> {
     label: bool,
     /// Labels in a row, each of which is a level.
     labels: u32,
+    /// A statement of the main block that begins behind this offset ends the part.
+    part_end: usize,
+    /// The part ended before the source.
+    interrupted: bool,
+    /// The main block's last statement has begun.
+    is_closed: bool,
     /// The line that ends the last token in the eyes of LuaJIT, whose lookahead moves it.
     last_line: u32,
     /// The same for the token that is being converted.
@@ -150,6 +156,9 @@ impl<'a> Adapter<'a> {
             pipe_vararg: false,
             label: false,
             labels: 0,
+            part_end: usize::MAX,
+            interrupted: false,
+            is_closed: false,
             last_line: line,
             token_line: line,
         }
@@ -160,6 +169,33 @@ impl<'a> Adapter<'a> {
         self.frames
             .get(..self.frames_before)
             .unwrap_or(&self.frames)
+    }
+
+    /// Ends the tokens with the first statement of the main block that is at least `len` bytes away.
+    pub fn begin_part(&mut self, len: usize) {
+        let start = self
+            .peeked
+            .map_or(self.lexer.span().end, |lexed| lexed.start.offset as usize);
+        self.part_end = start.saturating_add(len);
+        self.interrupted = false;
+    }
+
+    /// Did the tokens end before the source?
+    pub fn interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// Can the main block be divided before this token?
+    fn divides(&self, raw: Raw) -> bool {
+        use Raw::*;
+        // A label may have to be the last thing of the block, and behind a name a statement may have to go on.
+        self.frames.is_empty()
+            && !self.is_closed
+            && matches!(self.before, Before::Done | Before::Call)
+            && matches!(
+                raw,
+                Name | Local | Function | If | For | While | Repeat | Do | Return
+            )
     }
 
     fn end(&self) -> Pos {
@@ -792,6 +828,7 @@ impl<'a> Adapter<'a> {
             Raw::Return => {
                 self.statement();
                 self.start_expression();
+                self.is_closed |= self.frames.is_empty();
                 Tok::Return
             }
             Raw::For => {
@@ -824,6 +861,7 @@ impl<'a> Adapter<'a> {
             Raw::Break => {
                 self.statement();
                 self.before = Before::Done;
+                self.is_closed |= self.frames.is_empty() && !self.compat52;
                 if self.compat52 {
                     Tok::BreakMid
                 } else {
@@ -903,6 +941,7 @@ impl<'a> Iterator for Adapter<'a> {
         }
         self.frames_before = self.frames.len();
         self.context.level.set(self.level);
+        self.context.in_main.set(self.frames_before == 0);
         let Some(lexed) = self.peeked.take().or_else(|| self.lex()) else {
             let end = self.end();
             let span = Span { start: end, end };
@@ -927,6 +966,11 @@ impl<'a> Iterator for Adapter<'a> {
             span,
             before: self.before,
         });
+        if start.offset as usize >= self.part_end && self.divides(raw) {
+            self.peeked = Some(lexed);
+            self.interrupted = true;
+            return None;
+        }
         let level = self.level + self.context.pending.get();
         if level >= MAX_LEVEL - 1 {
             let expression = self.before == Before::Start && Self::starts_expression(raw);

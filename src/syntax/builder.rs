@@ -40,10 +40,10 @@ pub struct Safe {
 }
 
 /// The state of the tree under construction.
-pub struct Builder<'a> {
+pub struct Builder<'a, 's> {
     arena: &'a Bump,
-    source: &'a [u8],
-    pub(super) context: &'a Context<'a>,
+    source: &'s [u8],
+    pub(super) context: &'s Context<'s>,
     exprs: Vec<'a, Expr<'a>>,
     pub(super) operators: Vec<'a, Operator>,
     names: Vec<'a, Name<'a>>,
@@ -52,6 +52,8 @@ pub struct Builder<'a> {
     blocks: Vec<'a, Block<'a>>,
     arms: Vec<'a, (Expr<'a>, Block<'a>)>,
     functions: Vec<'a, Open<'a>>,
+    /// The main block's complete statements.
+    main_stmts: usize,
     /// The expression that stands for one that is missing after a failure.
     none: &'a Expr<'a>,
 }
@@ -66,9 +68,9 @@ const NO_BLOCK: Block<'static> = Block {
     span: Span::ZERO,
 };
 
-impl<'a> Builder<'a> {
+impl<'a, 's: 'a> Builder<'a, 's> {
     /// A builder whose tree lies in `arena`.
-    pub fn new(arena: &'a Bump, source: &'a [u8], context: &'a Context<'a>) -> Self {
+    pub fn new(arena: &'a Bump, source: &'s [u8], context: &'s Context<'s>) -> Self {
         let mut builder = Builder {
             arena,
             source,
@@ -81,6 +83,7 @@ impl<'a> Builder<'a> {
             blocks: Vec::new_in(arena),
             arms: Vec::new_in(arena),
             functions: Vec::new_in(arena),
+            main_stmts: 0,
             none: &NONE,
         };
         let start = Pos { line: 1, offset: 0 };
@@ -508,6 +511,17 @@ impl<'a> Builder<'a> {
         self.end_function(None, Body::Block(block), block.span.end)
     }
 
+    /// The main chunk as far as its statements were complete before an error, if there are any.
+    pub fn salvage(mut self) -> Option<&'a Function<'a>> {
+        self.stmts.truncate(self.main_stmts);
+        self.functions.truncate(1);
+        if self.stmts.is_empty() {
+            return None;
+        }
+        self.block(Pos::default(), 0);
+        Some(self.finish())
+    }
+
     // Statements.
 
     /// The base of a block's statements.
@@ -541,6 +555,14 @@ impl<'a> Builder<'a> {
                 span: Span { start, end },
             },
         );
+        self.note_main();
+    }
+
+    /// Remembers how far the main block is complete, if the last statement was of it.
+    fn note_main(&mut self) {
+        if self.context.in_main.get() {
+            self.main_stmts = self.stmts.len();
+        }
     }
 
     /// A statement without parts.

@@ -44,7 +44,7 @@ fn priority(op: BinaryOp) -> (u8, u8) {
     }
 }
 
-impl<'a> Builder<'a> {
+impl<'a, 's: 'a> Builder<'a, 's> {
     fn unary_op(&self, pos: Pos) -> UnaryOp {
         match self.byte(pos.offset) {
             b'-' => UnaryOp::Neg,

@@ -24,6 +24,8 @@ pub struct Context<'a> {
     numbers: [Cell<(u32, Literal)>; NUMBERS],
     /// Where the next number goes.
     next_number: Cell<usize>,
+    /// Was nothing open before the token that the parser looks at?
+    pub in_main: Cell<bool>,
     /// Does the function that is being parsed take `...`?
     pub vararg: Cell<bool>,
     /// The token that the parser looks at.
@@ -57,6 +59,7 @@ impl<'a> Context<'a> {
             level: Cell::default(),
             numbers: core::array::from_fn(|_| Cell::new((u32::MAX, Literal::Number(0.0)))),
             next_number: Cell::default(),
+            in_main: Cell::new(true),
             vararg: Cell::default(),
             at: Cell::default(),
         }

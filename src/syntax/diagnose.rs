@@ -29,6 +29,9 @@ pub fn diagnose<'a>(
         // The adapter has recorded why it stopped.
         _ => return,
     };
+    if context.failed.get() {
+        return;
+    }
     let at = context.at.get();
     let situation = Situation {
         adapter,

@@ -56,42 +56,124 @@ pub fn parse<'a>(
     source: &'a [u8],
     options: ParseOptions,
 ) -> Result<&'a ast::Function<'a>, SyntaxError<'a>> {
-    let Ok(context) = arena.try_alloc(Context::new()) else {
-        return Err(SyntaxError::OUT_OF_MEMORY);
-    };
-    let context: &'a Context<'a> = context;
-    if u32::try_from(source.len()).is_err() {
-        return Err(SyntaxError::OUT_OF_MEMORY);
+    let mut parser = Parser::new(arena, source, options)?;
+    let part = parser.part(arena, usize::MAX)?;
+    match parser.failure {
+        None => Ok(part.main),
+        Some(error) => Err(error),
     }
-    let start = match skip_header(source) {
-        Ok(start) => start,
-        Err(text) => {
-            let problem = Problem {
-                text: Text::Bare(text),
-                near: Near::Nothing,
+}
+
+/// A parser that gives a long chunk in parts, so that only a part's tree is in memory at a time. A part holds whole
+/// statements of the main block, and never ends in a label.
+///
+/// ```
+/// use perilune::syntax::{ParseOptions, Parser};
+/// let (state, mut arena) = (bumpalo::Bump::new(), bumpalo::Bump::new());
+/// let mut parser = Parser::new(&state, b"local x = 1 local y = 2 return x + y", ParseOptions::default()).unwrap();
+/// let mut parts = 1;
+/// while !parser.part(&arena, 1).unwrap().is_last {
+///     parts += 1;
+///     arena.reset();
+/// }
+/// assert_eq!(parts, 3);
+/// ```
+pub struct Parser<'s> {
+    arena: &'s Bump,
+    source: &'s [u8],
+    context: &'s Context<'s>,
+    adapter: Adapter<'s>,
+    failure: Option<SyntaxError<'s>>,
+}
+
+/// Statements of a chunk that follow each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'b> {
+    /// The main function with these statements for its body.
+    pub main: &'b ast::Function<'b>,
+    /// Ends the chunk here?
+    pub is_last: bool,
+}
+
+impl<'s> Parser<'s> {
+    /// A parser at the start of a source. Its own state and the message of an error lie in `arena`.
+    pub fn new(
+        arena: &'s Bump,
+        source: &'s [u8],
+        options: ParseOptions,
+    ) -> Result<Self, SyntaxError<'s>> {
+        let Ok(context) = arena.try_alloc(Context::new()) else {
+            return Err(SyntaxError::OUT_OF_MEMORY);
+        };
+        let context: &'s Context<'s> = context;
+        if u32::try_from(source.len()).is_err() {
+            return Err(SyntaxError::OUT_OF_MEMORY);
+        }
+        let start = skip_header(source).map_err(|text| {
+            let (near, span) = (Near::Nothing, ast::Span::ZERO);
+            let text = Text::Bare(text);
+            Problem {
+                text,
+                near,
                 line: 0,
-                span: ast::Span::ZERO,
-            };
-            return Err(problem.into_error(arena));
-        }
-    };
-    let mut builder = Builder::new(arena, source, context);
-    let mut adapter = Adapter::new(arena, source, start, context, options.compat52);
-    let result = grammar::ChunkParser::new().parse(&mut builder, &mut adapter);
-    if let (Ok(()), false) = (&result, context.failed.get()) {
-        let main = builder.finish();
-        if !context.failed.get() {
-            return Ok(main);
-        }
-    } else if let Err(error) = result {
-        diagnose::diagnose(&adapter, context, &error);
+                span,
+            }
+            .into_error(arena)
+        })?;
+        let adapter = Adapter::new(arena, source, start, context, options.compat52);
+        Ok(Parser {
+            arena,
+            source,
+            context,
+            adapter,
+            failure: None,
+        })
     }
-    Err(context
-        .problem
-        .get()
-        .map_or(SyntaxError::OUT_OF_MEMORY, |problem| {
-            problem.into_error(arena)
-        }))
+
+    /// Parses on until a statement ends at least `len` bytes further, or the source. The tree lies in `arena`. There is
+    /// nothing to parse behind the last part.
+    ///
+    /// Statements that are complete before an error make a part of their own, and the error comes next: what is wrong with
+    /// them in other respects is to be reported first.
+    pub fn part<'b>(&mut self, arena: &'b Bump, len: usize) -> Result<Part<'b>, SyntaxError<'s>>
+    where
+        's: 'b,
+    {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        self.adapter.begin_part(len);
+        let mut builder = Builder::new(arena, self.source, self.context);
+        let result = grammar::ChunkParser::new().parse(&mut builder, &mut self.adapter);
+        if let (Ok(()), false) = (&result, self.context.failed.get()) {
+            let main = builder.finish();
+            if !self.context.failed.get() {
+                let is_last = !self.adapter.interrupted();
+                return Ok(Part { main, is_last });
+            }
+            return Err(self.fail());
+        }
+        if let Err(error) = result {
+            diagnose::diagnose(&self.adapter, self.context, &error);
+        }
+        let error = self.fail();
+        match builder.salvage() {
+            Some(main) if !error.out_of_memory => Ok(Part {
+                main,
+                is_last: false,
+            }),
+            _ => Err(error),
+        }
+    }
+
+    fn fail(&mut self) -> SyntaxError<'s> {
+        let problem = self.context.problem.get();
+        let error = problem.map_or(SyntaxError::OUT_OF_MEMORY, |problem| {
+            problem.into_error(self.arena)
+        });
+        self.failure = Some(error);
+        error
+    }
 }
 
 /// Behind a byte order mark and a first line that begins with `#`: the offset and the line. What looks like bytecode behind

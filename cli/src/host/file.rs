@@ -73,8 +73,8 @@ pub fn open(name: &Path, mode: OpenMode) -> io::Result<Box<dyn File>> {
         .create(mode.create)
         .create_new(mode.exclusive)
         .open(name)?;
-    if mode.append {
-        // As in C, the position is at the end from the start. A pipe has none.
+    if mode.append && !mode.read {
+        // As in C, the position is at the end from the start, unless it is of use for reading. A pipe has none.
         let _ = file.seek(SeekFrom::End(0));
     }
     Ok(Box::new(StdFile(file)))

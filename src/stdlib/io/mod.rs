@@ -1,8 +1,8 @@
 //! The `io` library: files, pipes and the standard streams, through the host's unbuffered files.
 //!
-//! A file is a userdata whose payload is a [`handle::FileHandle`], the number of an open stream. The streams themselves lie in the
-//! state's [`Io`], so that all of them can be flushed when the program ends. The metatable of files is the environment
-//! of this library's functions, as in LuaJIT.
+//! A file is a userdata whose payload is the number of an open stream. The streams themselves lie in the state's [`Io`],
+//! so that all of them can be flushed when the program ends. The metatable of files is the environment of this
+//! library's functions, as in LuaJIT.
 
 #![forbid(unsafe_code)]
 

@@ -92,6 +92,16 @@ pub enum Stmt {
     Vector(Num, Num),
     Proxy(Num, &'static str),
     Scope(Block),
+    /// An operation that fails, inside `pcall`: the message is compared.
+    Fault(&'static str, Num, Str, Ref),
+    Swap(Ref, Ref, Num),
+    Captures(u8, Num),
+    /// A coroutine that yields inside `pcall`, resumed until it is dead.
+    Resumed(Num, Block, bool),
+    /// A loop made with a backward `goto`.
+    Back(u8, Block),
+    Method(Num, Num),
+    Spread(Vec<Item>, Ref),
 }
 
 const NUMBERS: &[&str] = &[
@@ -164,6 +174,57 @@ const REPLACEMENTS: &[&str] = &[
 ];
 const FORMATS: &[&str] = &[
     "%d", "%5.1f", "%g", "%x", "%-6d|", "%06.2f", "%e", "%s", "%.3g", "%q",
+];
+/// Failing operations; `@n`, `@s` and `@t` stand for a number, a string and a table.
+const FAULTS: &[&str] = &[
+    "local z = @n return z.x.y",
+    "return @t.none.x",
+    "return @s + {}",
+    "@t()",
+    "return @n < @s",
+    "for i = 1, {} do end",
+    "return #(@n)",
+    "@t.none.z = 1",
+    "return -@t",
+    "return @s .. @t",
+    "error(@s, 2)",
+    "error(@s, 0)",
+    "setmetatable(@n, {})",
+    "return (@s):bad()",
+    "undefined(@n)",
+    "return @t.x.y.z",
+    "local a = @t a.b.c()",
+    "return @t < @t",
+    "return {} <= @n",
+    "@t[nil] = @n",
+    "return ('x'):rep(@t)",
+    "return math.floor(@t)",
+    "return @t & 1",
+    "return ~@t",
+    "return nil .. @s",
+    "for k in @n do end",
+    "return @s % @t",
+    "error({})",
+    "error()",
+    "assert(false, @s)",
+    "assert(nil)",
+    "local s = @s return s.x.y",
+    "return select(0, @n)",
+    "return ('%d'):format(@t)",
+    "return @t.x()",
+    "return tostring()",
+    "return ipairs()",
+    "string.rep()",
+    "return @n ?? nil, (nil).x",
+    "x.y = @n",
+    "local function f(a) return a.b end f(@n) f()",
+    "return coroutine.wrap(function() error(@s) end)()",
+    "return setmetatable({}, { __index = function(_, k) error(k, 2) end }).oops",
+    "return setmetatable({}, { __add = function(a, b) return a .. b end }) + @n",
+    "return table.concat({ @n, {}, @s })",
+    "local t <const> = 1",
+    "return @t:x(@n)",
+    "goto nowhere",
 ];
 const FIELDS: &[&str] = &["x", "y", "count"];
 
@@ -303,6 +364,12 @@ fn simple_statement() -> BoxedStrategy<Stmt> {
         1 => (number(), 1..4u8).prop_map(|(n, calls)| Stmt::Counter(n, calls)),
         1 => (number(), number()).prop_map(|(a, b)| Stmt::Vector(a, b)),
         1 => (number(), select(FIELDS)).prop_map(|(n, f)| Stmt::Proxy(n, f)),
+        3 => (select(FAULTS), number(), string(), any::<Ref>())
+            .prop_map(|(fault, n, s, t)| Stmt::Fault(fault, n, s, t)),
+        1 => (any::<Ref>(), any::<Ref>(), number()).prop_map(|(a, b, e)| Stmt::Swap(a, b, e)),
+        1 => (1..5u8, number()).prop_map(|(n, e)| Stmt::Captures(n, e)),
+        1 => (number(), number()).prop_map(|(a, b)| Stmt::Method(a, b)),
+        1 => (vec(item(), 0..4), any::<Ref>()).prop_map(|(items, t)| Stmt::Spread(items, t)),
     ]
     .boxed()
 }
@@ -332,6 +399,8 @@ pub fn program() -> BoxedStrategy<Block> {
             1 => (b(), proptest::option::of(item()))
                 .prop_map(|(body, error)| Stmt::Protected(body, error)),
             1 => b().prop_map(Stmt::Scope),
+            1 => (number(), b(), any::<bool>()).prop_map(|(e, body, fail)| Stmt::Resumed(e, body, fail)),
+            1 => (1..4u8, b()).prop_map(|(n, body)| Stmt::Back(n, body)),
         ]
         .boxed();
     }

@@ -1,32 +1,13 @@
 //! Turns a random program into Lua source.
 //!
-//! The source refers to four helpers of the batch's prelude: `I` makes any number a small integer,
-//! `C` cuts a string to 60 bytes, `T` counts a step and stops a program that takes too many, and
-//! `Show` words any value without an address.
+//! The source refers to helpers of the batch's prelude: `I` makes any number a small integer, `C`
+//! cuts a string to 60 bytes, `T` counts a step and stops a program that takes too many, `Show`
+//! words any value without an address, and `Q` prints any number of values with their count.
 
 use crate::program::{Block, Cond, Item, Num, Ref, Stmt, Str};
 
 /// The helpers, and `P`, which runs one program and prints where its output begins and how it ended.
-pub const PRELUDE: &str = r#"
-local steps = 0
-function I(x) if x ~= x or x == 1/0 or x == -1/0 then return 0 end return math.floor(x) % 1024 end
-function C(s) return #s > 60 and s:sub(1, 60) or s end
-function T() steps = steps + 1 if steps > 20000 then error("too many steps", 0) end end
-function Show(v)
-  if type(v) == "string" then return ("%q"):format(v) end
-  if type(v) == "table" then return "{" .. #v .. "}" end
-  return tostring(v)
-end
-function P(name, source)
-  steps = 0
-  print("== " .. name)
-  local f, message = loadstring(source, "=" .. name)
-  if not f then print("-- syntax " .. message) return end
-  setfenv(f, setmetatable({}, { __index = _G }))
-  local ok, message = pcall(f)
-  print(ok and "-- ok" or "-- error " .. Show(message))
-end
-"#;
+pub const PRELUDE: &str = include_str!("prelude.lua");
 
 /// Renders a whole program.
 pub fn source(program: &Block) -> String {
@@ -266,6 +247,72 @@ impl Renderer {
                 self.line(&format!("do local log = 0 local p = setmetatable({{ x = {e} }}, {{ __index = function(_, k) log += 1 return k end, __newindex = function(t, k, v) log += 10 rawset(t, k, v) end }}) p.{field} = 1 p.z = p.q print(p.{field}, p.z, p.none, log) end"));
             }
             Stmt::Scope(body) => self.block("do", &[], body, "end"),
+            Stmt::Fault(fault, n, s, t) => {
+                let code = fault
+                    .replace("@n", &self.num(n))
+                    .replace("@s", &self.str(s))
+                    .replace("@t", pick(&self.scope.tabs, *t));
+                // Some of them do not even compile, so that these go through `loadstring`.
+                if fault.contains("<const>") || fault.contains("goto") {
+                    self.line(&format!("print(loadstring([=[{fault}]=], '=fault'))"));
+                } else {
+                    self.line(&format!("Q(pcall(function() {code} end))"));
+                }
+            }
+            Stmt::Swap(a, b, e) => {
+                let (a, b) = (pick(&self.scope.nums, *a), pick(&self.scope.nums, *b));
+                let line = format!("{a}, t0.x, {b} = {b}, {a}, {}", self.num(e));
+                self.line(&line);
+            }
+            Stmt::Captures(n, e) => {
+                let (name, e) = (self.fresh("l"), self.num(e));
+                self.line(&format!(
+                    "local {name} = {{}} for i = 1, {n} do local j = i * ({e})"
+                ));
+                self.line(&format!(
+                    "  {name}[i] = function(d) i += 1 j += d ?? 1 return i, j end"
+                ));
+                self.line("end");
+                self.line(&format!(
+                    "print({name}[1](2)) print({name}[{n}]()) print(({name}[1]()))"
+                ));
+            }
+            Stmt::Resumed(e, body, fail) => {
+                let (name, e) = (self.fresh("co"), self.num(e));
+                self.line(&format!("local {name} = coroutine.create(function(a) local b, c = coroutine.yield(a + 1)"));
+                self.line("  Q(pcall(function() Q(coroutine.yield(b, c)) error(Show(b), 0) end))");
+                self.block("do", &[], body, "end");
+                self.line(if *fail {
+                    "return nil .. b end)"
+                } else {
+                    "return b, c end)"
+                });
+                self.line(&format!("for i = 1, 4 do Q(coroutine.resume({name}, {e}, i)) end print(coroutine.status({name}))"));
+            }
+            Stmt::Back(n, body) => {
+                let (name, label) = (self.fresh("b"), self.fresh("top"));
+                self.line(&format!("do local {name} = 0 ::{label}:: T() {name} += 1"));
+                self.block(
+                    "do",
+                    &[],
+                    body,
+                    &format!("end if {name} < {n} then goto {label} end end"),
+                );
+            }
+            Stmt::Method(a, b) => {
+                let name = self.fresh("o");
+                let (a, b) = (self.num(a), self.num(b));
+                self.line(&format!("local {name} = {{ v = {a} }} function {name}:add(x, ...) self.v += x ?? 1 return self, ... end function {name}.get(o) return o.v end"));
+                self.line(&format!("print({name}:add({b}):add():get(), {name}?.:get(), {name}?.none?.(), select('#', {name}:add(1, nil, 2)))"));
+            }
+            Stmt::Spread(items, t) => {
+                let items: Vec<String> = items.iter().map(|item| self.item(item)).collect();
+                let (items, t) = (items.join(", "), pick(&self.scope.tabs, *t));
+                let line = format!(
+                    "Q((|...| -> ...)({items})) Q(#{{ {items} }}, ({{ unpack({t}, 1, 3), n = 1, unpack({t}, 2, 4) }})[2])"
+                );
+                self.line(&line);
+            }
         }
     }
 

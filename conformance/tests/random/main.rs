@@ -28,7 +28,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 const PER_BATCH: usize = 100;
 const WORKERS: usize = 2;
-const SHRINK_STEPS: usize = 400;
+const SHRINK_STEPS: usize = 600;
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// The part of the programs that must run without error on the oracle.
 const VALID: f64 = 0.95;

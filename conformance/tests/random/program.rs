@@ -404,5 +404,5 @@ pub fn program() -> BoxedStrategy<Block> {
         ]
         .boxed();
     }
-    vec(statement, 4..16).boxed()
+    vec(statement, 1..18).boxed()
 }

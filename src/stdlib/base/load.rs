@@ -190,6 +190,10 @@ pub(crate) fn load_file(
             return Ok(Err(message));
         }
     };
+    // The bytes lie outside of the heap, but count as if they were in it.
+    if source.len() > vm.heap.limit().saturating_sub(vm.heap.used()) {
+        return Err(vm.memory_error());
+    }
     let sign = if name.is_some() { "@" } else { "=" };
     let chunk_name = Message::new(vm).text(sign).bytes(shown).finish_string()?;
     match caught(vm.load(&source, chunk_name.as_bytes(), mode, env))? {

@@ -134,23 +134,36 @@ fn getn(vm: &mut Vm) -> NativeResult {
     }
 }
 
+/// Slots of `maxn` between portions: the table, where the traversal is, the greatest key so far.
+const MAXN_POSITION: usize = 1;
+const MAXN_GREATEST: usize = 2;
+/// Entries that are looked at before the state may check limits.
+const MAXN_PORTION: u32 = 4096;
+
 /// The greatest positive number among the keys.
 fn maxn(vm: &mut Vm) -> NativeResult {
     let t = vm.check_table(0)?;
-    let mut greatest = 0.0;
-    let mut position = 0;
-    while let Some((at, key, _)) = t.entry_from(position) {
+    let (mut position, mut greatest) = (0, 0.0);
+    if vm.step() != 0 {
+        position = vm.arg(MAXN_POSITION).as_number().unwrap_or(0.0) as u32;
+        greatest = vm.arg(MAXN_GREATEST).as_number().unwrap_or(0.0);
+    }
+    for _ in 0..MAXN_PORTION {
+        let Some((at, key, _)) = t.entry_from(position) else {
+            return vm.ret(Value::number(greatest));
+        };
         if let Some(n) = key.as_number()
             && n > greatest
         {
             greatest = n;
         }
         position = at + 1;
-        if position % 4096 == 0 {
-            vm.charge(256)?;
-        }
     }
-    vm.ret(Value::number(greatest))
+    vm.charge(MAXN_PORTION / 16)?;
+    vm.truncate(1);
+    vm.push(Value::number(f64::from(position)))?;
+    vm.push(Value::number(greatest))?;
+    Ok(Flow::Again { step: 1 })
 }
 
 /// `pack(...)`

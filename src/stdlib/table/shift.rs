@@ -9,7 +9,7 @@ use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 /// How many elements are moved before the state may check limits.
-const PORTION: i64 = 1 << 14;
+const PORTION: i64 = 1 << 13;
 
 /// `t[to] = t[from]`, both in any part of the table.
 #[inline(always)]
@@ -55,6 +55,7 @@ pub(super) fn insert(vm: &mut Vm) -> NativeResult {
 fn insert_from(vm: &mut Vm, t: Gc<Table>, from: i32) -> NativeResult {
     let position = vm.arg(1).as_int().unwrap_or(from);
     let stop = i64::from(position).max(i64::from(from) - PORTION) as i32;
+    vm.charge((from - stop) as u32 / 16)?;
     let mut i = from;
     while i > stop {
         let value = t.get_int(i - 1);
@@ -112,6 +113,7 @@ fn remove_rest(vm: &mut Vm, t: Gc<Table>) -> NativeResult {
     let len = vm.arg(REMOVE_LEN).as_int().unwrap_or(0);
     let mut i = vm.arg(REMOVE_NEXT).as_int().unwrap_or(len);
     let stop = i64::from(len).min(i64::from(i) + PORTION) as i32;
+    vm.charge((stop - i) as u32 / 16)?;
     while i < stop {
         let value = t.get_int(i + 1);
         copy(vm, t, i, value)?;
@@ -157,6 +159,7 @@ pub(super) fn move_range(vm: &mut Vm) -> NativeResult {
     };
     let ascending = start > last || start <= first || to != from;
     let stop = count.min(done + PORTION);
+    vm.charge((stop - done) as u32 / 16)?;
     for k in done..stop {
         let k = if ascending { k } else { count - 1 - k };
         let value = from.get_int(index(first + k));

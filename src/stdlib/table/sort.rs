@@ -23,7 +23,7 @@ const Y: usize = 8;
 const PENDING: usize = 9;
 
 /// How many comparisons are made before the state may check limits.
-const PORTION: u32 = 4096;
+const PORTION: i32 = 4096;
 
 /// Which comparison is under way.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,13 +61,13 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
         let t = vm.check_table(0)?;
         let len = t.len() as i32;
         vm.set_nargs(2)?;
-        if !vm.arg(COMPARATOR).is_nil() {
+        let plain = vm.arg(COMPARATOR).is_nil();
+        if !plain {
             vm.check_function(COMPARATOR)?;
-        } else if sorted::sort_plain(vm, t, len)? {
-            return Ok(Flow::Return(0));
         }
+        vm.charge(len.clamp(0, PORTION) as u32 / 16)?;
         vm.set_nargs(PENDING)?;
-        let mut machine = Machine::new(t, 1, len);
+        let mut machine = Machine::new(t, plain, 1, len);
         return match machine.begin_range(vm) {
             Some(phase) => machine.run(vm, phase),
             None => Ok(Flow::Return(0)),
@@ -75,6 +75,7 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
     }
     let t = vm.check_table(0)?;
     let (phase, answer) = if vm.step() >= ASK {
+        vm.charge(PORTION as u32 / 16)?;
         (Phase::from_step(vm.step() - ASK), None)
     } else {
         let less = !vm.result(0).is_falsy();
@@ -100,6 +101,10 @@ enum Less {
 
 struct Machine {
     table: Gc<Table>,
+    /// There is no comparison function, so that a range of plain values may be sorted at a stretch.
+    plain: bool,
+    /// Comparisons that may be made before the state may check limits.
+    left: i32,
     low: i32,
     high: i32,
     up: i32,
@@ -110,9 +115,11 @@ struct Machine {
 }
 
 impl Machine {
-    fn new(table: Gc<Table>, low: i32, high: i32) -> Machine {
+    fn new(table: Gc<Table>, plain: bool, low: i32, high: i32) -> Machine {
         Machine {
             table,
+            plain,
+            left: PORTION,
             low,
             high,
             up: 0,
@@ -127,6 +134,8 @@ impl Machine {
         let int = |i| vm.arg(i).as_int().unwrap_or(0);
         Machine {
             table,
+            plain: vm.arg(COMPARATOR).is_nil(),
+            left: PORTION,
             low: int(LOW),
             high: int(HIGH),
             up: int(UP),
@@ -165,7 +174,8 @@ impl Machine {
     fn run(&mut self, vm: &mut Vm, phase: Phase) -> NativeResult {
         let mut phase = phase;
         let comparator = vm.arg(COMPARATOR);
-        for _ in 0..PORTION {
+        while self.left > 0 {
+            self.left -= 1;
             let (a, b) = match phase {
                 Phase::Ends | Phase::MiddleHigh => (self.y, self.x),
                 Phase::MiddleLow => (self.x, self.y),
@@ -206,7 +216,7 @@ impl Machine {
                     self.set(vm, self.high, self.x)?;
                 }
                 if self.high - self.low == 1 {
-                    return Ok(self.pop_range(vm));
+                    return Ok(self.end_range(vm));
                 }
                 self.up = (self.low + self.high) / 2;
                 self.x = self.get(self.up);
@@ -257,18 +267,7 @@ impl Machine {
 
     /// The first comparison of the range `low..=high`, or of one that is pending.
     fn begin_range(&mut self, vm: &mut Vm) -> Option<Phase> {
-        if self.low < self.high {
-            self.x = self.get(self.low);
-            self.y = self.get(self.high);
-            Some(Phase::Ends)
-        } else {
-            self.pop_range(vm)
-        }
-    }
-
-    /// The range is done: goes on with a pending one.
-    fn pop_range(&mut self, vm: &mut Vm) -> Option<Phase> {
-        loop {
+        while self.low >= self.high || self.sort_at_a_stretch(vm) {
             let n = vm.nargs();
             if n < PENDING + 2 {
                 return None;
@@ -276,18 +275,31 @@ impl Machine {
             self.low = vm.arg(n - 2).as_int().unwrap_or(0);
             self.high = vm.arg(n - 1).as_int().unwrap_or(0);
             vm.truncate(n - 2);
-            if self.low < self.high {
-                self.x = self.get(self.low);
-                self.y = self.get(self.high);
-                return Some(Phase::Ends);
-            }
         }
+        self.x = self.get(self.low);
+        self.y = self.get(self.high);
+        Some(Phase::Ends)
+    }
+
+    /// Sorts the range `low..=high` if nobody can tell how.
+    fn sort_at_a_stretch(&mut self, vm: &mut Vm) -> bool {
+        let sorted = self.plain && sorted::sort_plain(vm, self.table, self.low, self.high);
+        if sorted {
+            self.left -= self.high - self.low;
+        }
+        sorted
+    }
+
+    /// The range is done: goes on with a pending one.
+    fn end_range(&mut self, vm: &mut Vm) -> Option<Phase> {
+        self.low = self.high;
+        self.begin_range(vm)
     }
 
     /// The three elements are in order: puts the middle one aside as pivot.
     fn begin_scans(&mut self, vm: &mut Vm) -> Result<Option<Phase>, Raised> {
         if self.high - self.low == 2 {
-            return Ok(self.pop_range(vm));
+            return Ok(self.end_range(vm));
         }
         self.pivot = self.get(self.up);
         let before_last = self.get(self.high - 1);

@@ -1,7 +1,7 @@
 //! Sorting of plain numbers and plain strings, where nobody can see how it is done.
 //!
 //! Equal strings are one object, and equal numbers have the same bits once minus zero is excluded, so every correct
-//! sort gives the same table. NaN has no order, which shows in the result: tables with one are left to the machine.
+//! sort gives the same table. NaN has no order, which shows in the result: ranges with one are left to the machine.
 
 extern crate alloc;
 use alloc::vec::Vec;
@@ -9,22 +9,25 @@ use core::cmp::Ordering;
 
 use crate::value::{Gc, Str, Table, Value};
 use crate::vm::Vm;
-use crate::vm::native::Raised;
 
-/// Elements that are sorted at a stretch; longer tables are merged from such runs, with checks in between.
-const RUN: usize = 4096;
+/// The longest range that is sorted here.
+pub(super) const MAX_LEN: i32 = 4096;
 
-/// Sorts `t[1..=len]` if all elements are strings or all are plain numbers; says whether it did.
-pub(super) fn sort_plain(vm: &mut Vm, t: Gc<Table>, len: i32) -> Result<bool, Raised> {
-    if len < 2 {
-        return Ok(true);
-    }
-    if t.get_int(1).is_str() {
-        sort_as(vm, t, len, Value::as_str, |a: &Gc<Str>, b: &Gc<Str>| {
-            a.as_bytes().cmp(b.as_bytes())
-        })
+/// Sorts `t[low..=high]` if that is a short range of strings only or of plain numbers only; says whether it did.
+pub(super) fn sort_plain(vm: &mut Vm, t: Gc<Table>, low: i32, high: i32) -> bool {
+    if high - low >= MAX_LEN {
+        false
+    } else if t.get_int(low).is_str() {
+        sort_as(
+            vm,
+            t,
+            low,
+            high,
+            Value::as_str,
+            |a: &Gc<Str>, b: &Gc<Str>| a.as_bytes().cmp(b.as_bytes()),
+        )
     } else {
-        sort_as(vm, t, len, plain_number, f64::total_cmp)
+        sort_as(vm, t, low, high, plain_number, f64::total_cmp)
     }
 }
 
@@ -37,73 +40,31 @@ fn plain_number(v: Value) -> Option<f64> {
 fn sort_as<T: Copy + Into<Value>>(
     vm: &mut Vm,
     t: Gc<Table>,
-    len: i32,
+    low: i32,
+    high: i32,
     element: impl Fn(Value) -> Option<T>,
     order: impl Fn(&T, &T) -> Ordering,
-) -> Result<bool, Raised> {
+) -> bool {
     let mut elements = Vec::new();
-    if elements.try_reserve_exact(len as usize).is_err() {
-        return Err(vm.memory_error());
+    if elements
+        .try_reserve_exact((high - low + 1) as usize)
+        .is_err()
+    {
+        return false;
     }
-    for i in 1..=len {
+    for i in low..=high {
+        // An element without a slot in the table would be nil.
         match element(t.get_int(i)) {
             Some(e) => elements.push(e),
-            None => return Ok(false),
+            None => return false,
         }
     }
-    for run in elements.chunks_mut(RUN) {
-        vm.charge(run.len() as u32 / 2)?;
-        run.sort_unstable_by(&order);
-    }
-    if elements.len() > RUN {
-        elements = merge_runs(vm, elements, &order)?;
-    }
+    elements.sort_unstable_by(order);
     vm.heap.write(t);
-    for (i, &e) in (1..).zip(&elements) {
-        match t.slot_int(i) {
-            Some(slot) => slot.set(e.into()),
-            None => vm.raw_set_int(t, i, e.into())?,
+    for (i, e) in (low..).zip(elements) {
+        if let Some(slot) = t.slot_int(i) {
+            slot.set(e.into());
         }
     }
-    Ok(true)
-}
-
-/// Merges sorted runs of [`RUN`] elements, twice as long ones in each pass.
-fn merge_runs<T: Copy>(
-    vm: &mut Vm,
-    elements: Vec<T>,
-    order: &impl Fn(&T, &T) -> Ordering,
-) -> Result<Vec<T>, Raised> {
-    let mut from = elements;
-    let mut to = Vec::new();
-    if to.try_reserve_exact(from.len()).is_err() {
-        return Err(vm.memory_error());
-    }
-    let mut width = RUN;
-    while width < from.len() {
-        to.clear();
-        for pair in from.chunks(2 * width) {
-            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
-            let mut unpaid = 0;
-            while let (Some(l), Some(r)) = (left.first(), right.first()) {
-                if order(r, l) == Ordering::Less {
-                    to.push(*r);
-                    right = &right[1..];
-                } else {
-                    to.push(*l);
-                    left = &left[1..];
-                }
-                unpaid += 1;
-                if unpaid == RUN {
-                    vm.charge(RUN as u32 / 16)?;
-                    unpaid = 0;
-                }
-            }
-            to.extend_from_slice(left);
-            to.extend_from_slice(right);
-        }
-        core::mem::swap(&mut from, &mut to);
-        width *= 2;
-    }
-    Ok(from)
+    true
 }

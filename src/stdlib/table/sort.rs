@@ -103,6 +103,8 @@ struct Machine {
     table: Gc<Table>,
     /// There is no comparison function, so that a range of plain values may be sorted at a stretch.
     plain: bool,
+    /// More has changed since the variables were loaded than one step of a scan changes.
+    changed: bool,
     /// Comparisons that may be made before the state may check limits.
     left: i32,
     low: i32,
@@ -119,6 +121,7 @@ impl Machine {
         Machine {
             table,
             plain,
+            changed: true,
             left: PORTION,
             low,
             high,
@@ -135,6 +138,7 @@ impl Machine {
         Machine {
             table,
             plain: vm.arg(COMPARATOR).is_nil(),
+            changed: false,
             left: PORTION,
             low: int(LOW),
             high: int(HIGH),
@@ -146,14 +150,27 @@ impl Machine {
         }
     }
 
-    fn store(&self, vm: &mut Vm) {
-        vm.set_arg(LOW, Value::int(self.low));
-        vm.set_arg(HIGH, Value::int(self.high));
-        vm.set_arg(PIVOT, self.pivot);
-        vm.set_arg(UP, Value::int(self.up));
-        vm.set_arg(DOWN, Value::int(self.down));
-        vm.set_arg(X, self.x);
-        vm.set_arg(Y, self.y);
+    /// Saves the variables. One step of a scan changes only two.
+    fn store(&self, vm: &mut Vm, phase: Phase) {
+        match phase {
+            Phase::ScanUp if !self.changed => {
+                vm.set_arg(UP, Value::int(self.up));
+                vm.set_arg(X, self.x);
+            }
+            Phase::ScanDown if !self.changed => {
+                vm.set_arg(DOWN, Value::int(self.down));
+                vm.set_arg(Y, self.y);
+            }
+            _ => {
+                vm.set_arg(LOW, Value::int(self.low));
+                vm.set_arg(HIGH, Value::int(self.high));
+                vm.set_arg(UP, Value::int(self.up));
+                vm.set_arg(DOWN, Value::int(self.down));
+                vm.set_arg(PIVOT, self.pivot);
+                vm.set_arg(X, self.x);
+                vm.set_arg(Y, self.y);
+            }
+        }
     }
 
     fn get(&self, i: i32) -> Value {
@@ -189,19 +206,22 @@ impl Machine {
             };
             match less {
                 Less::Call(function) => {
-                    self.store(vm);
+                    self.store(vm, phase);
                     vm.begin_call(function, phase as u32)?;
                     vm.push(a)?;
                     vm.push(b)?;
                     return Ok(Flow::Call { nargs: 2 });
                 }
-                Less::Known(less) => match self.advance(vm, phase, less)? {
-                    Some(next) => phase = next,
-                    None => return Ok(Flow::Return(0)),
-                },
+                Less::Known(less) => {
+                    self.changed = true;
+                    match self.advance(vm, phase, less)? {
+                        Some(next) => phase = next,
+                        None => return Ok(Flow::Return(0)),
+                    }
+                }
             }
         }
-        self.store(vm);
+        self.store(vm, phase);
         Ok(Flow::Again {
             step: phase as u32 + ASK,
         })
@@ -267,6 +287,7 @@ impl Machine {
 
     /// The first comparison of the range `low..=high`, or of one that is pending.
     fn begin_range(&mut self, vm: &mut Vm) -> Option<Phase> {
+        self.changed = true;
         while self.low >= self.high || self.sort_at_a_stretch(vm) {
             let n = vm.nargs();
             if n < PENDING + 2 {
@@ -301,6 +322,7 @@ impl Machine {
         if self.high - self.low == 2 {
             return Ok(self.end_range(vm));
         }
+        self.changed = true;
         self.pivot = self.get(self.up);
         let before_last = self.get(self.high - 1);
         self.set(vm, self.up, before_last)?;

@@ -23,6 +23,18 @@ fn copy(vm: &mut Vm, to: Gc<Table>, to_index: i32, value: Value) -> Result<(), R
     }
 }
 
+/// `t[to] = t[from]`, after the barrier of `t` has run.
+#[inline(always)]
+fn copy_within(vm: &mut Vm, t: Gc<Table>, to: i32, from: i32) -> Result<(), Raised> {
+    match (t.array_slot(to as u32), t.array_slot(from as u32)) {
+        (Some(to), Some(from)) => {
+            to.set(from.get());
+            Ok(())
+        }
+        _ => copy(vm, t, to, t.get_int(from)),
+    }
+}
+
 /// `insert(t, value)` or `insert(t, position, value)`
 pub(super) fn insert(vm: &mut Vm) -> NativeResult {
     let t = vm.check_table(0)?;
@@ -57,9 +69,9 @@ fn insert_from(vm: &mut Vm, t: Gc<Table>, from: i32) -> NativeResult {
     let stop = i64::from(position).max(i64::from(from) - PORTION) as i32;
     vm.charge((from - stop) as u32 / 16)?;
     let mut i = from;
+    vm.heap.write(t);
     while i > stop {
-        let value = t.get_int(i - 1);
-        copy(vm, t, i, value)?;
+        copy_within(vm, t, i, i - 1)?;
         i -= 1;
     }
     if i > position {
@@ -114,9 +126,9 @@ fn remove_rest(vm: &mut Vm, t: Gc<Table>) -> NativeResult {
     let mut i = vm.arg(REMOVE_NEXT).as_int().unwrap_or(len);
     let stop = i64::from(len).min(i64::from(i) + PORTION) as i32;
     vm.charge((stop - i) as u32 / 16)?;
+    vm.heap.write(t);
     while i < stop {
-        let value = t.get_int(i + 1);
-        copy(vm, t, i, value)?;
+        copy_within(vm, t, i, i + 1)?;
         i += 1;
     }
     if i < len {

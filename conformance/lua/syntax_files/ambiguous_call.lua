@@ -1,0 +1,4 @@
+-- A parenthesis on a new line.
+local f = print
+f
+("ambiguous")

@@ -1,0 +1,3 @@
+-- An assignment to a call.
+local function f() end
+f() = 1

@@ -1,0 +1,3 @@
+-- An escape that is none.
+print("ok")
+print("bad \q escape")

@@ -1,0 +1,5 @@
+-- break outside of a loop.
+local x = 1
+if x then
+  break
+end

@@ -1,0 +1,3 @@
+-- Comments of C.
+/* comment */
+print(1)

@@ -1,0 +1,2 @@
+-- A call on a literal.
+"text":upper()

@@ -1,0 +1,3 @@
+-- A compound assignment with two targets.
+local a, b = 1, 2
+a, b += 1

@@ -1,0 +1,4 @@
+-- An assignment to a const.
+const limit = 10
+print(limit)
+limit = 11

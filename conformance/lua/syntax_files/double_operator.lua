@@ -1,0 +1,2 @@
+-- Two operators in a row.
+local x = 1 + * 2

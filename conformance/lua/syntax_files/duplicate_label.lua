@@ -1,0 +1,4 @@
+-- The same label twice.
+::top::
+print(1)
+::top::

@@ -1,0 +1,6 @@
+-- One end too many.
+local function f()
+  return 1
+end
+end
+print(f())

@@ -1,0 +1,4 @@
+-- for with names and no in.
+for k, v pairs(t) do
+  print(k)
+end

@@ -1,0 +1,5 @@
+-- goto without a label.
+do
+  goto done
+end
+print("x")

@@ -1,0 +1,3 @@
+-- There is no ++.
+local i = 0
+i++

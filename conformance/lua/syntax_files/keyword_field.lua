@@ -1,0 +1,3 @@
+-- A keyword as a field.
+local t = {}
+t.end = 1

@@ -1,0 +1,3 @@
+-- An expression is no statement.
+local x = 1
+x + 1

@@ -1,0 +1,2 @@
+-- // is no operator here.
+print(7 // 2)

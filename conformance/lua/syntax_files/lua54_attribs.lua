@@ -1,0 +1,2 @@
+-- Attributes of Lua 5.4.
+local x <const> = 1

@@ -1,0 +1,3 @@
+-- A method name without arguments.
+local s = "x"
+local y = s:upper

@@ -1,0 +1,5 @@
+-- A table that is never closed.
+local t = {
+  1, 2,
+  { 3, 4 },
+print(#t)

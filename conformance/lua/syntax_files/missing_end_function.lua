@@ -1,0 +1,5 @@
+-- A function without end.
+local function greet(name)
+  print("hello " .. name)
+
+greet("x")

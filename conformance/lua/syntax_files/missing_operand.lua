@@ -1,0 +1,3 @@
+-- An expression that stops.
+local x = 1 +
+local y = 2

@@ -1,0 +1,4 @@
+-- A call that is never closed.
+print("a",
+  "b"
+local x = 1

@@ -1,0 +1,2 @@
+-- The error stands at the end without a newline.
+local x =

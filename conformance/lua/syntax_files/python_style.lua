@@ -1,0 +1,3 @@
+-- Another language.
+def f(x):
+    return x

@@ -1,0 +1,3 @@
+-- A keyword as a name.
+local end = 5
+print(end)

@@ -1,0 +1,4 @@
+-- A long string without its end.
+local s = [==[
+text ]] ]=]
+print(s)

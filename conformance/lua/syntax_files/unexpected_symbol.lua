@@ -1,0 +1,2 @@
+-- A character that starts nothing.
+local x = 5 @ 3

@@ -1,0 +1,4 @@
+-- ... in a function without it.
+local function f(a)
+  return ...
+end

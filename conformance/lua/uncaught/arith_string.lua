@@ -1,0 +1,4 @@
+-- Arithmetic on a word.
+local price = "ten"
+print("5" + 1)
+print(price * 2)

@@ -1,0 +1,2 @@
+-- assert with a table as message.
+assert(false, { code = 1 })

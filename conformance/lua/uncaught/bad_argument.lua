@@ -1,0 +1,3 @@
+-- A library function with a wrong argument.
+print(("x"):rep(3))
+print(("x"):rep("many"))

@@ -1,0 +1,4 @@
+-- A method of a string with a wrong argument.
+local s = "abc"
+print(s:sub(1, 2))
+print(s:sub({}))

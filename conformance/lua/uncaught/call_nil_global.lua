@@ -1,0 +1,5 @@
+-- A global that is nil is called.
+local function main()
+  initialise()
+end
+main()

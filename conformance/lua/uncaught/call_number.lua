@@ -1,0 +1,5 @@
+-- A number is called.
+local n = 42
+local t = { n }
+print(pcall(n))
+t[1]()

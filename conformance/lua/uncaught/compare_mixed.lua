@@ -1,0 +1,4 @@
+-- Comparison of a number with a string.
+local a, b = 1, "2"
+print(a == b)
+print(a < b)

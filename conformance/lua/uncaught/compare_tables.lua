@@ -1,0 +1,2 @@
+-- Comparison of two tables.
+table.sort({ {}, {} })

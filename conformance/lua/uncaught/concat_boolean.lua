@@ -1,0 +1,3 @@
+-- Concatenation of a boolean.
+local flag = true
+print("flag: " .. flag)

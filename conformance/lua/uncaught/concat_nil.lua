@@ -1,0 +1,4 @@
+-- Concatenation of nil.
+local user = {}
+print("hello " .. "there")
+print("hello " .. user.name .. "!")

@@ -1,0 +1,3 @@
+-- An error in a chunk named by its source.
+local f = loadstring("error('from source')")
+f()

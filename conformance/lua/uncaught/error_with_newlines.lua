@@ -1,0 +1,2 @@
+-- A message of several lines.
+error("first\nsecond\nthird")

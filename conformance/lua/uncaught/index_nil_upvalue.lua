@@ -1,0 +1,4 @@
+-- An upvalue that is nil is indexed.
+local config
+local function get(k) return config[k] end
+print(get("x"))

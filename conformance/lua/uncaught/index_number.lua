@@ -1,0 +1,3 @@
+-- A number is indexed.
+local x = 5
+print(x.y)

@@ -1,0 +1,3 @@
+-- Length of nil.
+local list
+print(#list)

@@ -1,0 +1,3 @@
+-- A protected metatable.
+local t = setmetatable({}, { __metatable = false })
+setmetatable(t, {})

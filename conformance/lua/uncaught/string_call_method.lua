@@ -1,0 +1,4 @@
+-- A missing method of a string.
+local s = "text"
+print(s:len())
+print(s:length())

@@ -22,3 +22,9 @@ function P(name, source)
   local ok, message = pcall(f)
   print(ok and "-- ok" or "-- error " .. Show(message))
 end
+-- Only compiles, and prints the message.
+function L(name, source)
+  print("== " .. name)
+  local f, message = loadstring(source, "=" .. name)
+  print(f and "-- ok" or "-- syntax " .. Show(message))
+end

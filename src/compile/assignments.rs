@@ -8,7 +8,7 @@ use super::{Compiler, MAX_LEVEL};
 use crate::bytecode::{Bc, Ins, NO_JUMP};
 use crate::syntax::ast::{BinaryOp, Expr, Stmt, StmtKind};
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     /// A target is known.
     pub(super) fn target(&mut self, stmt: &'a Stmt<'a>, next: u32, e: Desc) -> Res<Step<'a>> {
         let StmtKind::Assign { targets, values } = &stmt.kind else {

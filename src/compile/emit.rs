@@ -1,7 +1,7 @@
 //! Emitting instructions.
 
 use super::error::{Res, grow};
-use super::{Compiler, NO_SLOT};
+use super::{Core, NO_SLOT};
 use crate::bytecode::{Bc, Ins, NO_JUMP};
 use crate::value::{Gc, Str};
 
@@ -14,7 +14,7 @@ pub(super) fn is(ins: Ins, op: Bc) -> bool {
     ins.op_index() == op as usize
 }
 
-impl Compiler<'_, '_> {
+impl Core<'_> {
     /// The position of the next instruction.
     #[inline(always)]
     pub(super) fn pc(&self) -> u32 {

@@ -3,7 +3,7 @@
 extern crate alloc;
 use alloc::vec::Vec;
 
-use super::Compiler;
+use super::Core;
 use super::position::{next_token, token_end, token_text};
 use crate::gc::OutOfMemory;
 use crate::syntax::ast::{Pos, Span};
@@ -88,7 +88,7 @@ pub(super) fn decimal(mut n: u32, buffer: &mut [u8; 10]) -> &[u8] {
     }
 }
 
-impl Compiler<'_, '_> {
+impl Core<'_> {
     /// Fails with a message at a line.
     #[cold]
     pub(super) fn error_on_line<T>(&mut self, line: u32, pos: Pos, parts: &[&[u8]]) -> Res<T> {

@@ -8,7 +8,7 @@ use crate::bytecode::Bc;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Name, Pos, UnaryOp};
 use crate::value::cdata::CType;
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     /// Compiles an expression as far as its first subexpression.
     #[inline]
     pub(super) fn eval(&mut self, e: &'a Expr<'a>) -> Res<Step<'a>> {
@@ -69,7 +69,7 @@ impl<'a> Compiler<'a, '_> {
         if name.pos.offset == self.read_ahead {
             self.look_behind(self.at);
         }
-        Ok(Step::Done(self.lookup(string, self.at)?))
+        Ok(Step::Done(self.core.lookup(string, self.core.at)?))
     }
 
     fn vararg(&mut self, e: &Expr<'_>) -> Res<Kind> {
@@ -79,7 +79,9 @@ impl<'a> Compiler<'a, '_> {
         }
         self.reserve(1)?;
         let base = self.f.free - 1;
-        let pc = self.emit_abc(Bc::VArg, base, 2, u32::from(self.f.params))?;
+        let pc = self
+            .core
+            .emit_abc(Bc::VArg, base, 2, u32::from(self.core.f.params))?;
         Ok(Kind::Call {
             pc,
             base: base as u8,

@@ -3,7 +3,7 @@
 use super::emit::is;
 use super::error::{Res, push};
 use super::scope::Source;
-use super::{Captured, Compiler, Fail, FuncState};
+use super::{Captured, Compiler, Core, Fail, FuncState};
 use crate::bytecode::{
     BIAS_J, Bc, CaptureInfo, Ins, LocalVar, MAX_D, MAX_UPVALUES, NO_JUMP, Proto, ProtoFlags,
     ProtoParts,
@@ -18,7 +18,7 @@ fn is_return(ins: Ins) -> bool {
     )
 }
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     /// Begins a function inside the current one.
     pub(super) fn begin_function(&mut self, function: &'a ast::Function<'a>, line: u32) -> Res {
         let new = FuncState {
@@ -42,7 +42,7 @@ impl<'a> Compiler<'a, '_> {
         for (n, name) in function.params.iter().enumerate() {
             let string = self.heap.intern(name.bytes)?;
             self.read_name(name);
-            self.declare(n as u32, string, self.at)?;
+            self.core.declare(n as u32, string, self.core.at)?;
         }
         let params = function.params.len() as u32;
         self.activate(params);
@@ -52,15 +52,27 @@ impl<'a> Compiler<'a, '_> {
         Ok(())
     }
 
-    /// Compiles the main chunk.
-    pub(super) fn chunk(&mut self, main: &'a ast::Function<'a>) -> Res<Gc<Proto>> {
-        self.f.is_vararg = true;
-        self.begin_scope(false)?;
-        self.emit_ad(Bc::FuncV, 0, 0)?;
+    /// Compiles statements of the main chunk.
+    pub(super) fn part(&mut self, main: &'a ast::Function<'a>) -> Res {
         if let ast::Body::Block(block) = main.body {
             self.push_block(&block, false)?;
             self.run()?;
         }
+        Ok(())
+    }
+}
+
+impl Core<'_> {
+    /// Begins the main chunk.
+    pub(super) fn begin_chunk(&mut self) -> Res {
+        self.f.is_vararg = true;
+        self.begin_scope(false)?;
+        self.emit_ad(Bc::FuncV, 0, 0)?;
+        Ok(())
+    }
+
+    /// Ends the main chunk.
+    pub(super) fn end_chunk(&mut self) -> Res<Gc<Proto>> {
         let end = super::position::next_token(self.source, self.at);
         self.finish(end.line)
     }

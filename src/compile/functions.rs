@@ -7,7 +7,7 @@ use super::walk::{CONTINUE, Frame, Step};
 use crate::bytecode::Bc;
 use crate::syntax::ast::{Body, Expr, Function};
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     /// A function as an expression.
     pub(super) fn function(
         &mut self,

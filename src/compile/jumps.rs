@@ -7,10 +7,10 @@
 use super::desc::{Desc, Kind};
 use super::emit::is;
 use super::error::Res;
-use super::{Compiler, NO_SLOT};
+use super::{Core, NO_SLOT};
 use crate::bytecode::{BIAS_J, Bc, Ins, MAX_D, NO_JUMP};
 
-impl Compiler<'_, '_> {
+impl Core<'_> {
     /// The jump that follows in a list.
     fn next_jump(&self, pc: u32) -> u32 {
         match self.ins(pc).jump() {

@@ -8,7 +8,7 @@ extern crate alloc;
 use super::emit::is;
 use super::error::{Res, push};
 use super::scope::{BUCKETS, Scope, bucket};
-use super::{Compiler, Fail};
+use super::{Core, Fail};
 use crate::bytecode::{Bc, Ins};
 use crate::syntax::ast::Name;
 use crate::value::{Gc, Str};
@@ -96,7 +96,7 @@ impl Labels {
     }
 }
 
-impl Compiler<'_, '_> {
+impl Core<'_> {
     /// Emits the jump of a `break`, `continue` or `goto`.
     pub(super) fn emit_exit(&mut self, target: Target) -> Res {
         let pc = self.emit_jump()?;

@@ -12,7 +12,7 @@ use crate::syntax::ast::{Block, Expr, Name, Pos, Stmt, StmtKind};
 /// The greatest number of variables of a loop over `next` that the specialised instruction serves.
 const MAX_NEXT_VARS: usize = 2;
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     // While.
 
     pub(super) fn start_while(
@@ -38,7 +38,7 @@ impl<'a> Compiler<'a, '_> {
         let exit = self.branch_on(e)?;
         self.begin_scope(true)?;
         self.read_behind(condition.span.end);
-        let head = self.emit_ad(Bc::Loop, self.f.active, 0)?;
+        let head = self.core.emit_ad(Bc::Loop, self.core.f.active, 0)?;
         self.wait(Frame::WhileBody {
             stmt,
             start,
@@ -62,7 +62,7 @@ impl<'a> Compiler<'a, '_> {
         self.land_continue(start)?;
         self.end_scope()?;
         self.patch_here(exit)?;
-        self.patch_jump(head, self.pc())?;
+        self.core.patch_jump(head, self.core.pc())?;
         CONTINUE
     }
 
@@ -78,7 +78,7 @@ impl<'a> Compiler<'a, '_> {
         self.begin_scope(true)?;
         self.begin_scope(false)?;
         self.level += 1;
-        self.emit_ad(Bc::Loop, self.f.active, 0)?;
+        self.core.emit_ad(Bc::Loop, self.core.f.active, 0)?;
         self.wait(Frame::RepeatBody { condition, head })?;
         self.push_block(body, true)?;
         CONTINUE
@@ -87,7 +87,7 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn repeat_body(&mut self, condition: &'a Expr<'a>, head: u32) -> Res<Step<'a>> {
         self.level -= 1;
         self.read_behind(self.at);
-        self.land_continue(self.pc())?;
+        self.core.land_continue(self.core.pc())?;
         self.wait(Frame::RepeatCondition { head })?;
         Ok(Step::Eval(condition))
     }
@@ -104,7 +104,7 @@ impl<'a> Compiler<'a, '_> {
             self.end_scope()?;
         }
         self.patch(exit, head)?;
-        self.patch_jump(head, self.pc())?;
+        self.core.patch_jump(head, self.core.pc())?;
         self.end_scope()?;
         CONTINUE
     }
@@ -120,8 +120,8 @@ impl<'a> Compiler<'a, '_> {
         self.begin_scope(true)?;
         let base = self.f.free;
         let string = self.intern_name(var)?;
-        self.declare_hidden(0, self.at)?;
-        self.declare(3, string, self.at)?;
+        self.core.declare_hidden(0, self.core.at)?;
+        self.core.declare(3, string, self.core.at)?;
         self.read_between(self.at, start.span.start);
         self.wait(Frame::ForValue {
             stmt,
@@ -162,7 +162,7 @@ impl<'a> Compiler<'a, '_> {
             return Ok(Step::Eval(value));
         }
         if step.is_none() {
-            self.emit_ad(Bc::KShort, self.f.free, 1)?;
+            self.core.emit_ad(Bc::KShort, self.core.f.free, 1)?;
             self.reserve(1)?;
         }
         self.activate(3);
@@ -183,11 +183,11 @@ impl<'a> Compiler<'a, '_> {
         base: u32,
     ) -> Res<Step<'a>> {
         self.end_scope()?;
-        self.land_continue(self.pc())?;
+        self.core.land_continue(self.core.pc())?;
         let end = self.emit_open(Bc::ForL, base)?;
         self.set_line(end, stmt.span.start.line);
         self.patch_jump(end, head + 1)?;
-        self.patch_jump(head, self.pc())?;
+        self.core.patch_jump(head, self.core.pc())?;
         self.at = stmt.span.end;
         self.end_scope()?;
         CONTINUE
@@ -205,9 +205,9 @@ impl<'a> Compiler<'a, '_> {
         for (n, name) in names.iter().enumerate() {
             let string = self.intern_name(name)?;
             if n == 0 {
-                self.declare_hidden(3, self.at)?;
+                self.core.declare_hidden(3, self.core.at)?;
             }
-            self.declare(3 + n as u32, string, self.at)?;
+            self.core.declare(3 + n as u32, string, self.core.at)?;
         }
         if let StmtKind::GenericFor { in_pos, .. } = stmt.kind {
             self.at = Pos {
@@ -288,8 +288,8 @@ impl<'a> Compiler<'a, '_> {
             return CONTINUE;
         };
         self.end_scope()?;
-        self.patch_jump(head, self.pc())?;
-        self.land_continue(self.pc())?;
+        self.core.patch_jump(head, self.core.pc())?;
+        self.core.land_continue(self.core.pc())?;
         let op = if is_next { Bc::IterN } else { Bc::IterC };
         let call = self.emit_abc(op, base, names.len() as u32 + 1, 3)?;
         let end = self.emit_open(Bc::IterL, base)?;

@@ -126,10 +126,30 @@ struct Captured {
     var: u16,
 }
 
-/// The compiler's state.
-struct Compiler<'a, 'h> {
+/// The compiler while it walks over a tree: what it holds of the tree, and its state.
+struct Compiler<'c, 'a, 'h> {
+    core: &'c mut Core<'h>,
+    frames: Vec<walk::Frame<'a>>,
+    tables: Vec<tables::TableState<'a>>,
+}
+
+impl<'h> core::ops::Deref for Compiler<'_, '_, 'h> {
+    type Target = Core<'h>;
+    fn deref(&self) -> &Core<'h> {
+        self.core
+    }
+}
+
+impl<'h> core::ops::DerefMut for Compiler<'_, '_, 'h> {
+    fn deref_mut(&mut self) -> &mut Core<'h> {
+        self.core
+    }
+}
+
+/// The compiler's state, which outlives the trees of a chunk's parts.
+struct Core<'h> {
     heap: &'h mut Heap,
-    source: &'a [u8],
+    source: &'h [u8],
     chunk_name: Gc<Str>,
     options: Options,
     /// The end of the last token that counts as read.
@@ -140,7 +160,6 @@ struct Compiler<'a, 'h> {
     /// The innermost function, and those around it.
     f: FuncState,
     outer: Vec<FuncState>,
-    frames: Vec<walk::Frame<'a>>,
     /// The instructions of all unfinished functions, and their lines.
     code: Vec<Ins>,
     lines: Vec<u32>,
@@ -161,7 +180,6 @@ struct Compiler<'a, 'h> {
     expression_starts: Vec<u32>,
     /// The targets of assignments that wait for their values.
     targets: Vec<Desc>,
-    tables: Vec<tables::TableState<'a>>,
     /// String keys of table templates that get their nil value at the end.
     nil_keys: Vec<Gc<Str>>,
     /// The names of hidden loop variables, once made.
@@ -180,43 +198,93 @@ pub fn compile(
     chunk_name: Gc<Str>,
     options: Options,
 ) -> Result<Gc<Proto>, CompileError> {
-    let mut compiler = Compiler {
-        heap,
-        source,
-        chunk_name,
-        options,
-        at: ast::Pos { line: 1, offset: 0 },
-        read_ahead: u32::MAX,
-        diagnostic: None,
-        f: FuncState::default(),
-        outer: Vec::new(),
-        frames: Vec::new(),
-        code: Vec::new(),
-        lines: Vec::new(),
-        vars: Vec::new(),
-        slot_vars: Vec::new(),
-        buckets: [scope::NO_VAR; scope::BUCKETS],
-        scopes: Vec::new(),
-        exits: Vec::new(),
-        labels: Labels::new(),
-        entries: 0,
-        level: 0,
-        constants: Constants::new(chunk_name.hash),
-        captured: Vec::new(),
-        expression_starts: Vec::new(),
-        targets: Vec::new(),
-        tables: Vec::new(),
-        nil_keys: Vec::new(),
-        hidden: [None; scope::HIDDEN.len()],
-        locals: Vec::new(),
-    };
-    match compiler.chunk(main) {
-        Ok(proto) => Ok(proto),
-        Err(Fail::Memory) => Err(CompileError::Memory),
-        Err(Fail::Syntax) => Err(compiler
-            .diagnostic
-            .take()
-            .map_or(CompileError::Memory, CompileError::Syntax)),
+    let mut chunk = Chunk::new(heap, source, chunk_name, options)?;
+    chunk.part(main)?;
+    chunk.finish()
+}
+
+/// A main chunk that is compiled in parts, as [`crate::syntax::Parser`] gives them.
+pub struct Chunk<'h> {
+    core: Core<'h>,
+}
+
+impl<'h> Chunk<'h> {
+    /// A chunk without statements so far. The arguments are those of [`compile`].
+    ///
+    /// # Errors
+    /// [`CompileError::Memory`]
+    pub fn new(
+        heap: &'h mut Heap,
+        source: &'h [u8],
+        chunk_name: Gc<Str>,
+        options: Options,
+    ) -> Result<Self, CompileError> {
+        let core = Core {
+            heap,
+            source,
+            chunk_name,
+            options,
+            at: ast::Pos { line: 1, offset: 0 },
+            read_ahead: u32::MAX,
+            diagnostic: None,
+            f: FuncState::default(),
+            outer: Vec::new(),
+            code: Vec::new(),
+            lines: Vec::new(),
+            vars: Vec::new(),
+            slot_vars: Vec::new(),
+            buckets: [scope::NO_VAR; scope::BUCKETS],
+            scopes: Vec::new(),
+            exits: Vec::new(),
+            labels: Labels::new(),
+            entries: 0,
+            level: 0,
+            constants: Constants::new(chunk_name.hash),
+            captured: Vec::new(),
+            expression_starts: Vec::new(),
+            targets: Vec::new(),
+            nil_keys: Vec::new(),
+            hidden: [None; scope::HIDDEN.len()],
+            locals: Vec::new(),
+        };
+        let mut chunk = Chunk { core };
+        match chunk.core.begin_chunk() {
+            Ok(()) => Ok(chunk),
+            Err(fail) => Err(chunk.error(fail)),
+        }
+    }
+
+    /// Compiles the statements that follow.
+    ///
+    /// # Errors
+    /// As of [`compile`]; the chunk is of no use then.
+    pub fn part(&mut self, main: &ast::Function<'_>) -> Result<(), CompileError> {
+        let mut compiler = Compiler {
+            core: &mut self.core,
+            frames: Vec::new(),
+            tables: Vec::new(),
+        };
+        compiler.part(main).map_err(|fail| self.error(fail))
+    }
+
+    /// The chunk's statements are complete.
+    ///
+    /// # Errors
+    /// As of [`compile`].
+    pub fn finish(mut self) -> Result<Gc<Proto>, CompileError> {
+        self.core.end_chunk().map_err(|fail| self.error(fail))
+    }
+
+    /// The heap that the chunk is compiled into.
+    pub fn heap(&self) -> &Heap {
+        self.core.heap
+    }
+
+    fn error(&mut self, fail: Fail) -> CompileError {
+        match (fail, self.core.diagnostic.take()) {
+            (Fail::Syntax, Some(diagnostic)) => CompileError::Syntax(diagnostic),
+            _ => CompileError::Memory,
+        }
     }
 }
 

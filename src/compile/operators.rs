@@ -1,6 +1,6 @@
 //! Operators: folding of constants, choice of the operand form, comparisons as conditions.
 
-use super::Compiler;
+use super::Core;
 use super::desc::{Desc, Kind};
 use super::emit::is;
 use super::error::Res;
@@ -70,7 +70,7 @@ fn constant_form(op: BinaryOp) -> Option<Bc> {
     })
 }
 
-impl Compiler<'_, '_> {
+impl Core<'_> {
     /// Frees the slots of two operands at once, whichever lies higher.
     fn free_operands(&mut self, a: &Desc, b: &Desc) {
         self.free_desc(a);

@@ -4,7 +4,7 @@
 
 use super::desc::{Desc, Kind};
 use super::error::{Res, push};
-use super::{Compiler, MAX_ENTRIES, MAX_LOCALS};
+use super::{Core, MAX_ENTRIES, MAX_LOCALS};
 use crate::bytecode::{Bc, MAX_UPVALUES};
 use crate::syntax::ast::Pos;
 use crate::value::{Gc, Str};
@@ -70,7 +70,7 @@ pub(super) fn bucket(name: Gc<Str>) -> usize {
     name.hash as usize & (BUCKETS - 1)
 }
 
-impl Compiler<'_, '_> {
+impl Core<'_> {
     /// Counts a variable, goto or label.
     pub(super) fn count_entry(&mut self, pos: Pos) -> Res {
         if self.entries >= MAX_ENTRIES {

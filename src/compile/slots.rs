@@ -4,7 +4,7 @@
 
 use super::desc::{Desc, Key, Kind};
 use super::error::Res;
-use super::{Compiler, MAX_SLOTS};
+use super::{Core, MAX_SLOTS};
 use crate::bytecode::{Bc, Ins, NO_JUMP};
 use crate::value::{Gc, Str, Value};
 
@@ -15,7 +15,7 @@ pub(super) fn exact_int(n: f64) -> Option<i32> {
     (f64::from(i).to_bits() == n.to_bits()).then_some(i)
 }
 
-impl Compiler<'_, '_> {
+impl Core<'_> {
     /// Makes the frame large enough for `n` slots above the free one.
     #[inline]
     pub(super) fn bump_frame(&mut self, n: u32) -> Res {

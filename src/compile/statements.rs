@@ -9,7 +9,7 @@ use super::walk::{CONTINUE, Frame, Place, Step};
 use crate::bytecode::{Bc, Ins, NO_JUMP};
 use crate::syntax::ast::{Block, Expr, Function, Name, Stmt, StmtKind};
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     /// Starts a statement, whose first token counts as read.
     #[inline]
     pub(super) fn statement(&mut self, stmt: &'a Stmt<'a>, is_trailing: bool) -> Res<Step<'a>> {
@@ -134,10 +134,10 @@ impl<'a> Compiler<'a, '_> {
             if is_const {
                 let declared = self.vars.len() - n;
                 if self.vars[declared..].iter().any(|var| var.name == string) {
-                    return self.redeclared(string, self.at);
+                    return self.core.redeclared(string, self.core.at);
                 }
             }
-            let var = self.declare(n as u32, string, self.at)?;
+            let var = self.core.declare(n as u32, string, self.core.at)?;
             self.vars[var as usize].is_const = is_const;
         }
         match values.first() {
@@ -162,7 +162,7 @@ impl<'a> Compiler<'a, '_> {
         function: &'a Function<'a>,
     ) -> Res<Step<'a>> {
         let string = self.intern_name(name)?;
-        let var = self.declare(0, string, self.at)?;
+        let var = self.core.declare(0, string, self.core.at)?;
         self.vars[var as usize].is_const = is_const;
         self.reserve(1)?;
         self.activate(1);
@@ -198,7 +198,7 @@ impl<'a> Compiler<'a, '_> {
         if let Some(target) = self.targets.pop() {
             self.store(&target, &mut e)?;
         }
-        self.set_line(self.pc() - 1, line);
+        self.core.set_line(self.core.pc() - 1, line);
         CONTINUE
     }
 

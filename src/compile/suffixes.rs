@@ -9,7 +9,7 @@ use super::walk::{Frame, Place, Step};
 use crate::bytecode::{Bc, NO_JUMP};
 use crate::syntax::ast::{Expr, ExprKind, Method, Pos};
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     /// Waits for all suffixes of a chain and evaluates what they follow.
     pub(super) fn chain(&mut self, mut node: &'a Expr<'a>, mut place: Place) -> Res<Step<'a>> {
         loop {
@@ -138,7 +138,9 @@ impl<'a> Compiler<'a, '_> {
         let has_paren = self.source.get(args_pos.offset as usize) == Some(&b'(');
         let Some(first) = args.first() else {
             self.at = node.span.end;
-            let call = self.emit_abc(Bc::Call, base, 2, self.f.free - base - 1)?;
+            let call = self
+                .core
+                .emit_abc(Bc::Call, base, 2, self.core.f.free - base - 1)?;
             return self.end_call(node, call, base, function.nav, place);
         };
         if has_paren {
@@ -187,7 +189,8 @@ impl<'a> Compiler<'a, '_> {
             self.emit_abc(Bc::CallM, base, 2, u32::from(open) - base - 2)?
         } else {
             self.put_next(&mut e)?;
-            self.emit_abc(Bc::Call, base, 2, self.f.free - base - 1)?
+            self.core
+                .emit_abc(Bc::Call, base, 2, self.core.f.free - base - 1)?
         };
         self.end_call(node, call, base, nav, place)
     }

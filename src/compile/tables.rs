@@ -46,7 +46,7 @@ fn hash_bits(n: u32) -> u32 {
     }
 }
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     /// Begins a constructor.
     pub(super) fn table(&mut self, node: &'a Expr<'a>, fields: &'a [Field<'a>]) -> Res<Step<'a>> {
         let slot = self.f.free;
@@ -67,7 +67,7 @@ impl<'a> Compiler<'a, '_> {
                 is_open: false,
                 template: None,
                 target: Kind::Fixed(slot as u8).into(),
-                nil_keys: self.nil_keys.len(),
+                nil_keys: self.core.nil_keys.len(),
             },
         )?;
         self.next_field()
@@ -152,7 +152,7 @@ impl<'a> Compiler<'a, '_> {
         let Some(state) = self.tables.last() else {
             return Ok(Step::Done(e));
         };
-        self.f.free = state.slot + 1;
+        self.core.f.free = state.slot + 1;
         let (Field::Item(node) | Field::Named(_, node) | Field::Keyed(_, node)) =
             &state.fields[state.next as usize - 1];
         let separator = next_token(self.source, node.span.end);
@@ -202,7 +202,7 @@ impl<'a> Compiler<'a, '_> {
             Some(template) => template,
             None => {
                 let array = if state.needs_array { state.array } else { 0 };
-                let template = Table::new(self.heap, array, state.hash)?;
+                let template = Table::new(self.core.heap, array, state.hash)?;
                 state.template = Some(template);
                 let constant = self.object_constant(template.into())?;
                 *self.ins_mut(pc) = Ins::ad(Bc::TDup, slot, constant);
@@ -280,9 +280,9 @@ impl<'a> Compiler<'a, '_> {
         if state.needs_array && template.asize.get() < state.array {
             write.reserve_array(self.heap, state.array)?;
         }
-        for key in self.nil_keys.drain(state.nil_keys..) {
+        for key in self.core.nil_keys.drain(state.nil_keys..) {
             if template.get_str(key) == template.into() {
-                write.set_str(self.heap, key, Value::NIL)?;
+                write.set_str(self.core.heap, key, Value::NIL)?;
             }
         }
         Ok(())

@@ -184,7 +184,7 @@ pub(super) enum Step<'a> {
 /// The end of a statement, or the beginning of a block.
 pub(super) const CONTINUE: Res<Step<'static>> = Ok(Step::Done(Desc::VOID));
 
-impl<'a> Compiler<'a, '_> {
+impl<'a> Compiler<'_, 'a, '_> {
     /// Adds a frame.
     #[inline(always)]
     pub(super) fn wait(&mut self, frame: Frame<'a>) -> Res {

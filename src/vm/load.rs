@@ -6,10 +6,10 @@ use bumpalo::Bump;
 
 use crate::bytecode::dump::{self, LoadError};
 use crate::bytecode::{MAX_UPVALUES, Proto};
-use crate::compile::{self, CompileError};
-use crate::gc::OutOfMemory;
+use crate::compile::{self, Chunk, CompileError};
+use crate::gc::{Heap, OutOfMemory};
 use crate::syntax::ast::Span;
-use crate::syntax::{self, ParseOptions};
+use crate::syntax::{ParseOptions, Parser, SyntaxError};
 use crate::value::{Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::debuginfo::{ScratchWriter, short_name};
@@ -119,29 +119,20 @@ impl Vm {
     }
 
     fn compile_source(&mut self, source: &[u8], chunk_name: Gc<Str>) -> Result<Gc<Proto>, Raised> {
-        let arena = Bump::new();
-        arena.set_allocation_limit(Some(self.heap.limit().saturating_sub(self.heap.used())));
-        let options = ParseOptions {
-            compat52: self.compat52,
-        };
-        let main = match syntax::parse(&arena, source, options) {
-            Ok(main) => main,
-            Err(error) if error.out_of_memory => return Err(self.memory_error()),
-            Err(error) => {
+        let state = Bump::new();
+        let compat52 = self.compat52;
+        match compile_parts(&mut self.heap, &state, source, chunk_name, compat52) {
+            Ok(proto) => Ok(proto),
+            Err(Failure::Parse(error)) if error.out_of_memory => Err(self.memory_error()),
+            Err(Failure::Parse(error)) => {
                 self.syntax_error = Some(SyntaxErrorPlace {
                     span: error.span,
                     incomplete_input: error.incomplete_input,
                 });
-                return Err(self.syntax_error_text(chunk_name, error.line, error.message));
+                Err(self.syntax_error_text(chunk_name, error.line, error.message))
             }
-        };
-        let options = compile::Options {
-            compat52: self.compat52,
-        };
-        match compile::compile(&mut self.heap, main, source, chunk_name, options) {
-            Ok(proto) => Ok(proto),
-            Err(CompileError::Memory) => Err(self.memory_error()),
-            Err(CompileError::Syntax(error)) => {
+            Err(Failure::Compile(CompileError::Memory)) => Err(self.memory_error()),
+            Err(Failure::Compile(CompileError::Syntax(error))) => {
                 self.syntax_error = Some(SyntaxErrorPlace {
                     span: error.span,
                     incomplete_input: false,
@@ -168,5 +159,46 @@ impl Vm {
             return self.memory_error();
         }
         self.error_bytes(scratch.as_bytes())
+    }
+}
+
+/// Why source text doesn't become a prototype.
+enum Failure<'s> {
+    Parse(SyntaxError<'s>),
+    Compile(CompileError),
+}
+
+impl From<CompileError> for Failure<'_> {
+    fn from(error: CompileError) -> Self {
+        Failure::Compile(error)
+    }
+}
+
+/// Source bytes that are parsed before their statements are compiled and the tree is dropped: few enough for the tree to
+/// stay in the processor's caches.
+const PART: usize = 64 << 10;
+
+/// Parses and compiles a chunk part by part. The parser's own state lies in `state`.
+fn compile_parts<'s>(
+    heap: &mut Heap,
+    state: &'s Bump,
+    source: &'s [u8],
+    chunk_name: Gc<Str>,
+    compat52: bool,
+) -> Result<Gc<Proto>, Failure<'s>> {
+    let room = |heap: &Heap| Some(heap.limit().saturating_sub(heap.used()));
+    state.set_allocation_limit(room(heap));
+    let mut parser =
+        Parser::new(state, source, ParseOptions { compat52 }).map_err(Failure::Parse)?;
+    let mut chunk = Chunk::new(heap, source, chunk_name, compile::Options { compat52 })?;
+    let mut arena = Bump::new();
+    loop {
+        arena.set_allocation_limit(room(chunk.heap()));
+        let part = parser.part(&arena, PART).map_err(Failure::Parse)?;
+        chunk.part(part.main)?;
+        if part.is_last {
+            return Ok(chunk.finish()?);
+        }
+        arena.reset();
     }
 }

@@ -108,6 +108,8 @@ pub struct Adapter<'a> {
     function: Option<u32>,
     /// Between the `|` of a short function's parameters?
     pipe: bool,
+    /// The line of the last name or parameter bar, where a short function may have begun.
+    short_line: u32,
     /// Is the short function whose `->` comes next variadic?
     pipe_vararg: bool,
     /// Behind the first `::`?
@@ -154,6 +156,7 @@ impl<'a> Adapter<'a> {
             function: None,
             pipe: false,
             pipe_vararg: false,
+            short_line: line,
             label: false,
             labels: 0,
             part_end: usize::MAX,
@@ -365,6 +368,7 @@ impl<'a> Adapter<'a> {
                 } else if before.ends_statement() && self.in_block() {
                     self.begin_statement();
                 }
+                self.short_line = self.token_line;
                 Before::Variable
             }
         };
@@ -562,6 +566,7 @@ impl<'a> Adapter<'a> {
         if self.before.wants_operand() {
             self.pipe = true;
             self.pipe_vararg = false;
+            self.short_line = end.line;
             self.before = Before::Bind;
             Tok::Pipe
         } else if self.pipe && matches!(self.before, Before::Bind | Before::Bound) {
@@ -592,7 +597,8 @@ impl<'a> Adapter<'a> {
 
     fn do_(&mut self, line: u32) -> Result<Tok, Stop> {
         match self.frames.last() {
-            _ if self.before == Before::Arrow => self.push(Open::Do, line, true)?,
+            // LuaJIT names the line of the function for its block.
+            _ if self.before == Before::Arrow => self.push(Open::Do, self.short_line, true)?,
             Some(Frame {
                 kind: Open::While | Open::For,
                 flag: false,
@@ -902,6 +908,7 @@ impl<'a> Adapter<'a> {
             Raw::QuestionDot => self.nav()?,
             Raw::BarBar if self.before.wants_operand() => {
                 self.pipe_vararg = false;
+                self.short_line = line;
                 self.before = Before::Done;
                 Tok::Pipes
             }

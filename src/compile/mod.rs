@@ -58,10 +58,21 @@ use labels::{Exit, Labels};
 use scope::{Scope, Variable};
 
 /// What the dialect leaves open.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// The rules of Lua 5.2 where they differ.
     pub compat52: bool,
+    /// The host's power function: constants fold to what would be computed at run time.
+    pub pow: fn(f64, f64) -> f64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            compat52: false,
+            pow: libm::pow,
+        }
+    }
 }
 
 /// The greatest number of local variables of a function.

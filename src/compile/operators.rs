@@ -13,14 +13,15 @@ fn to_bits(n: f64) -> i32 {
     (n + 6_755_399_441_055_744.0).to_bits() as u32 as i32
 }
 
-fn fold_arithmetic(op: BinaryOp, left: f64, right: f64) -> Option<f64> {
+/// `pow` is the one that `^` uses at run time.
+fn fold_arithmetic(op: BinaryOp, left: f64, right: f64, pow: fn(f64, f64) -> f64) -> Option<f64> {
     let n = match op {
         BinaryOp::Add => left + right,
         BinaryOp::Sub => left - right,
         BinaryOp::Mul => left * right,
         BinaryOp::Div => left / right,
         BinaryOp::Mod => left - libm::floor(left / right) * right,
-        _ => libm::pow(left, right),
+        _ => pow(left, right),
     };
     // A NaN or a minus zero can't be told from other constants.
     let minus_zero = n == 0.0 && n.is_sign_negative();
@@ -197,7 +198,7 @@ impl Core<'_> {
             | BinaryOp::Mod
             | BinaryOp::Pow => {
                 if let (Some(a), Some(b)) = (left.as_plain_number(), right.as_plain_number())
-                    && let Some(n) = fold_arithmetic(op, a, b)
+                    && let Some(n) = fold_arithmetic(op, a, b, self.options.pow)
                 {
                     left.kind = Kind::Num(n);
                     return Ok(());

@@ -119,7 +119,7 @@ fn resume(vm: &mut Vm) -> NativeResult {
 fn wrap(vm: &mut Vm) -> NativeResult {
     let f = vm.check_function(0)?;
     let co = vm.new_coroutine(f.into())?;
-    let function = vm.new_native(resume_wrapped, 36, &[co.into()])?;
+    let function = vm.new_builtin(resume_wrapped, 36, &[co.into()])?;
     vm.ret(function.into())
 }
 

@@ -185,7 +185,7 @@ pub(crate) fn register_closure(
     f: &LibFn,
     upvalues: &[Value],
 ) -> Result<Value, Raised> {
-    let function = vm.new_native(f.function, f.builtin, upvalues)?.into();
+    let function = vm.new_builtin(f.function, f.builtin, upvalues)?.into();
     vm.raw_set_name(library, f.name, function)?;
     Ok(function)
 }

@@ -15,29 +15,16 @@ pub fn truncate_i32(n: f64) -> i32 {
     }
 }
 
-/// Truncates towards zero. Outside of `i64`'s range, and for NaN, `i64::MIN`.
-#[inline(always)]
-fn truncate_i64(n: f64) -> i64 {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use core::arch::x86_64::{_mm_cvttsd_si64, _mm_set_sd};
-        // SAFETY: SSE2 is part of x86-64.
-        unsafe { _mm_cvttsd_si64(_mm_set_sd(n)) }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        if n.abs() < 9.2e18 { n as i64 } else { i64::MIN }
-    }
-}
-
 /// The greatest integer not above `n`; the sign of zero, infinities and NaN are kept.
 #[inline(always)]
 pub fn floor(n: f64) -> f64 {
-    // From 2^52 on doubles are integers; NaN fails the comparison.
-    if n.abs() < 4_503_599_627_370_496.0 {
-        let t = truncate_i64(n) as f64;
-        let f = if t > n { t - 1.0 } else { t };
-        f.copysign(n)
+    /// From here on doubles are integers, and adding it rounds smaller ones to integers.
+    const LIMIT: f64 = 4_503_599_627_370_496.0;
+    // NaN fails the comparison.
+    if n.abs() < LIMIT {
+        let rounded = (n.abs() + LIMIT - LIMIT).copysign(n);
+        let floor = rounded - if rounded > n { 1.0 } else { 0.0 };
+        floor.copysign(n)
     } else {
         n
     }

@@ -97,7 +97,7 @@ impl Vm {
         if self.hook.active || self.hook.mask == 0 {
             return None;
         }
-        match ins.op()? {
+        match ins.op().unwrap_or(Bc::FuncC) {
             Bc::FuncF | Bc::IFuncF | Bc::JFuncF | Bc::FuncV | Bc::IFuncV | Bc::JFuncV => {
                 // The event comes with the first instruction, when the frame is complete.
                 self.hook.entered = true;

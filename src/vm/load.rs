@@ -120,8 +120,11 @@ impl Vm {
 
     fn compile_source(&mut self, source: &[u8], chunk_name: Gc<Str>) -> Result<Gc<Proto>, Raised> {
         let state = Bump::new();
-        let compat52 = self.compat52;
-        match compile_parts(&mut self.heap, &state, source, chunk_name, compat52) {
+        let options = compile::Options {
+            compat52: self.compat52,
+            pow: self.host.math().pow,
+        };
+        match compile_parts(&mut self.heap, &state, source, chunk_name, options) {
             Ok(proto) => Ok(proto),
             Err(Failure::Parse(error)) if error.out_of_memory => Err(self.memory_error()),
             Err(Failure::Parse(error)) => {
@@ -184,13 +187,19 @@ fn compile_parts<'s>(
     state: &'s Bump,
     source: &'s [u8],
     chunk_name: Gc<Str>,
-    compat52: bool,
+    options: compile::Options,
 ) -> Result<Gc<Proto>, Failure<'s>> {
     let room = |heap: &Heap| Some(heap.limit().saturating_sub(heap.used()));
     state.set_allocation_limit(room(heap));
-    let mut parser =
-        Parser::new(state, source, ParseOptions { compat52 }).map_err(Failure::Parse)?;
-    let mut chunk = Chunk::new(heap, source, chunk_name, compile::Options { compat52 })?;
+    let mut parser = Parser::new(
+        state,
+        source,
+        ParseOptions {
+            compat52: options.compat52,
+        },
+    )
+    .map_err(Failure::Parse)?;
+    let mut chunk = Chunk::new(heap, source, chunk_name, options)?;
     let mut arena = Bump::new();
     loop {
         arena.set_allocation_limit(room(chunk.heap()));

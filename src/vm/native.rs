@@ -38,6 +38,7 @@ use crate::value::{Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::convert::truncate_i32;
 use crate::vm::debuginfo::ShortText;
+use crate::vm::exec::builtins::header;
 use crate::vm::frame::{CONT_SLOTS, Cont, Frame};
 
 /// A native function.
@@ -356,6 +357,17 @@ impl Vm {
     pub fn raw_get_name(&mut self, t: Gc<Table>, name: &str) -> Result<Value, Raised> {
         let key = self.new_str(name.as_bytes())?;
         Ok(t.get(key))
+    }
+    /// A library function, which may have a quick path of its own by its builtin number.
+    pub(crate) fn new_builtin(
+        &mut self,
+        f: NativeFn,
+        builtin: u8,
+        upvalues: &[Value],
+    ) -> Result<Gc<Function>, Raised> {
+        let function = self.new_native(f, builtin, upvalues)?;
+        function.pc.set(header(builtin));
+        Ok(function)
     }
     /// A native function with upvalues, in the environment of the globals.
     pub fn new_native(

@@ -10,6 +10,7 @@ use crate::stdlib::io::Io;
 use crate::stdlib::math::Prng;
 use crate::value::{Buffer, Gc, Str, Table, Thread, Type, Value};
 use crate::vm::dispatch::{Handler, Registers};
+use crate::vm::exec::builtins::HANDLER_COUNT;
 use crate::vm::meta::Event;
 
 /// How many light-userdata segments a state can tell apart; see [`Vm::light_userdata`].
@@ -33,7 +34,7 @@ pub struct Vm {
     /// The running thread.
     pub(crate) thread: Gc<Thread>,
     /// The dispatch table in force.
-    pub(crate) handlers: [Handler; Bc::ALL.len()],
+    pub(crate) handlers: [Handler; HANDLER_COUNT],
     /// The interpreter's registers between two instructions, where dispatch is a loop.
     pub(crate) registers: Registers,
     /// The heap.

@@ -87,7 +87,7 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     vm.next_function = next;
     register_closure(vm, globals, &PAIRS, &[next])?;
     let step = vm
-        .new_native(iterate::ipairs_step, IPAIRS_STEP, &[])?
+        .new_builtin(iterate::ipairs_step, IPAIRS_STEP, &[])?
         .into();
     vm.ipairs_step = step;
     register_closure(vm, globals, &IPAIRS, &[step])?;

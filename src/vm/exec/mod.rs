@@ -90,6 +90,7 @@ macro_rules! save {
 
 mod arith;
 mod bits;
+pub(super) mod builtins;
 mod calls;
 mod compare;
 mod constants;
@@ -100,6 +101,7 @@ mod upvalues;
 use crate::bytecode::Proto;
 use crate::value::Value;
 use crate::vm::frame::Frame;
+use builtins::HANDLER_COUNT;
 
 /// The constants of the Lua function whose frame is at `base`.
 ///
@@ -114,19 +116,19 @@ pub(super) unsafe fn constants_of(base: *mut Value) -> *const Value {
     }
 }
 
-/// The dispatch table: one handler per opcode.
-pub(super) static HANDLERS: [Handler; Bc::ALL.len()] = {
-    let mut table: [Handler; Bc::ALL.len()] = [Handler(calls::func_c); Bc::ALL.len()];
+/// The dispatch table: one handler per opcode, and those of the builtins.
+pub(super) static HANDLERS: [Handler; HANDLER_COUNT] = {
+    let mut table = [Handler(calls::func_c); HANDLER_COUNT];
     let mut i = 0;
     while i < Bc::ALL.len() {
         table[i] = Handler(handler_of(Bc::ALL[i]));
         i += 1;
     }
-    table
+    builtins::append(table)
 };
 
 /// The table while a hook is set: all instructions go there first.
-pub(super) static HOOKED: [Handler; Bc::ALL.len()] = [Handler(calls::hooked); Bc::ALL.len()];
+pub(super) static HOOKED: [Handler; HANDLER_COUNT] = [Handler(calls::hooked); HANDLER_COUNT];
 
 const fn handler_of(op: Bc) -> HandlerFn {
     match op {

@@ -129,6 +129,12 @@ impl Link {
     }
 }
 
+/// The code address that a continuation's operand is.
+#[inline(always)]
+pub(crate) fn pc_of(operand: Value) -> *const Ins {
+    core::ptr::with_exposed_provenance(operand.to_bits() as usize)
+}
+
 /// A frame: the address of its first slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(transparent)]

@@ -13,7 +13,7 @@ use crate::value::{Gc, Thread, Value};
 use crate::vm::Vm;
 use crate::vm::convert::{floor, to_bit, truncate_i32};
 use crate::vm::dispatch::{Handler, HandlerFn};
-use crate::vm::frame::{self, FRAME_SLOTS, Frame};
+use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS, Frame};
 
 /// Opcodes of the state's dispatch table: the bytecode's and these.
 pub(in crate::vm) const HANDLER_COUNT: usize = Bc::ALL.len() + BUILTINS.len();
@@ -22,6 +22,7 @@ pub(in crate::vm) const HANDLER_COUNT: usize = Bc::ALL.len() + BUILTINS.len();
 const BUILTINS: &[(u8, HandlerFn)] = &[
     (3, type_of),
     (12, raw_get),
+    (20, pcall),
     (34, coroutine_yield),
     (35, coroutine_resume),
     (36, coroutine_wrapped),
@@ -213,6 +214,27 @@ handler! { fn byte(vm, base, pc, ins, k) {
                 return_one!(vm, base, pc, Value::int(i32::from(byte)))
             }
         }
+    }
+    return func_c(vm, base, pc, ins, k);
+}}
+
+// `pcall(f, …)`: the arguments move up to make room for a continuation frame.
+handler! { fn pcall(vm, base, pc, ins, k) {
+    let nargs = k.addr();
+    if nargs >= 1
+        && (*vm).budget > 0
+        && base.wrapping_add(nargs + CONT_SLOTS) < (*vm).stack_limit
+        && let Some(f) = (*base).as_function()
+    {
+        (*vm).budget -= 1;
+        let callee = base.add(1 + CONT_SLOTS);
+        let mut i = nargs - 1;
+        while i > 0 {
+            i -= 1;
+            *callee.add(i) = *base.add(1 + i);
+        }
+        Frame(callee).make_cont(Cont::Pcall, 0, *base, 1 + CONT_SLOTS);
+        enter!(vm, callee, f.pc.get(), nargs - 1)
     }
     return func_c(vm, base, pc, ins, k);
 }}

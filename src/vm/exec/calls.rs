@@ -3,7 +3,7 @@
 use crate::bytecode::Ins;
 use crate::value::Value;
 use crate::vm::convert::truncate_i32;
-use crate::vm::frame::{self, FRAME_SLOTS, Frame, Link};
+use crate::vm::frame::{self, Cont, FRAME_SLOTS, Frame, Link};
 use crate::vm::native::Flow;
 use crate::vm::stack::MIN_NATIVE_SLOTS;
 
@@ -166,6 +166,22 @@ handler! { #[inline(never)] fn return_special(vm, base, pc, ins, k) {
     if link.kind() == frame::VARG {
         base = base.sub(link.slots());
         return_values!(vm, base, pc, k.cast_mut(), ins.0 as usize)
+    }
+    if link.kind() == frame::CONT {
+        let below = base.sub(link.slots());
+        let cont = (*base.sub(4)).to_bits();
+        if cont == Cont::Store as u64 {
+            // A metamethod's result.
+            let return_pc = frame::pc_of(*base.sub(3));
+            *below.add((*return_pc.sub(1)).a()) = if ins.0 != 0 { *k } else { Value::NIL };
+            next!(vm, below, return_pc, super::constants_of(below))
+        }
+        if cont == Cont::Pcall as u64 && Frame(below).link().kind() == frame::LUA {
+            // The word below the results is a link or dead, so `true` may take its place.
+            let source = k.cast_mut().sub(1);
+            *source = Value::TRUE;
+            return return_many(vm, below, pc, Ins(ins.0 + 1), source);
+        }
     }
     (*vm).base = base;
     follow!(vm, (*vm).return_over(k.cast_mut(), ins.0 as usize))

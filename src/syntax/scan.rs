@@ -33,6 +33,54 @@ pub enum Fault {
     HalfShift,
 }
 
+/// Which bytes continue a name.
+static CONTINUES_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize || byte >= 0x80;
+        byte += 1;
+    }
+    table
+};
+
+/// A name or a keyword, from behind its first byte. (A state machine that knows the keywords is slower.)
+pub fn word(lexer: &mut Lexer<'_, Raw>) -> Raw {
+    let rest = lexer.remainder();
+    let len = rest
+        .iter()
+        .position(|&byte| !CONTINUES_NAME[byte as usize])
+        .unwrap_or(rest.len());
+    lexer.bump(len);
+    match lexer.slice() {
+        b"and" => Raw::And,
+        b"break" => Raw::Break,
+        b"const" => Raw::Const,
+        b"continue" => Raw::Continue,
+        b"do" => Raw::Do,
+        b"else" => Raw::Else,
+        b"elseif" => Raw::Elseif,
+        b"end" => Raw::End,
+        b"false" => Raw::False,
+        b"for" => Raw::For,
+        b"function" => Raw::Function,
+        b"goto" => Raw::Goto,
+        b"if" => Raw::If,
+        b"in" => Raw::In,
+        b"local" => Raw::Local,
+        b"nil" => Raw::Nil,
+        b"not" => Raw::Not,
+        b"or" => Raw::Or,
+        b"repeat" => Raw::Repeat,
+        b"return" => Raw::Return,
+        b"then" => Raw::Then,
+        b"true" => Raw::True,
+        b"until" => Raw::Until,
+        b"while" => Raw::While,
+        _ => Raw::Name,
+    }
+}
+
 /// A number: takes all that resembles one, then reads it.
 pub fn number(lexer: &mut Lexer<'_, Raw>) -> Result<(), Fault> {
     let start = lexer.span().start;

@@ -47,55 +47,32 @@ fn newline(lexer: &mut Lexer<'_, Raw>) -> Result<Skip, Fault> {
 #[logos(utf8 = false, extras = Lines, error = Fault, skip r"[ \t\x0b\x0c]+")]
 #[allow(missing_docs)]
 pub enum Raw {
-    #[token("and")]
+    // Keywords are words that `word` knows.
     And,
-    #[token("break")]
     Break,
-    #[token("const")]
     Const,
-    #[token("continue")]
     Continue,
-    #[token("do")]
     Do,
-    #[token("else")]
     Else,
-    #[token("elseif")]
     Elseif,
-    #[token("end")]
     End,
-    #[token("false")]
     False,
-    #[token("for")]
     For,
-    #[token("function")]
     Function,
-    #[token("goto")]
     Goto,
-    #[token("if")]
     If,
-    #[token("in")]
     In,
-    #[token("local")]
     Local,
-    #[token("nil")]
     Nil,
-    #[token("not")]
     Not,
-    #[token("or")]
     Or,
-    #[token("repeat")]
     Repeat,
-    #[token("return")]
     Return,
-    #[token("then")]
     Then,
-    #[token("true")]
     True,
-    #[token("until")]
     Until,
-    #[token("while")]
     While,
-    #[regex(r"(?-u:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)")]
+    #[regex(r"(?-u:[A-Za-z_\x80-\xff])", scan::word)]
     Name,
     /// The number's extent and value are found by `number`.
     #[regex(r"\.?[0-9]", scan::number)]

@@ -1,4 +1,4 @@
-//! Random valid programs on both interpreters.
+//! Random valid programs, and damaged ones, on both interpreters.
 //!
 //! ```text
 //! PERILUNE_CONFORMANCE=1 cargo test -p perilune-conformance --test random -- --nocapture

@@ -1,6 +1,7 @@
 -- Helpers that every batch of random programs starts with.
 local steps = 0
 function I(x) if x ~= x or x == 1/0 or x == -1/0 then return 0 end return math.floor(x) % 1024 end
+function F(x) return x > -1e-99 and x < 1e-99 and 0 or x end
 function C(s) return #s > 60 and s:sub(1, 60) or s end
 function T() steps = steps + 1 if steps > 20000 then error("too many steps", 0) end end
 function Show(v)

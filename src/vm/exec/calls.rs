@@ -3,7 +3,7 @@
 use crate::bytecode::Ins;
 use crate::value::Value;
 use crate::vm::convert::truncate_i32;
-use crate::vm::frame::{self, Cont, FRAME_SLOTS, Frame, Link};
+use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS, Frame, Link};
 use crate::vm::native::Flow;
 use crate::vm::stack::MIN_NATIVE_SLOTS;
 
@@ -176,6 +176,9 @@ handler! { #[inline(never)] fn return_special(vm, base, pc, ins, k) {
             *below.add((*return_pc.sub(1)).a()) = if ins.0 != 0 { *k } else { Value::NIL };
             next!(vm, below, return_pc, super::constants_of(below))
         }
+        if cont == Cont::Native as u64 {
+            return return_to_native(vm, base, pc, ins, k);
+        }
         if cont == Cont::Pcall as u64 && Frame(below).link().kind() == frame::LUA {
             // The word below the results is a link or dead, so `true` may take its place.
             let source = k.cast_mut().sub(1);
@@ -185,6 +188,38 @@ handler! { #[inline(never)] fn return_special(vm, base, pc, ins, k) {
     }
     (*vm).base = base;
     follow!(vm, (*vm).return_over(k.cast_mut(), ins.0 as usize))
+}}
+
+// Returns to a native function, which is entered again at the step it named; often it goes on with another call. Operands as in
+// `return_special`.
+handler! { #[inline(never)] fn return_to_native(vm, base, pc, ins, k) {
+    let n = ins.0 as usize;
+    let below = base.sub(Frame(base).link().slots());
+    let dst = base.sub(CONT_SLOTS);
+    let top = dst.add(n);
+    if (*vm).budget <= 0 || top.wrapping_add(MIN_NATIVE_SLOTS) > (*vm).stack_limit {
+        (*vm).base = base;
+        follow!(vm, (*vm).return_over(k.cast_mut(), n))
+    }
+    let step = (*base.sub(3)).to_bits() as u32;
+    for i in 0..n {
+        *dst.add(i) = *k.add(i);
+    }
+    (*vm).base = below;
+    (*vm).top = top;
+    (*vm).native_results = n as u32;
+    (*vm).native_step = step;
+    let native = Frame(below).function().native.unwrap_unchecked();
+    let result = native(&mut *vm);
+    if let Ok(Flow::Call { nargs }) = result
+        && !(*vm).heap.step_due()
+    {
+        let callee = (*vm).top.sub(nargs as usize);
+        if let Some(f) = Frame(callee).function_value().as_function() {
+            enter!(vm, callee, f.pc.get(), nargs as usize)
+        }
+    }
+    follow!(vm, (*vm).after_native(result))
 }}
 
 // Returns a number of results other than what the quick paths handle. `ins` and `k` as in `return_special`.

@@ -25,9 +25,9 @@ pub struct Frame {
     /// Levels that end with it.
     levels: u8,
     /// For a bracket: it follows a prefix expression. For a block: its header is complete.
-    flag: bool,
+    pub flag: bool,
     /// The state of the surrounding expression.
-    outer: Inside,
+    pub outer: Inside,
 }
 
 /// The kinds of things that are open.
@@ -67,15 +67,15 @@ impl Open {
 
 /// Where in a statement or a bracket we are.
 #[derive(Clone, Copy, Debug, Default)]
-struct Inside {
+pub struct Inside {
     /// Inside an expression, where a level is open? Otherwise in a statement's own part.
-    expression: bool,
+    pub expression: bool,
     /// Behind the comma of an assignment's targets?
-    targets: bool,
+    pub targets: bool,
     /// `:` divides a conditional and calls no method.
-    no_colon: bool,
+    pub no_colon: bool,
     /// Conditionals that wait for their `:`.
-    conditionals: u16,
+    pub conditionals: u16,
     /// Conditionals whose end hasn't been seen, surrounding ones included; the parser's stack grows with them.
     questions: u16,
 }
@@ -102,6 +102,8 @@ pub struct Adapter<'a> {
     frames: Vec<'a, Frame>,
     /// Frames that were open before the last token.
     frames_before: usize,
+    /// What was inside then.
+    inside_before: Inside,
     /// Open blocks and enclosing expressions.
     level: u32,
     /// The next `(` opens parameters; the line of a function statement, or 0.
@@ -152,6 +154,7 @@ impl<'a> Adapter<'a> {
             inside: Inside::default(),
             frames: Vec::new_in(arena),
             frames_before: 0,
+            inside_before: Inside::default(),
             level: 1,
             function: None,
             pipe: false,
@@ -172,6 +175,14 @@ impl<'a> Adapter<'a> {
         self.frames
             .get(..self.frames_before)
             .unwrap_or(&self.frames)
+    }
+
+    /// Where the parse stood before the last token: what was open, and what was inside. `None` if that token closed
+    /// something, or names were being declared.
+    pub fn place_before(&self) -> Option<(&[Frame], Inside)> {
+        let plain = self.function.is_none() && !self.pipe && !self.label;
+        (plain && self.frames_before <= self.frames.len())
+            .then(|| (self.open_before(), self.inside_before))
     }
 
     /// Ends the tokens with the first statement of the main block that is at least `len` bytes away.
@@ -255,6 +266,12 @@ impl<'a> Adapter<'a> {
     /// Records what is wrong with a token.
     #[cold]
     fn fault(&self, Lexed { raw, start, end }: Lexed) -> Stop {
+        let (before, span) = (self.before, Span { start, end });
+        self.context.at.set(At {
+            near: Near::Nothing,
+            span,
+            before,
+        });
         let text = self.text(start, end);
         let (message, near) = match raw.err().unwrap_or_default() {
             Fault::Unknown | Fault::HalfShift => ("unexpected symbol", Near::Text("~")),
@@ -274,7 +291,7 @@ impl<'a> Adapter<'a> {
             text: Text::Plain(message),
             near,
             line: end.line,
-            span: Span { start, end },
+            span,
         });
         Stop
     }
@@ -947,6 +964,7 @@ impl<'a> Iterator for Adapter<'a> {
             return Some(Err(Stop));
         }
         self.frames_before = self.frames.len();
+        self.inside_before = self.inside;
         self.context.level.set(self.level);
         self.context.in_main.set(self.frames_before == 0);
         let Some(lexed) = self.peeked.take().or_else(|| self.lex()) else {

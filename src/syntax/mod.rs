@@ -2,8 +2,8 @@
 //!
 //! Nothing here knows values or the heap; strings are byte slices of the source or of the arena.
 //!
-//! Bytes become [raw tokens](token::Raw), the [adapter] makes terminals of the grammar of them, the generated parser
-//! reduces, and its actions call the [builder]. All state lies in the arena, whose allocation limit is the parse's, or on
+//! Bytes become raw tokens (`token`), the `adapter` makes terminals of the grammar of them, the generated parser
+//! reduces, and its actions call the `builder`. All state lies in the arena, whose allocation limit is the parse's, or on
 //! the parser's own stacks, which the limit of syntactic levels bounds. The host's stack is never used for nesting.
 //!
 //! ```
@@ -18,6 +18,7 @@ mod adapter;
 pub mod ast;
 mod builder;
 mod chain;
+mod completion;
 mod context;
 mod diagnose;
 mod error;
@@ -164,6 +165,13 @@ impl<'s> Parser<'s> {
             }),
             _ => Err(error),
         }
+    }
+
+    /// After an error: text that completes the source before the error to a chunk without one, where that is simple.
+    /// LuaJIT compiles as it parses, so that what is wrong with the text before the error in other respects comes first.
+    pub fn completion(&self) -> Option<&'s [u8]> {
+        let text = completion::completion(&self.adapter, self.context, self.source, self.arena)?;
+        Some(text.into_bump_slice())
     }
 
     fn fail(&mut self) -> SyntaxError<'s> {

@@ -2,6 +2,7 @@
 
 use core::fmt::Write;
 
+use alloc::vec::Vec;
 use bumpalo::Bump;
 
 use crate::bytecode::dump::{self, LoadError};
@@ -9,7 +10,7 @@ use crate::bytecode::{MAX_UPVALUES, Proto};
 use crate::compile::{self, Chunk, CompileError};
 use crate::gc::{Heap, OutOfMemory};
 use crate::syntax::ast::Span;
-use crate::syntax::{ParseOptions, Parser, SyntaxError};
+use crate::syntax::{ParseOptions, Parser, SyntaxError, parse};
 use crate::value::{Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::debuginfo::{ScratchWriter, short_name};
@@ -203,11 +204,61 @@ fn compile_parts<'s>(
     let mut arena = Bump::new();
     loop {
         arena.set_allocation_limit(room(chunk.heap()));
-        let part = parser.part(&arena, PART).map_err(Failure::Parse)?;
+        let part = match parser.part(&arena, PART) {
+            Ok(part) => part,
+            Err(error) => {
+                drop(chunk);
+                return Err(earlier_error(
+                    heap, &parser, source, error, chunk_name, options,
+                ));
+            }
+        };
         chunk.part(part.main)?;
         if part.is_last {
             return Ok(chunk.finish()?);
         }
         arena.reset();
+    }
+}
+
+/// The error to report for a syntax error: LuaJIT compiles while it parses, so that a mistake of another kind before the
+/// syntax error comes first. It shows when the source before the error is compiled, completed to a chunk.
+fn earlier_error<'s>(
+    heap: &mut Heap,
+    parser: &Parser<'s>,
+    source: &[u8],
+    error: SyntaxError<'s>,
+    chunk_name: Gc<Str>,
+    options: compile::Options,
+) -> Failure<'s> {
+    let mut compiled = || {
+        let before = source.get(..error.span.start.offset as usize)?;
+        let rest = parser.completion().filter(|_| !error.out_of_memory)?;
+        let mut text = Vec::new();
+        text.try_reserve_exact(before.len() + rest.len()).ok()?;
+        text.extend_from_slice(before);
+        text.extend_from_slice(rest);
+        let arena = Bump::new();
+        arena.set_allocation_limit(Some(heap.limit().saturating_sub(heap.used())));
+        let main = parse(
+            &arena,
+            &text,
+            ParseOptions {
+                compat52: options.compat52,
+            },
+        )
+        .ok()?;
+        match compile::compile(heap, main, &text, chunk_name, options) {
+            Err(CompileError::Syntax(error)) => Some(error),
+            _ => None,
+        }
+    };
+    // What only the end of a block or function brings to light, LuaJIT hasn't reached.
+    const LATE: [&[u8]; 4] = [b"undefined label", b"no loop to", b"<goto", b"<continue"];
+    match compiled() {
+        Some(earlier) if !LATE.iter().any(|late| earlier.message.starts_with(late)) => {
+            Failure::Compile(CompileError::Syntax(earlier))
+        }
+        _ => Failure::Parse(error),
     }
 }

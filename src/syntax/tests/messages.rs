@@ -6,7 +6,7 @@ use std::vec::Vec;
 
 use bumpalo::Bump;
 
-use super::super::{ParseOptions, parse};
+use super::super::{ParseOptions, Parser, parse};
 use super::{latin1, message, unescape};
 
 fn check(list: &str, compat52: bool, at_least: usize) {
@@ -116,4 +116,57 @@ fn quoted_tokens_may_be_long() {
         message(std::format!("x {text}").as_bytes(), false),
         expected
     );
+}
+
+/// The source before an error with what completes it.
+fn completed(source: &[u8]) -> Option<Vec<u8>> {
+    let (state, arena) = (Bump::new(), Bump::new());
+    let mut parser = Parser::new(&state, source, ParseOptions::default()).ok()?;
+    let error = loop {
+        match parser.part(&arena, 1) {
+            Ok(part) if part.is_last => return None,
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    let before = &source[..error.span.start.offset as usize];
+    Some([before, parser.completion()?].concat())
+}
+
+#[test]
+fn sources_are_completed() {
+    for (source, expected) in [
+        ("x = )", "x =  nil"),
+        ("x 5", "x  = nil"),
+        ("f(g(", "f(g( ) )"),
+        ("if a then x = {1, ]", "if a then x = {1,  nil } end"),
+        ("x = function() y(]", "x = function() y( ) end"),
+        ("while a 5", "while a  do end"),
+        ("x = a ? b.c )", "x = a ? b.c  : nil"),
+        ("a[b c", "a[b  ] = nil"),
+        ("repeat x:]", "repeat x: x() until nil"),
+    ] {
+        let text = completed(source.as_bytes()).map(|text| latin1(&text));
+        assert_eq!(text.as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn completions_parse() {
+    let (mut good, mut bad) = (0, 0);
+    for line in include_str!("errors.txt")
+        .lines()
+        .filter(|line| !line.ends_with("\tok"))
+    {
+        let source = unescape(line.split('\t').next().unwrap_or(""));
+        if let Some(text) = completed(&source) {
+            if message(&text, false) != "ok" {}
+            *if message(&text, false) == "ok" {
+                &mut good
+            } else {
+                &mut bad
+            } += 1;
+        }
+    }
+    assert!(good > 800 && bad * 5 < good, "{good} good, {bad} bad");
 }

@@ -84,6 +84,8 @@ impl End<'_> {
                 self.push(" x()")?;
                 self.before = Before::Call;
             }
+            // A short function's head without its arrow.
+            Before::Done if prefix.trim_ascii_end().ends_with(b"|") => self.push(" -> nil")?,
             Before::Bind if open.is_some_and(|frame| frame.kind == Open::Params) => {
                 self.push(" x")?
             }

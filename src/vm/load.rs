@@ -254,7 +254,7 @@ fn earlier_error<'s>(
         }
     };
     // What only the end of a block or function brings to light, LuaJIT hasn't reached.
-    const LATE: [&[u8]; 4] = [b"undefined label", b"no loop to", b"<goto", b"<continue"];
+    const LATE: [&[u8]; 3] = [b"undefined label", b"no loop to", b"<continue"];
     match compiled() {
         Some(earlier) if !LATE.iter().any(|late| earlier.message.starts_with(late)) => {
             Failure::Compile(CompileError::Syntax(earlier))

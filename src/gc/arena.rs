@@ -162,6 +162,11 @@ impl Arena {
             .set(HEAD as u32 + (ARENA_SIZE - HEAD) as u32 / size * size);
     }
 
+    /// Are all arenas of this chunk free?
+    pub fn is_unused(&self) -> bool {
+        self.chunk_free.get() == u32::MAX >> (32 - self.chunk_arenas.get())
+    }
+
     /// Has the arena a cell that was never used?
     #[inline]
     pub fn can_carve(&self) -> bool {

@@ -41,6 +41,8 @@ pub(super) const FIRST_ALLOWANCE: isize = 256 << 10;
 const LAST_ROUND: usize = 16 << 10;
 /// The most rounds before the atomic step.
 const ROUNDS: u32 = 8;
+/// How much faster a cycle goes than the step multiplier says, so that the heap grows less meanwhile.
+const PACE: i128 = 2;
 const NEVER: isize = isize::MAX / 4;
 
 /// The state of the collector.
@@ -186,7 +188,7 @@ impl Heap {
         let mut budget = match self.gc.step_multiplier {
             0 => isize::MAX,
             multiplier => {
-                (bytes as i128 * multiplier as i128 / 100).min(isize::MAX as i128) as isize
+                (bytes as i128 * multiplier as i128 * PACE / 100).min(isize::MAX as i128) as isize
             }
         };
         #[cfg(test)]
@@ -231,6 +233,7 @@ impl Heap {
         while !self.sweep_step(&mut budget) {
             budget = isize::MAX;
         }
+        self.release_spare_chunks();
         self.gc.owed = 0;
         let allowance = self.next_allowance();
         self.set_allowance(allowance);

@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 
 use super::arena::{ARENA_SIZE, Arena, CELL_SIZES, CLASS_COUNT, FreeCell, GRANULE, class_of};
 use super::collector::{Collector, FIRST_ALLOWANCE};
-use super::header::Object;
+use super::header::{Header, Kind, Object};
 use super::intern::InternTable;
 use super::large::LargeList;
 use crate::bytecode::Ins;
@@ -80,6 +80,8 @@ pub struct Heap {
     pub(super) blocks: [ClassArenas; CLASS_COUNT],
     /// Chunks that have free arenas.
     chunks: *mut Arena,
+    /// Bytes of chunks all of whose arenas are free.
+    spare: usize,
     arena_count: usize,
     pub(super) large: LargeList,
     pub(super) strings: InternTable,
@@ -110,13 +112,14 @@ impl Heap {
             objects: [const { ClassArenas::EMPTY }; CLASS_COUNT],
             blocks: [const { ClassArenas::EMPTY }; CLASS_COUNT],
             chunks: ptr::null_mut(),
+            spare: 0,
             arena_count: 0,
             large: LargeList::EMPTY,
             strings: InternTable::new(hash_key),
             gc: Collector::new(),
             memory,
         };
-        heap.grow_intern_table()?;
+        heap.make_intern_table()?;
         heap.gc.mode_name = Some(heap.intern(b"__mode")?);
         heap.gc.gc_name = Some(heap.intern(b"__gc")?);
         heap.set_allowance(FIRST_ALLOWANCE);
@@ -171,9 +174,18 @@ impl Heap {
 
     pub(super) fn take(&mut self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
         if layout.size() > self.limit.saturating_sub(self.reserved) {
-            return Err(OutOfMemory);
+            self.release_spare_chunks();
+            if layout.size() > self.limit.saturating_sub(self.reserved) {
+                return Err(OutOfMemory);
+            }
         }
-        let block = self.memory.allocate(layout).ok_or(OutOfMemory)?;
+        let block = match self.memory.allocate(layout) {
+            Some(block) => block,
+            None => {
+                self.release_spare_chunks();
+                self.memory.allocate(layout).ok_or(OutOfMemory)?
+            }
+        };
         self.reserved += layout.size();
         Ok(block)
     }
@@ -213,6 +225,7 @@ impl Heap {
             (*chunk).chunk_arenas.set(arenas);
             (*chunk).chunk_free.set(u32::MAX >> (32 - arenas));
             self.link_chunk(&*chunk);
+            self.spare += arenas as usize * ARENA_SIZE;
         }
         Ok(())
     }
@@ -256,6 +269,9 @@ impl Heap {
         // SAFETY: a chunk in the list has a free arena.
         unsafe {
             let chunk = &*self.chunks;
+            if chunk.is_unused() {
+                self.spare -= chunk.chunk_arenas.get() as usize * ARENA_SIZE;
+            }
             let index = chunk.chunk_free.get().trailing_zeros();
             chunk.chunk_free.set(chunk.chunk_free.get() & !(1 << index));
             if chunk.chunk_free.get() == 0 {
@@ -270,7 +286,8 @@ impl Heap {
         }
     }
 
-    /// Gives up an arena. Its chunk goes back to the host with its last arena.
+    /// Gives up an arena. A chunk without an arena in use goes back to the host, but for a few that are
+    /// kept for the next allocations.
     ///
     /// # Safety
     /// The arena is in no list and none of its cells is in use.
@@ -279,16 +296,44 @@ impl Heap {
         // SAFETY: every arena knows its chunk.
         unsafe {
             let chunk = &*(*arena).chunk.get();
-            let index = (arena.addr() - (chunk as *const Arena).addr()) / ARENA_SIZE;
+            let index = (arena.addr() - ptr::from_ref(chunk).addr()) / ARENA_SIZE;
             if chunk.chunk_free.get() == 0 {
                 self.link_chunk(chunk);
             }
             chunk.chunk_free.set(chunk.chunk_free.get() | 1 << index);
-            let arenas = chunk.chunk_arenas.get();
-            if chunk.chunk_free.get() == u32::MAX >> (32 - arenas) {
-                self.unlink_chunk(chunk);
-                let block = NonNull::from(chunk).cast();
-                self.give_back(block, Self::chunk_layout(arenas));
+            if chunk.is_unused() {
+                let size = chunk.chunk_arenas.get() as usize * ARENA_SIZE;
+                self.spare += size;
+                if self.spare > self.reserved / 4 {
+                    self.release_chunk(chunk);
+                }
+            }
+        }
+    }
+
+    /// Gives an unused chunk back to the host.
+    ///
+    /// # Safety
+    /// None of its arenas is in use; the chunk isn't used afterwards.
+    unsafe fn release_chunk(&mut self, chunk: &Arena) {
+        let arenas = chunk.chunk_arenas.get();
+        self.spare -= arenas as usize * ARENA_SIZE;
+        // SAFETY: a chunk with free arenas is in the list; `new_chunk` took it with this layout.
+        unsafe {
+            self.unlink_chunk(chunk);
+            self.give_back(NonNull::from(chunk).cast(), Self::chunk_layout(arenas));
+        }
+    }
+
+    /// Gives all unused chunks back to the host.
+    pub(super) fn release_spare_chunks(&mut self) {
+        let mut next = self.chunks;
+        // SAFETY: the list holds chunks of this heap.
+        while let Some(chunk) = unsafe { next.as_ref() } {
+            next = chunk.chunk_next.get();
+            if chunk.is_unused() {
+                // SAFETY: it is unused.
+                unsafe { self.release_chunk(chunk) }
             }
         }
     }
@@ -380,6 +425,16 @@ impl Heap {
             }
         }
         Err(OutOfMemory)
+    }
+
+    /// Takes an object back that was just allocated and that nobody has seen.
+    ///
+    /// # Safety
+    /// That is so.
+    pub(super) unsafe fn discard(&mut self, cell: NonNull<u8>) {
+        // The next sweep frees it, as an object that owns nothing.
+        // SAFETY: the cell is the caller's.
+        unsafe { cell.cast().write(Header::new(Kind::Cdata, 0, 0)) }
     }
 
     /// Gives the allocation lists back to their arenas.

@@ -229,18 +229,25 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(super) fn entry_barrier(&mut self, t: Gc<Table>, key: Value, value: Value) {
-        let size = t.asize.get() as usize + t.nodes().len();
-        // A new key may move other entries behind the cursor of a traversal that is under way.
-        let is_split = || {
-            self.gc
-                .cursor
-                .is_some_and(|c| ptr::eq(c.object.as_ptr(), t.erase().as_ptr()))
-        };
-        if size < LARGE || (is_split() && t.slot(key).is_none()) {
+        if t.asize.get() as usize + t.nodes().len() < LARGE {
             self.barrier(t.erase());
-        } else {
+            return;
+        }
+        self.mark_value(key);
+        self.mark_value(value);
+        // A new key may make this entry give way, to where a traversal that is under way has been already.
+        if let Some((key, value)) = t.entry_in_place_of(key) {
             self.mark_value(key);
             self.mark_value(value);
+        }
+    }
+    /// The entries of a table have moved. A traversal of it that is under way begins anew.
+    #[inline]
+    pub(crate) fn moved_entries(&mut self, t: Gc<Table>) {
+        if let Some(cursor) = &mut self.gc.cursor
+            && ptr::eq(cursor.object.as_ptr(), t.erase().as_ptr())
+        {
+            cursor.position = 0;
         }
     }
     /// An upvalue was closed over `value`. Open ones have no barrier, so if it's marked it makes up for it now.
@@ -283,6 +290,8 @@ impl Heap {
         while *budget > 0 {
             let Some(cursor) = self.gc.cursor.take().or_else(|| {
                 let object = self.gc.grey.pop()?;
+                // SAFETY: grey objects are live.
+                unsafe { object.as_ref() }.flags.set(self.gc.black);
                 Some(Cursor {
                     object,
                     position: 0,
@@ -309,9 +318,6 @@ impl Heap {
         let object = cursor.object;
         // SAFETY: grey objects are live, and the header tells their type.
         unsafe {
-            if cursor.position == 0 {
-                object.as_ref().flags.set(self.gc.black);
-            }
             match object.as_ref().kind() {
                 Kind::Table => {
                     self.traverse_table(Gc::from_non_null(object.cast()), cursor.position)

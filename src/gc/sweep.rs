@@ -228,5 +228,6 @@ impl Drop for Heap {
         // The last block went with the intern table.
         self.start_sweep();
         self.sweep_all();
+        self.release_spare_chunks();
     }
 }

@@ -1,4 +1,4 @@
-//! Interned strings: immutable bytes, the hashes, and a link to the next string of the same intern bucket.
+//! Interned strings: immutable bytes and their hashes.
 
 use core::cell::Cell;
 
@@ -7,7 +7,7 @@ use crate::gc::Header;
 /// A string object. The bytes follow the struct, then one NUL that isn't counted.
 ///
 /// All strings are interned: two strings with the same bytes are the same object.
-#[repr(C)]
+#[repr(C, align(8))]
 pub struct Str {
     pub(crate) header: Header,
     /// What tables hash the string by: a running number. Strings that were made one after the other, as the field names of a
@@ -17,20 +17,18 @@ pub struct Str {
     pub(crate) len: u32,
     /// Free for the compiler: 0, or 1 + the number of the metamethod event that this string names (see `vm::meta`).
     pub(crate) event: Cell<u8>,
-    /// The keyed hash of the bytes, little-endian.
-    pub(crate) intern_hash: [u8; 3],
-    /// The next string of the same bucket of the intern table.
-    pub(crate) next: Cell<*mut Str>,
+    /// The upper three bytes of the keyed hash of the bytes; the lowest one is `header.b`.
+    pub(crate) upper_hash: [u8; 3],
 }
 
-const _: () = assert!(size_of::<Str>() == 24);
+const _: () = assert!(size_of::<Str>() == 16);
 
 impl Str {
     /// The keyed hash of the bytes, by which the intern table finds the string.
     #[inline(always)]
     pub(crate) fn intern_hash(&self) -> u32 {
-        let [h0, h1, h2] = self.intern_hash;
-        u32::from_le_bytes([h0, h1, h2, 0])
+        let [h1, h2, h3] = self.upper_hash;
+        u32::from_le_bytes([self.header.b.get(), h1, h2, h3])
     }
     /// The length in bytes.
     #[inline(always)]

@@ -304,6 +304,12 @@ impl Table {
         hash_of(key)
     }
 
+    /// The entry in the main position of a key.
+    pub(crate) fn entry_in_place_of(&self, key: Value) -> Option<(Value, Value)> {
+        let node = self.main_node(self.hash_in(key));
+        (!node.value.get().is_nil()).then(|| (node.key.get(), node.value.get()))
+    }
+
     /// The metatable.
     #[inline(always)]
     pub fn metatable(&self) -> Option<Gc<Table>> {

@@ -205,6 +205,7 @@ impl Write<Table> {
                 return Err(error);
             }
         };
+        heap.moved_entries(**self);
         self.node.set(nodes);
         self.hmask.set(mask);
         self.last_free.set(if bits > 0 { mask + 1 } else { 0 });

@@ -40,6 +40,20 @@ pub unsafe trait Memory {
     /// # Safety
     /// `block` came from `allocate` with the same layout and is used no more.
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout);
+    /// Changes the size of a block and keeps its first bytes; the block may move. `None` leaves the block as it was,
+    /// and says that the host can't do that any better than by way of a new block.
+    ///
+    /// # Safety
+    /// `block` came from `allocate` or `reallocate` with this layout; its old address is used no more when this succeeds.
+    /// `new_size` isn't 0 and is no overflow when rounded up to the alignment.
+    unsafe fn reallocate(
+        &self,
+        _block: NonNull<u8>,
+        _layout: Layout,
+        _new_size: usize,
+    ) -> Option<NonNull<u8>> {
+        None
+    }
 }
 
 /// Why a host could not do what it was asked. [`Host::describe`] gives it a text and a number.

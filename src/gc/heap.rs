@@ -533,6 +533,32 @@ impl Heap {
         }
     }
 
+    /// Lets the host resize a block of its own; `None` where it can't.
+    ///
+    /// # Safety
+    /// As for [`Heap::realloc_block`].
+    unsafe fn realloc_large_block(
+        &mut self,
+        block: NonNull<u8>,
+        old_size: usize,
+        new_size: usize,
+    ) -> Result<Option<NonNull<u8>>, OutOfMemory> {
+        let (old, new) = (Self::block_layout(old_size)?, Self::block_layout(new_size)?);
+        if new.size() > old.size()
+            && new.size() - old.size() > self.limit.saturating_sub(self.reserved)
+        {
+            return Ok(None);
+        }
+        // SAFETY: the caller's promise; a layout of the new size was just made.
+        let Some(block) = (unsafe { self.memory.reallocate(block, old, new.size()) }) else {
+            return Ok(None);
+        };
+        self.note_peak();
+        self.reserved = self.reserved - old.size() + new.size();
+        self.debt += old.size() as isize - new.size() as isize;
+        Ok(Some(block))
+    }
+
     /// Enters an arena of blocks into the list of those with free cells.
     ///
     /// # Safety
@@ -581,6 +607,13 @@ impl Heap {
     ) -> Result<NonNull<u8>, OutOfMemory> {
         if class_of(old_size).is_some() && class_of(old_size) == class_of(new_size) {
             return Ok(block);
+        }
+        if class_of(old_size).is_none()
+            && class_of(new_size).is_none()
+            // SAFETY: the caller's promise.
+            && let Some(new) = unsafe { self.realloc_large_block(block, old_size, new_size)? }
+        {
+            return Ok(new);
         }
         let new = self.alloc_block(new_size)?;
         // SAFETY: both blocks are at least as long as the shorter size and don't overlap.

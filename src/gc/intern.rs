@@ -3,7 +3,8 @@
 //! The hash is a folded multiplication over 16 bytes at a time, in the manner of wyhash and foldhash, keyed with
 //! 128 bits of the host's entropy. The table is an open-addressing one with Robin Hood probing: entries are sorted by their
 //! distance from home, which is kept in the entry with eight bits of the hash, so that neither a miss nor a
-//! removal has to look at other strings.
+//! removal has to look at other strings. No entry is more than 254 places from home: where one would be in spite
+//! of a load below one half, somebody knows the key, and the table is built anew with another.
 
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
@@ -48,6 +49,7 @@ impl Entry {
 }
 
 /// The table and its key.
+#[derive(Clone, Copy)]
 pub(super) struct InternTable {
     entries: *mut Entry,
     /// Number of places minus 1; the number is a power of two.
@@ -59,8 +61,16 @@ pub(super) struct InternTable {
     key: [u64; 2],
 }
 
+/// Why a table could not be built.
+enum Unbuilt {
+    Memory(OutOfMemory),
+    /// An entry would be too far from home.
+    Crowded,
+}
+
 impl InternTable {
     pub fn new(key: [u64; 2]) -> InternTable {
+        let key = next_key(key);
         InternTable {
             entries: ptr::null_mut(),
             mask: 0,
@@ -69,11 +79,28 @@ impl InternTable {
             key,
         }
     }
+    fn size(&self) -> usize {
+        self.mask + 1
+    }
     /// A place; the index wraps around.
     #[inline(always)]
     fn place(&self, index: usize) -> &Cell<Entry> {
         // SAFETY: the table has `mask + 1` places from `Heap::new` on.
         unsafe { &*self.entries.add(index & self.mask).cast::<Cell<Entry>>() }
+    }
+
+    /// All strings.
+    fn strings(self) -> impl Iterator<Item = Gc<Str>> {
+        let size = if self.entries.is_null() {
+            0
+        } else {
+            self.size()
+        };
+        (0..size).filter_map(move |i| {
+            let s = NonNull::new(self.place(i).get().string())?;
+            // SAFETY: strings that are in the table aren't freed yet.
+            Some(unsafe { Gc::from_non_null(s) })
+        })
     }
 
     /// Enters a string that isn't there; false if its place would be too far away.
@@ -124,6 +151,17 @@ impl InternTable {
         self.place(index).set(Entry::EMPTY);
         self.count -= 1;
     }
+}
+
+/// A key made of another by the finalizer of splitmix64, so that weak ones become strong.
+fn next_key(key: [u64; 2]) -> [u64; 2] {
+    let mix = |x: u64| {
+        let x = (x ^ x >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        x ^ x >> 31
+    };
+    let sum = key[0].wrapping_add(0x9E37_79B9_7F4A_7C15);
+    [mix(sum), mix(key[1].wrapping_add(mix(sum)))]
 }
 
 #[inline(always)]
@@ -216,83 +254,125 @@ impl Heap {
         if bytes.len() > MAX_LENGTH {
             return Err(OutOfMemory);
         }
-        let size = self.strings.mask + 1;
+        let size = self.strings.size();
         if self.strings.count >= size / 8 * 7 {
-            let grown = self.resize_intern_table(size * 2);
-            if self.strings.count >= size / 16 * 15 {
-                grown?;
+            let grown = self.rebuild_intern_table(size * 2, self.strings.key);
+            if self.strings.count >= size / 16 * 15
+                && let Err(Unbuilt::Memory(error)) = grown
+            {
+                return Err(error);
             }
         }
         let cell = self
             .allocate(size_of::<Str>() + bytes.len() + 1)?
             .cast::<Str>();
-        let [h0, h1, h2, h3] = hash.to_le_bytes();
         // SAFETY: the cell is fresh and has room for the struct, the bytes and a NUL.
-        unsafe {
+        let s = unsafe {
             cell.write(Str {
-                header: Header::new(Kind::Str, 0, h0),
+                header: Header::new(Kind::Str, 0, 0),
                 hash: self.strings.next_number,
                 len: bytes.len() as u32,
                 event: Cell::new(0),
-                upper_hash: [h1, h2, h3],
+                upper_hash: Cell::new([0; 3]),
             });
             let text = cell.add(1).cast::<u8>();
             ptr::copy_nonoverlapping(bytes.as_ptr(), text.as_ptr(), bytes.len());
             text.add(bytes.len()).write(0);
-        }
-        while !self.strings.insert(cell, hash) {
-            if let Err(error) = self.resize_intern_table((self.strings.mask + 1) * 2) {
-                // SAFETY: nobody has seen the string.
-                unsafe { self.discard(cell.cast()) };
-                return Err(error);
-            }
+            Gc::from_non_null(cell)
+        };
+        s.set_intern_hash(hash);
+        if !self.strings.insert(cell, hash)
+            && let Err(error) = self.insert_in_crowd(s)
+        {
+            // SAFETY: nobody has seen the string.
+            unsafe { self.discard(cell.cast()) };
+            return Err(error);
         }
         self.strings.next_number = self.strings.next_number.wrapping_add(1);
-        // SAFETY: it is a string now.
-        Ok(unsafe { Gc::from_non_null(cell) })
+        Ok(s)
+    }
+
+    /// Enters a string into a table where it would be too far from home.
+    #[cold]
+    fn insert_in_crowd(&mut self, s: Gc<Str>) -> Result<(), OutOfMemory> {
+        let mut key = self.strings.key;
+        for _ in 0..8 {
+            let mut size = self.strings.size();
+            if self.strings.count < size / 2 {
+                key = next_key(key);
+            } else {
+                size *= 2;
+            }
+            match self.rebuild_intern_table(size, key) {
+                Err(Unbuilt::Memory(error)) => return Err(error),
+                Err(Unbuilt::Crowded) => continue,
+                Ok(()) => {}
+            }
+            let hash = hash(&self.strings.key, s.as_bytes());
+            s.set_intern_hash(hash);
+            // SAFETY: it isn't null.
+            if self
+                .strings
+                .insert(unsafe { NonNull::new_unchecked(s.as_ptr()) }, hash)
+            {
+                return Ok(());
+            }
+        }
+        Err(OutOfMemory)
     }
 
     /// Makes the first table.
     pub(super) fn make_intern_table(&mut self) -> Result<(), OutOfMemory> {
-        self.resize_intern_table(FIRST_SIZE)
+        match self.rebuild_intern_table(FIRST_SIZE, self.strings.key) {
+            Err(Unbuilt::Memory(error)) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Halves the table where it is mostly empty.
     pub(super) fn shrink_intern_table(&mut self) {
-        let size = self.strings.mask + 1;
+        let size = self.strings.size();
         if size > FIRST_SIZE && self.strings.count < size / 4 {
             // A table that is too large is the only harm if that fails.
-            let _ = self.resize_intern_table(size / 2);
+            let _ = self.rebuild_intern_table(size / 2, self.strings.key);
         }
     }
 
+    /// Replaces the table by one with another size or another key. On failure it stays as it was.
     #[cold]
-    fn resize_intern_table(&mut self, size: usize) -> Result<(), OutOfMemory> {
+    fn rebuild_intern_table(&mut self, size: usize, key: [u64; 2]) -> Result<(), Unbuilt> {
         let bytes = size * size_of::<Entry>();
-        let entries = self.alloc_block(bytes)?.cast::<Entry>();
+        let entries = self.alloc_block(bytes).map_err(Unbuilt::Memory)?;
+        let old = self.strings;
         let mut new = InternTable {
-            entries: entries.as_ptr(),
+            entries: entries.as_ptr().cast(),
             mask: size - 1,
             count: 0,
-            ..self.strings
+            key,
+            ..old
         };
-        // SAFETY: the new block holds `size` entries; the old one has `mask + 1`, if there is one, of strings that
-        // aren't freed.
-        unsafe {
-            entries.write_bytes(0, size);
-            if !self.strings.entries.is_null() {
-                for i in 0..=self.strings.mask {
-                    let entry = self.strings.place(i).get();
-                    if let Some(s) = NonNull::new(entry.string())
-                        && !new.insert(s, s.as_ref().intern_hash())
-                    {
-                        self.free_block(entries.cast(), bytes);
-                        return Err(OutOfMemory);
+        // SAFETY: the block holds `size` entries.
+        unsafe { new.entries.write_bytes(0, size) };
+        for s in old.strings() {
+            if key != old.key {
+                s.set_intern_hash(hash(&key, s.as_bytes()));
+            }
+            // SAFETY: it isn't null.
+            if !new.insert(
+                unsafe { NonNull::new_unchecked(s.as_ptr()) },
+                s.intern_hash(),
+            ) {
+                if key != old.key {
+                    for s in old.strings() {
+                        s.set_intern_hash(hash(&old.key, s.as_bytes()));
                     }
                 }
-                self.free_intern_table();
+                // SAFETY: the block was just allocated.
+                unsafe { self.free_block(entries, bytes) };
+                return Err(Unbuilt::Crowded);
             }
         }
+        self.free_intern_table();
         self.strings = new;
         Ok(())
     }
@@ -300,8 +380,8 @@ impl Heap {
     /// Frees the table, when there are no strings any more or they are in another one.
     pub(super) fn free_intern_table(&mut self) {
         if let Some(entries) = NonNull::new(self.strings.entries) {
-            let bytes = (self.strings.mask + 1) * size_of::<Entry>();
-            // SAFETY: `resize_intern_table` allocated it with this size.
+            let bytes = self.strings.size() * size_of::<Entry>();
+            // SAFETY: `rebuild_intern_table` allocated it with this size.
             unsafe { self.free_block(entries.cast(), bytes) };
             self.strings.entries = ptr::null_mut();
         }
@@ -343,6 +423,28 @@ mod tests {
             .map(|i| heap.strings.place(i).get().distance())
             .max();
         assert!(most < Some(60), "{most:?}");
+    }
+
+    #[test]
+    fn whoever_knows_the_key_gains_nothing() {
+        let mut heap = heap();
+        let key = heap.strings.key;
+        // Words whose multiplication with the key gives zero.
+        let mut text = [0; 16];
+        text[8..].copy_from_slice(&key[1].to_le_bytes());
+        let mut texts = Vec::new();
+        for i in 0..2000u64 {
+            text[..8].copy_from_slice(&i.to_le_bytes());
+            assert_eq!(hash(&key, &text), 0);
+            texts.push(text);
+        }
+        let strings: Vec<_> = texts.iter().map(|t| heap.intern(t).unwrap()).collect();
+        assert_ne!(heap.strings.key, key);
+        assert!(heap.strings.size() <= 4096);
+        for (text, s) in texts.iter().zip(&strings) {
+            assert_eq!(heap.intern(text), Ok(*s));
+            assert_eq!(s.as_bytes(), text);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ extern crate std;
 use core::alloc::Layout;
 use core::cell::Cell;
 use core::ptr::NonNull;
-use std::alloc::{alloc, dealloc};
+use std::alloc::{alloc, dealloc, realloc};
 use std::boxed::Box;
 use std::rc::Rc;
 
@@ -30,6 +30,20 @@ unsafe impl Memory for CountingMemory {
         self.bytes.set(self.bytes.get() - layout.size());
         // SAFETY: the caller's promise.
         unsafe { dealloc(block.as_ptr(), layout) }
+    }
+    unsafe fn reallocate(
+        &self,
+        block: NonNull<u8>,
+        layout: Layout,
+        new_size: usize,
+    ) -> Option<NonNull<u8>> {
+        // Now and then the host won't.
+        if new_size % 64 == 0 {
+            return None;
+        }
+        self.bytes.set(self.bytes.get() - layout.size() + new_size);
+        // SAFETY: the caller's promise.
+        NonNull::new(unsafe { realloc(block.as_ptr(), layout, new_size) })
     }
 }
 

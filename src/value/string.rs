@@ -18,7 +18,7 @@ pub struct Str {
     /// Free for the compiler: 0, or 1 + the number of the metamethod event that this string names (see `vm::meta`).
     pub(crate) event: Cell<u8>,
     /// The upper three bytes of the keyed hash of the bytes; the lowest one is `header.b`.
-    pub(crate) upper_hash: [u8; 3],
+    pub(crate) upper_hash: Cell<[u8; 3]>,
 }
 
 const _: () = assert!(size_of::<Str>() == 16);
@@ -27,8 +27,14 @@ impl Str {
     /// The keyed hash of the bytes, by which the intern table finds the string.
     #[inline(always)]
     pub(crate) fn intern_hash(&self) -> u32 {
-        let [h1, h2, h3] = self.upper_hash;
+        let [h1, h2, h3] = self.upper_hash.get();
         u32::from_le_bytes([self.header.b.get(), h1, h2, h3])
+    }
+    /// Sets the keyed hash, when the key changes.
+    pub(crate) fn set_intern_hash(&self, hash: u32) {
+        let [h0, h1, h2, h3] = hash.to_le_bytes();
+        self.header.b.set(h0);
+        self.upper_hash.set([h1, h2, h3]);
     }
     /// The length in bytes.
     #[inline(always)]

@@ -238,7 +238,7 @@ impl Vm {
     /// `rawset(t, key, value)` with its errors.
     pub fn raw_set(&mut self, t: Gc<Table>, key: Value, value: Value) -> Result<(), Raised> {
         t.header.a.set(0);
-        match self.heap.write(t).set(&mut self.heap, key, value) {
+        match self.heap.set(t, key, value) {
             Ok(()) => Ok(()),
             Err(TableError::NilKey) => Err(self.error_here(format_args!("table index is nil"))),
             Err(TableError::NanKey) => Err(self.error_here(format_args!("table index is NaN"))),

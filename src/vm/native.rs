@@ -343,7 +343,7 @@ impl Vm {
     }
     /// `t[i] = value` without metamethods.
     pub fn raw_set_int(&mut self, t: Gc<Table>, i: i32, value: Value) -> Result<(), Raised> {
-        match self.heap.write(t).set_int(&mut self.heap, i, value) {
+        match self.heap.set_int(t, i, value) {
             Ok(()) => Ok(()),
             Err(OutOfMemory) => Err(self.memory_error()),
         }

@@ -1,6 +1,6 @@
 //! Memory for the engine's heap, from the program's allocator.
 
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, dealloc, realloc};
 use std::ptr::NonNull;
 
 use perilune::host::Memory;
@@ -21,5 +21,14 @@ unsafe impl Memory for StdMemory {
     unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
         // SAFETY: the caller promises that `allocate` made the block with this layout.
         unsafe { dealloc(block.as_ptr(), layout) }
+    }
+    unsafe fn reallocate(
+        &self,
+        block: NonNull<u8>,
+        layout: Layout,
+        new_size: usize,
+    ) -> Option<NonNull<u8>> {
+        // SAFETY: the caller promises that the block is one of this layout, and that the size is valid.
+        NonNull::new(unsafe { realloc(block.as_ptr(), layout, new_size) })
     }
 }

@@ -61,6 +61,11 @@ pub(super) struct InternTable {
     key: [u64; 2],
 }
 
+fn pointer(s: Gc<Str>) -> NonNull<Str> {
+    // SAFETY: a `Gc` isn't null.
+    unsafe { NonNull::new_unchecked(s.as_ptr()) }
+}
+
 /// Why a table could not be built.
 enum Unbuilt {
     Memory(OutOfMemory),
@@ -310,11 +315,7 @@ impl Heap {
             }
             let hash = hash(&self.strings.key, s.as_bytes());
             s.set_intern_hash(hash);
-            // SAFETY: it isn't null.
-            if self
-                .strings
-                .insert(unsafe { NonNull::new_unchecked(s.as_ptr()) }, hash)
-            {
+            if self.strings.insert(pointer(s), hash) {
                 return Ok(());
             }
         }
@@ -357,11 +358,7 @@ impl Heap {
             if key != old.key {
                 s.set_intern_hash(hash(&key, s.as_bytes()));
             }
-            // SAFETY: it isn't null.
-            if !new.insert(
-                unsafe { NonNull::new_unchecked(s.as_ptr()) },
-                s.intern_hash(),
-            ) {
+            if !new.insert(pointer(s), s.intern_hash()) {
                 if key != old.key {
                     for s in old.strings() {
                         s.set_intern_hash(hash(&old.key, s.as_bytes()));

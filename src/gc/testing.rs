@@ -38,7 +38,7 @@ unsafe impl Memory for CountingMemory {
         new_size: usize,
     ) -> Option<NonNull<u8>> {
         // Now and then the host won't.
-        if new_size % 64 == 0 {
+        if new_size.is_multiple_of(64) {
             return None;
         }
         self.bytes.set(self.bytes.get() - layout.size() + new_size);

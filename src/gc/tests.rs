@@ -140,7 +140,7 @@ fn connect(world: &mut World, from: Value, key: u32, to: Option<Value>) {
         world.set(t, f64::from(key) + 0.5, value);
     } else if let Some(f) = from.as_function() {
         // Its environment and its upvalue's table hold the references.
-        let holder = if key % 2 == 0 {
+        let holder = if key.is_multiple_of(2) {
             f.env.get()
         } else {
             f.native_upvalue(0).as_table().unwrap()

@@ -300,6 +300,12 @@ pub fn text_of(value: Value) -> Option<Vec<u8>> {
 }
 
 fn with_traceback(message: &[u8], traceback: Option<Vec<u8>>) -> Vec<u8> {
+    // A NUL ends the message, as it ends a string of C.
+    let end = message
+        .iter()
+        .position(|c| *c == 0)
+        .unwrap_or(message.len());
+    let message = &message[..end];
     match traceback {
         Some(traceback) => [message, b"\n", &traceback].concat(),
         None => message.to_vec(),

@@ -92,6 +92,12 @@ pub const LIB: &[LibFn] = &[
     },
 ];
 
+/// What 52COMPAT adds.
+pub const LIB_52: &[LibFn] = &[
+    LibFn::new("getuservalue", getuservalue, 141),
+    LibFn::new("setuservalue", setuservalue, 142),
+];
+
 fn getregistry(vm: &mut Vm) -> NativeResult {
     let registry = vm.registry();
     vm.ret(registry.into())
@@ -476,4 +482,22 @@ fn debug(vm: &mut Vm) -> NativeResult {
             Err(stop) => return Err(stop),
         }
     }
+}
+
+/// `debug.getuservalue(u)`: the environment of a userdata.
+fn getuservalue(vm: &mut Vm) -> NativeResult {
+    let object = vm.arg(0);
+    let env = object.as_userdata().and_then(|_| vm.environment_of(object));
+    vm.ret(env.map_or(Value::NIL, Value::from))
+}
+
+/// `debug.setuservalue(u, t)`: sets it.
+fn setuservalue(vm: &mut Vm) -> NativeResult {
+    let object = vm.arg(0);
+    if object.as_userdata().is_none() {
+        return Err(vm.type_error(0, "userdata"));
+    }
+    let env = vm.check_table(1)?;
+    vm.set_environment_of(object, env);
+    vm.ret(object)
 }

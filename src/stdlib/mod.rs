@@ -96,7 +96,11 @@ const LIBRARIES: &[(Libs, Open)] = &[
     (Libs::STRING, string::open),
     (Libs::MATH, math::open),
     (Libs::DEBUG, |vm| {
-        new_library(vm, "debug", debug::LIB).map(|_| ())
+        let library = new_library(vm, "debug", debug::LIB)?;
+        if vm.compat52 {
+            register(vm, library, debug::LIB_52)?;
+        }
+        Ok(())
     }),
     (Libs::BIT, bit::open),
     (Libs::JIT, jit::open),

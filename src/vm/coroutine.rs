@@ -174,7 +174,11 @@ impl Vm {
         if self.resumes_by_wrap() {
             let raised = match error.as_str() {
                 // The message gets the position of the caller of the wrapped function, too.
-                Some(message) => self.error_message(message.as_bytes()),
+                Some(message) => {
+                    let bytes = message.as_bytes();
+                    let end = bytes.iter().position(|c| *c == 0).unwrap_or(bytes.len());
+                    self.error_message(&bytes[..end])
+                }
                 None => Raised::Error,
             };
             return Action::Raise(raised);

@@ -495,9 +495,7 @@ impl Vm {
         if same_kind {
             let (m1, m2) = (self.metatable_of(left), self.metatable_of(right));
             let handler = self.metatable_event(m1, Event::Eq);
-            let same = m1 == m2
-                || handler.raw_equals(self.metatable_event(m2, Event::Eq))
-                || self.compat52;
+            let same = m1 == m2 || handler.raw_equals(self.metatable_event(m2, Event::Eq));
             if !handler.is_nil() && same {
                 let cont = if negate {
                     Cont::JumpIfFalse

@@ -5,8 +5,9 @@ for _, n in ipairs{ 1, 199, 200, 201, 250, 300 } do
   try("locals", n, "local " .. names("a", n))
   try("locals sep", n, (("local x "):rep(n)))
   try("locals in function", n, "function f() local " .. names("a", n) .. " end")
-  try("params", n, "function f(" .. names("a", n) .. ") end")
-  try("params vararg", n, "function f(" .. names("a", n - 1) .. (n > 1 and "," or "") .. "...) end")
+  -- (The line in LuaJIT's message about too many parameters is that of uninitialised memory.)
+  if n <= 200 then try("params", n, "function f(" .. names("a", n) .. ") end") end
+  if n <= 200 then try("params vararg", n, "function f(" .. names("a", n - 1) .. (n > 1 and "," or "") .. "...) end") end
   try("locals blocks", n, ("do local x end "):rep(n))
   try("nested blocks", n, ("do local x "):rep(math.min(n, 190)) .. ("end "):rep(math.min(n, 190)))
   try("for vars", n, "for " .. names("v", n) .. " in x do end")

@@ -119,7 +119,11 @@ fn assert(vm: &mut Vm) -> NativeResult {
     }
     let message = vm.arg(1);
     if message.is_str() || message.is_number() {
-        return Err(Message::at_level(vm, 1).value(message).raise());
+        // A NUL ends the message, as it ends a string of C.
+        let text = vm.to_str(message)?;
+        let bytes = text.as_ref().map_or(b"".as_slice(), |s| s.as_bytes());
+        let end = bytes.iter().position(|c| *c == 0).unwrap_or(bytes.len());
+        return Err(Message::at_level(vm, 1).bytes(&bytes[..end]).raise());
     }
     // LuaJIT raises the last argument here, whatever stands second.
     let last = vm.arg(vm.nargs() - 1);

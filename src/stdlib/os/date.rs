@@ -178,8 +178,9 @@ fn accept_field(vm: &mut Vm, field: usize, value: Value) -> Result<(), Raised> {
 }
 
 pub(super) fn difftime(vm: &mut Vm) -> NativeResult {
-    let later = moment_from(vm.check_number(0)?);
+    // The second argument is looked at first, as C's calling sequence has it.
     let earlier = moment_from(vm.opt_number(1, 0.0)?);
+    let later = moment_from(vm.check_number(0)?);
     vm.ret(Value::number(
         (i128::from(later) - i128::from(earlier)) as f64,
     ))

@@ -12,73 +12,9 @@ use logos::Logos;
 use super::ast::{Pos, Span};
 use super::context::{At, Before, Context, MAX_LEVEL, Stop};
 use super::error::{Near, Problem, Text};
+use super::frame::{Frame, Inside, Open};
 use super::scan::Fault;
 use super::token::{Raw, Tok};
-
-/// Something that is open.
-#[derive(Clone, Copy, Debug)]
-pub struct Frame {
-    /// What it is.
-    pub kind: Open,
-    /// The line that messages give for it.
-    pub line: u32,
-    /// Levels that end with it.
-    levels: u8,
-    /// For a bracket: it follows a prefix expression. For a block: its header is complete.
-    pub flag: bool,
-    /// The state of the surrounding expression.
-    pub outer: Inside,
-}
-
-/// The kinds of things that are open.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Open {
-    /// `(` of a group or a call
-    Paren,
-    /// `(` of parameters
-    Params,
-    /// `[`
-    Bracket,
-    /// `{`
-    Brace,
-    /// `if`
-    If,
-    /// `while`
-    While,
-    /// `for`
-    For,
-    /// `do`, of a short function too
-    Do,
-    /// `repeat`
-    Repeat,
-    /// `function`
-    Function,
-}
-
-impl Open {
-    /// Can statements stand directly in it?
-    pub fn is_block(self) -> bool {
-        !matches!(
-            self,
-            Open::Paren | Open::Params | Open::Bracket | Open::Brace
-        )
-    }
-}
-
-/// Where in a statement or a bracket we are.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Inside {
-    /// Inside an expression, where a level is open? Otherwise in a statement's own part.
-    pub expression: bool,
-    /// Behind the comma of an assignment's targets?
-    pub targets: bool,
-    /// `:` divides a conditional and calls no method.
-    pub no_colon: bool,
-    /// Conditionals that wait for their `:`.
-    pub conditionals: u16,
-    /// Conditionals whose end hasn't been seen, surrounding ones included; the parser's stack grows with them.
-    questions: u16,
-}
 
 /// Conditionals that may be open at a time. LuaJIT has no limit but its C stack.
 const MAX_QUESTIONS: u16 = 5_000;

@@ -3,8 +3,9 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
-use super::adapter::{Adapter, Frame, Inside, Open};
+use super::adapter::Adapter;
 use super::context::{Before, Context};
+use super::frame::{Frame, Inside, Open};
 
 /// The text that completes the source up to the token at fault, if it is simple to say.
 pub fn completion<'s>(

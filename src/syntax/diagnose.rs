@@ -6,10 +6,11 @@
 
 use lalrpop_util::ParseError;
 
-use super::adapter::{Adapter, Open};
+use super::adapter::Adapter;
 use super::ast::Pos;
 use super::context::{At, Before, Context, Stop};
 use super::error::{Near, Problem, Text};
+use super::frame::Open;
 use super::token::{Raw, Tok};
 
 const UNEXPECTED: Text = Text::Plain("unexpected symbol");

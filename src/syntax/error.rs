@@ -18,7 +18,7 @@ pub struct SyntaxError<'a> {
     pub line: u32,
     /// The tokens at fault.
     pub span: Span,
-    /// Ends the source where it could go on? (LuaJIT's message ends in "near '<eof>'" then.)
+    /// Ends the source where it could go on? (LuaJIT's message ends in "near `<eof>`" then.)
     pub incomplete_input: bool,
     /// Ran the arena out of memory? The message is "not enough memory" then.
     pub out_of_memory: bool,

@@ -22,6 +22,7 @@ mod completion;
 mod context;
 mod diagnose;
 mod error;
+mod frame;
 mod scan;
 #[cfg(test)]
 mod tests;

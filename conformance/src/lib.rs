@@ -6,7 +6,7 @@
 //! ended is a [`Transcript`], and the two transcripts must be equal ([`check`]).
 //!
 //! ```text
-//! PERILUNE_CONFORMANCE=1 cargo test -p perilune-conformance --test differential -- string/ closures
+//! cargo test -p perilune-conformance --test differential -- string/ closures
 //! cargo run -p perilune-conformance --example compare -- some.lua
 //! ```
 

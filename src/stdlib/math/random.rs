@@ -114,7 +114,7 @@ mod tests {
     fn sequences_are_luajits() {
         let mut fixed = Prng::FIXED;
         assert_eq!(fixed.next_unit(), 0.794_206_292_431_241);
-        assert_eq!(fixed.next_unit(), 0.698_852_465_636_164);
+        assert_eq!(fixed.next_unit(), 0.698_852_465_637_164);
         assert_eq!(Prng::seeded(1.0).next_unit(), 0.3238105623786367);
         let mut seeded = Prng::seeded(-7.25);
         for _ in 0..5 {

@@ -1,5 +1,7 @@
 //! Perilune: a complete engine for the LuaJIT 2.1 dialect of Lua, `no_std`, memory-bounded and interruptible.
 #![no_std]
+// The documentation serves those who work on the engine, too.
+#![allow(rustdoc::private_intra_doc_links)]
 
 extern crate alloc;
 

@@ -178,7 +178,7 @@ macro_rules! define {
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
         #[repr(u8)]
         pub enum Bc {
-            $(#[doc = $doc] $op,)*
+            $(#[doc = concat!("`", $doc, "`")] $op,)*
         }
 
         impl Bc {

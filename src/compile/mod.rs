@@ -2,7 +2,7 @@
 //! source, instruction for instruction.
 //!
 //! # How it works
-//! An expression becomes a [`Desc`](desc::Desc), which says where its value comes from; code is emitted as late as
+//! An expression becomes a [`Desc`], which says where its value comes from; code is emitted as late as
 //! possible, so that constants fold into operands, results go straight to their slot and conditions become jumps.
 //! Jumps to a place that isn't known yet form lists, linked through their distances.
 //!
@@ -19,6 +19,8 @@
 //! | `constants`, `position`, `error`, `finish` | constants, tokens between nodes, errors, prototypes |
 //!
 //! Collection happens at safepoints only, and there is none in here: the objects made on the way need no roots.
+
+#![forbid(unsafe_code)]
 
 extern crate alloc;
 

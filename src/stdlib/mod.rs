@@ -3,6 +3,8 @@
 //! Each library has a table of its functions (`LIB: &[LibFn]`) and an `open` function that registers them and sets up
 //! what else it needs.
 
+#![forbid(unsafe_code)]
+
 pub mod base;
 pub mod bit;
 pub mod coroutine;

@@ -14,6 +14,8 @@
 //! assert!(chunk.is_vararg);
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod adapter;
 pub mod ast;
 mod builder;

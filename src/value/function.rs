@@ -7,7 +7,7 @@ use crate::gc::Header;
 use crate::value::{Gc, Table, Value};
 use crate::vm::native::NativeFn;
 
-/// A function. `header.a` is the number of upvalues, `header.b` the [`Builtin`](crate::stdlib::Builtin) number of a
+/// A function. `header.a` is the number of upvalues, `header.b` the builtin number ([`LibFn`](crate::stdlib::LibFn)) of a
 /// native function that the recorder knows, or 0.
 ///
 /// A call loads `pc` and dispatches on the instruction there, which is the header instruction of a prototype

@@ -101,7 +101,7 @@ impl Vm {
             Bc::FuncF | Bc::IFuncF | Bc::JFuncF | Bc::FuncV | Bc::IFuncV | Bc::JFuncV => {
                 // The event comes with the first instruction, when the frame is complete.
                 self.hook.entered = true;
-                return None;
+                None
             }
             Bc::FuncC => {
                 if self.hook.mask & Hook::CALL == 0 || self.take(Hook::CALL) {
@@ -110,7 +110,7 @@ impl Vm {
                 }
                 self.base = base;
                 self.top = base.wrapping_add(k.addr());
-                return self.call_hook("call", Value::NIL, self.top, pc);
+                self.call_hook("call", Value::NIL, self.top, pc)
             }
             op => {
                 self.base = base;

@@ -100,8 +100,8 @@ impl Vm {
     /// Slot `i`, nil beyond the last.
     #[inline(always)]
     pub fn arg(&self, i: usize) -> Value {
-        // SAFETY: slots between `base` and `top` are initialised values of the running thread's stack.
         if i < self.nargs() {
+            // SAFETY: slots between `base` and `top` are initialised values of the running thread's stack.
             unsafe { *self.base.add(i) }
         } else {
             Value::NIL

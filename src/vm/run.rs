@@ -263,10 +263,10 @@ impl Vm {
         use crate::vm::call::Step;
         let registers = match next.step() {
             Step::Exit(exit) => return self.outcome(exit),
-            // SAFETY: the interpreter left a complete Lua frame.
             Step::Resume => Registers {
                 base: self.base,
                 pc: self.pc,
+                // SAFETY: the interpreter left a complete Lua frame.
                 k: unsafe { crate::vm::exec::constants_of(self.base) },
             },
             Step::Enter { pc, nargs } => Registers {

@@ -1,5 +1,7 @@
 //! Running the command in a folder and an environment of its own.
 
+#![allow(dead_code)] // Each test file uses its part.
+
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::CommandExt;

@@ -1,5 +1,8 @@
 //! Comparisons and tests. Each is followed by a JMP, which the handler executes with it.
 
+// NaN is neither less nor not less: the negated forms are what they say.
+#![allow(clippy::neg_cmp_op_on_partial_ord)]
+
 use crate::value::Value;
 use crate::vm::meta::Event;
 

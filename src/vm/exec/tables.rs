@@ -30,8 +30,8 @@ unsafe fn string_constant(k: *const Value, i: usize) -> Gc<Str> {
 /// None but the module's contract: the table's `array` has `asize` slots.
 #[inline(always)]
 unsafe fn array_slot(t: Gc<Table>, i: u32) -> Option<*mut Value> {
-    // SAFETY: below `asize`.
     if i < t.asize.get() {
+        // SAFETY: below `asize`.
         Some(unsafe { t.array.get().add(i as usize) })
     } else {
         None

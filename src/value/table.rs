@@ -50,6 +50,8 @@ fn empty_node() -> *mut Node {
 /// A table. `header.a` caches absent metamethods (bit n: event n of the fast ones is absent, see `vm::meta`);
 /// it is zeroed by every store of a new string key.
 ///
+/// `header.b` is 1 when numbers are hashed in a way of the table's own, because too many had the same hash.
+///
 /// A small array part that the table was created with lies directly behind the struct.
 #[repr(C)]
 pub struct Table {
@@ -301,7 +303,20 @@ impl Table {
     /// The hash by which this table places a key.
     #[inline(always)]
     fn hash_in(&self, key: Value) -> u32 {
-        hash_of(key)
+        if key.is_number() && self.header.b.get() != 0 {
+            self.own_hash(key)
+        } else {
+            hash_of(key)
+        }
+    }
+    /// The hash of a number in a table that was fed numbers of the same hash. Nobody who only sends data knows the
+    /// table's address.
+    #[cold]
+    fn own_hash(&self, key: Value) -> u32 {
+        let secret = ptr::from_ref(self).addr() as u64 | 1;
+        let product = u128::from(key.to_bits() ^ secret.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+            * u128::from(secret.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        (product as u64 ^ (product >> 64) as u64) as u32
     }
 
     /// The entry in the main position of a key.

@@ -120,6 +120,15 @@ impl Table {
                 template.asize.get() as usize,
             );
         }
+        if template.header.b.get() != 0 {
+            // The nodes have other places in the copy.
+            for node in template.nodes() {
+                if let Some(new) = table.new_node(node.key.get()) {
+                    new.value.set(node.value.get());
+                }
+            }
+            return Ok(table);
+        }
         table.last_free.set(template.last_free.get());
         let distance = table
             .node
@@ -161,6 +170,16 @@ impl Write<Table> {
         let mask = self.hmask.get();
         let bits = if mask == 0 { 0 } else { mask.trailing_ones() };
         self.resize(heap, n, bits)
+    }
+
+    /// Places numbers by a hash of the table's own from now on. Where there is no memory for that, all stays as it was.
+    #[cold]
+    pub(super) fn scramble_numbers(&self, heap: &mut Heap) {
+        self.header.b.set(1);
+        let bits = self.hmask.get().trailing_ones();
+        if self.resize(heap, self.asize.get(), bits).is_err() {
+            self.header.b.set(0);
+        }
     }
 
     /// Chooses new sizes for the parts so that `key` has room too.

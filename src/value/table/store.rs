@@ -6,6 +6,9 @@ use super::{Node, Table, TableError};
 use crate::gc::{Heap, OutOfMemory, Write};
 use crate::value::{Gc, Str, Value};
 
+/// A chain of so many nodes makes a table hash numbers in its own way.
+const LONGEST_CHAIN: u32 = 64;
+
 /// All of them may grow the table; a store that fails leaves the table as it was.
 impl Write<Table> {
     /// Stores at a string key.
@@ -48,6 +51,9 @@ impl Write<Table> {
     #[cold]
     #[inline(never)]
     fn insert(&self, heap: &mut Heap, key: Value, value: Value) -> Result<(), OutOfMemory> {
+        if key.is_number() && self.header.b.get() == 0 && self.is_crowded(key) {
+            self.scramble_numbers(heap);
+        }
         if let Some(node) = self.new_node(key) {
             node.value.set(value);
             return Ok(());
@@ -67,6 +73,19 @@ impl Write<Table> {
 }
 
 impl Table {
+    /// Is the chain of a key longer than any that chance makes?
+    fn is_crowded(&self, key: Value) -> bool {
+        let mut node = self.main_node(self.hash_in(key));
+        for _ in 0..LONGEST_CHAIN {
+            // SAFETY: chains link nodes of this table.
+            match unsafe { node.next.get().as_ref() } {
+                Some(next) => node = next,
+                None => return false,
+            }
+        }
+        true
+    }
+
     /// Gives a normalised key, which is in no node, a node with a nil value; `None` where none is free.
     pub(super) fn new_node(&self, key: Value) -> Option<&Node> {
         let mut node = self.main_node(self.hash_in(key));

@@ -155,6 +155,46 @@ fn order_of_numbers_is_luajits() {
 }
 
 #[test]
+fn numbers_of_the_same_hash_do_no_harm() {
+    let mut heap = heap();
+    let t = Table::new(&mut heap, 0, 0).unwrap();
+    // Doubles in [1, 2) whose hashes have the same low byte.
+    let keys: Vec<Value> = (0..20_000u64)
+        .map(|i| {
+            let high = 0x3FF0_0000 | i;
+            let b = (high as u32) << 1;
+            let low = (0..).find(|&low| scramble(low, b) & 0xFF == 0x42).unwrap();
+            Value::number(f64::from_bits(high << 32 | u64::from(low)))
+        })
+        .collect();
+    for (i, &key) in keys.iter().enumerate() {
+        set(&mut heap, t, key, Value::int(i as i32));
+        assert_eq!(hash_of(key) & 0xFF, 0x42);
+    }
+    let longest = |t: Gc<Table>| {
+        let chain = |key: Value| {
+            let mut node = t.main_node(t.hash_in(key));
+            let mut length = 1;
+            // SAFETY: chains link nodes of the table.
+            while let Some(next) = unsafe { node.next.get().as_ref() } {
+                node = next;
+                length += 1;
+            }
+            length
+        };
+        keys.iter().map(|&key| chain(key)).max()
+    };
+    assert!(longest(t) < Some(64), "{:?}", longest(t));
+    let copy = Table::duplicate(&mut heap, t).unwrap();
+    for t in [t, copy] {
+        for (i, &key) in keys.iter().enumerate() {
+            assert_eq!(t.get(key), Value::int(i as i32));
+        }
+        assert_eq!(traverse(t).len(), keys.len());
+    }
+}
+
+#[test]
 fn a_store_that_fails_changes_nothing() {
     for n in 1..60 {
         let mut heap = heap();

@@ -1,0 +1,1 @@
+local n = 0 for i in pairs(arg) do if i < n then n = i end end for i = n, #arg do print(i, arg[i]) end print("...", select("#", ...), ...)

@@ -1,0 +1,1 @@
+print('init file', ...) init_ran = true

@@ -1,0 +1,1 @@
+print('mod loaded', ...) modglobal = 5 return { v = 1 }

@@ -1,0 +1,1 @@
+print('script first') q = 8

@@ -1,0 +1,1 @@
+print('loading m2') x_global = 5

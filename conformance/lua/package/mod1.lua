@@ -1,0 +1,1 @@
+module(..., package.seeall) function f() return 'f', _NAME, _PACKAGE, x end y = 1

@@ -1,0 +1,1 @@
+local print = print module('mod2') z = 5 function g() return z, _NAME, print ~= nil, tostring == nil end

@@ -1,0 +1,1 @@
+module(...) v = _PACKAGE w = _NAME m = _M ~= nil

@@ -163,11 +163,11 @@ impl Heap {
         } else {
             self.gc.allowance - self.debt
         };
-        self.gc.owed += allocated.max(STEP);
+        self.gc.owed += allocated;
         let paid = if self.is_tight() {
             self.gc.owed.max(self.used() as isize * 4)
         } else {
-            self.gc.owed.min(LARGEST_STEP)
+            self.gc.owed.clamp(STEP, LARGEST_STEP)
         };
         let finished = self.advance(roots, paid);
         self.gc.is_stopped = false;
@@ -177,7 +177,8 @@ impl Heap {
             self.set_allowance(allowance);
         } else {
             self.gc.owed = (self.gc.owed - paid).max(0);
-            self.set_allowance(if self.gc.owed > 0 { 0 } else { STEP });
+            // What is owed is paid even while nothing is allocated.
+            self.set_allowance(if self.gc.owed > 0 { -1 } else { STEP });
         }
         finished
     }

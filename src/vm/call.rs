@@ -128,6 +128,7 @@ impl Vm {
 
     /// Calls the native function whose frame is at `base`, at step `native_step`.
     fn invoke_native(&mut self) -> Action {
+        self.native_paid = 0;
         // SAFETY: `base` is a complete frame of a native function.
         let native = unsafe { Frame(self.base).function().native.unwrap_unchecked() };
         Action::Native(native(self))
@@ -201,15 +202,12 @@ impl Vm {
                 return Err(self.call_error(callee, nargs));
             };
             self.top = self.base.add(nargs);
+            // An error for want of room looks at the frame, which has to be that of a function then.
+            *self.base.sub(2) = handler;
             self.ensure_stack(self.top, 1)?;
             let base = self.base;
-            let mut i = nargs;
-            while i > 0 {
-                *base.add(i) = *base.add(i - 1);
-                i -= 1;
-            }
+            core::ptr::copy(base, base.add(1), nargs);
             *base = callee;
-            *base.sub(2) = handler;
             Ok((f.pc.get(), nargs + 1))
         }
     }
@@ -217,7 +215,6 @@ impl Vm {
     /// A call instruction on a value that is no function.
     #[inline(never)]
     pub(crate) fn op_call_value(&mut self, f: *mut Value, nargs: usize) -> Next {
-        let caller = self.base;
         // SAFETY: the instruction's operands lie in the frame; the two slots behind the function are the frame's.
         unsafe {
             let callee = *f;
@@ -232,7 +229,7 @@ impl Vm {
         match self.resolve_callee(nargs) {
             Ok((pc, nargs)) => Next::enter(pc, nargs),
             Err(raised) => {
-                self.base = caller;
+                self.frame_not_entered();
                 self.finish(Err(raised))
             }
         }

@@ -10,6 +10,10 @@ use crate::vm::frame::{FRAME_SLOTS, Frame, Link};
 use crate::vm::native::Raised;
 use crate::vm::stack::{INITIAL_SLOTS, MIN_NATIVE_SLOTS, RESERVE};
 
+/// How many coroutines may wait for one another. They use no host stack: the limit is there so that endless recursion ends
+/// before the memory does.
+const MAX_RESUME_DEPTH: u32 = 200_000;
+
 impl Thread {
     /// What the thread is doing.
     pub fn status(&self) -> Status {
@@ -67,6 +71,7 @@ impl Vm {
     /// Goes from the running thread back to the one that resumed it.
     pub(crate) fn leave_thread(&mut self, resumer: Gc<Thread>) {
         self.save_thread();
+        self.resume_depth -= 1;
         self.thread.resumer.set(None);
         let _barrier = self.heap.write(resumer);
         self.load_thread(resumer);
@@ -88,6 +93,9 @@ impl Vm {
         if let Some(message) = refused {
             return self.resume_refused(message, wrap);
         }
+        if self.resume_depth >= MAX_RESUME_DEPTH {
+            return self.resume_refused("C stack overflow", wrap);
+        }
         let source = self.top.wrapping_sub(nargs);
         let resumer = self.thread;
         self.save_thread();
@@ -103,6 +111,7 @@ impl Vm {
             return Action::Raise(raised);
         }
         co.resumer.set(Some(resumer));
+        self.resume_depth += 1;
         let fresh = co.status() == Status::Fresh;
         co.header.a.set(Status::Running as u8);
         let values = self.top;
@@ -184,6 +193,9 @@ impl Vm {
             return Action::Raise(raised);
         }
         self.error_value = Value::NIL;
+        if error == self.memory_message.into() {
+            self.collect_after_exhaustion();
+        }
         self.return_two(Value::FALSE, error)
     }
 

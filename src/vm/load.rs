@@ -42,6 +42,8 @@ impl Vm {
         env: Gc<Table>,
     ) -> Result<Gc<Function>, Raised> {
         self.syntax_error = None;
+        // Compiling takes much longer than copying.
+        self.charge_units(u32::try_from(source.len()).unwrap_or(u32::MAX));
         let is_binary = source.first() == Some(&BINARY_MARK);
         let letter = if is_binary { b'b' } else { b't' };
         if mode.is_some_and(|mode| !mode.contains(&letter)) || (is_binary && !self.allow_binary) {

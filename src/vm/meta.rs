@@ -414,6 +414,7 @@ impl Vm {
         negate: bool,
     ) -> Next {
         if let (Some(x), Some(y)) = (left.as_str(), right.as_str()) {
+            self.charge_for_bytes(x.len().min(y.len()));
             let order = x.as_bytes().cmp(y.as_bytes());
             let holds = if event == Event::Lt {
                 order.is_lt()
@@ -588,10 +589,7 @@ impl Vm {
                 return Err(self.memory_error());
             }
         }
-        match self.heap.intern(scratch.as_bytes()) {
-            Ok(s) => Ok(s.into()),
-            Err(_) => Err(self.memory_error()),
-        }
+        self.new_str(scratch.as_bytes())
     }
 
     // ---- loops ----

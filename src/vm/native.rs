@@ -329,6 +329,7 @@ impl Vm {
     /// A string of these bytes.
     #[inline]
     pub fn new_str(&mut self, bytes: &[u8]) -> Result<Value, Raised> {
+        self.charge_for_bytes(bytes.len());
         match self.heap.intern(bytes) {
             Ok(s) => Ok(s.into()),
             Err(OutOfMemory) => Err(self.memory_error()),
@@ -336,6 +337,7 @@ impl Vm {
     }
     /// A table.
     pub fn new_table(&mut self, narray: u32, nhash: u32) -> Result<Gc<Table>, Raised> {
+        self.charge_for_bytes((narray as usize + nhash as usize) * size_of::<Value>());
         match Table::new(&mut self.heap, narray, nhash) {
             Ok(t) => Ok(t),
             Err(OutOfMemory) => Err(self.memory_error()),
@@ -437,7 +439,7 @@ impl Vm {
     /// effects. Fails when the run has to stop: return the failure, and the function is called again from its start later.
     #[inline(always)]
     pub fn charge(&mut self, n: u32) -> Result<(), Raised> {
-        self.budget -= i64::from(n);
+        self.charge_units(n);
         if self.budget < 0 && self.refill().is_some() {
             Err(Raised::Interrupted)
         } else {

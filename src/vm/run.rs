@@ -36,6 +36,8 @@ pub struct Stop {
     pub reason: StopReason,
     /// The step at which the native function at `base` is to be called; none in a Lua function.
     pub(crate) native_step: Option<u32>,
+    /// What that function has paid for work that it is going to do again.
+    pub(crate) paid: u32,
 }
 
 /// How a run ended.
@@ -86,6 +88,7 @@ impl Vm {
         let thread = heap.new_thread(globals, (INITIAL_SLOTS + RESERVE) as u32)?;
         let memory_message = heap.intern(b"not enough memory")?;
         let error_error_message = heap.intern(b"error in error handling")?;
+        let overflow_message = heap.intern(b"stack overflow")?;
         let mut event_names = [memory_message; Event::COUNT];
         for (slot, name) in event_names.iter_mut().zip(Event::NAMES) {
             *slot = heap.intern(name.as_bytes())?;
@@ -122,14 +125,19 @@ impl Vm {
             event_names,
             memory_message,
             error_error_message,
+            overflow_message,
             scratch,
             error_value: Value::NIL,
             native_step: 0,
+            native_paid: 0,
             native_results: 0,
             fuel: None,
+            credit: 0,
+            credit_left: 0,
             stopped: None,
             interruption: StopReason::Interrupted,
             finalizing: None,
+            resume_depth: 0,
             hook: Hook::NONE,
             compat52: config.compat52,
             allow_binary: config.allow_binary,
@@ -231,13 +239,22 @@ impl Vm {
 
     /// Goes on with a run that stopped. Without one, the outcome is an error.
     pub fn resume_run(&mut self) -> Outcome {
-        let Some(stop) = self.stopped.take() else {
+        let Some(stop) = self.stopped else {
             return Outcome::Failed;
         };
+        // What stopped the run is paid for first, so that stops don't change the count.
+        if self.budget < 0
+            && let Some(reason) = self.refill()
+        {
+            self.stopped = Some(Stop { reason, ..stop });
+            return Outcome::Stopped(reason);
+        }
+        self.stopped = None;
         let next = match stop.native_step {
             None => crate::vm::call::Next::RESUME,
             Some(step) => {
                 self.native_step = step;
+                self.begin_credit(stop.paid);
                 self.drive(crate::vm::call::Action::Reenter)
             }
         };
@@ -247,6 +264,8 @@ impl Vm {
     /// Forgets a run that stopped: its coroutines stay suspended for ever, open upvalues are closed.
     pub fn abandon_run(&mut self) {
         self.stopped = None;
+        self.budget = self.budget.max(0);
+        self.begin_credit(0);
         while let Some(resumer) = self.thread.resumer.get() {
             let thread = self.thread;
             self.close_upvalues(thread.stack.get());
@@ -307,10 +326,11 @@ impl Vm {
         self.traceback
     }
 
-    /// Sets the fuel: how many back-edges and calls may be executed; `None` is unlimited.
+    /// Sets the fuel: how many back-edges and calls may be executed; `None` is unlimited. What a stopped run owes is taken from it
+    /// when the run is resumed, so that a program needs the same amount in one piece or in many.
     pub fn set_fuel(&mut self, fuel: Option<u64>) {
         self.fuel = fuel;
-        self.budget = 0;
+        self.budget = self.budget.min(0);
     }
 
     /// The fuel that is left.

@@ -46,6 +46,16 @@ impl Vm {
         });
     }
 
+    /// Makes room after "not enough memory" has been caught: what used the memory up may be garbage now.
+    #[cold]
+    pub(crate) fn collect_after_exhaustion(&mut self) {
+        let was_stopped = !self.heap.is_running();
+        self.collect_fully();
+        if was_stopped {
+            self.heap.stop();
+        }
+    }
+
     /// Collects as much as the allocation of `bytes` would cause, and tells whether that ended a cycle. As [`Vm::collect_fully`].
     pub fn collect_by(&mut self, bytes: usize) -> bool {
         self.with_roots(|heap, roots| heap.step_by(roots, bytes))
@@ -74,10 +84,7 @@ impl Vm {
     /// Makes the next back-edge or call do a service.
     pub(crate) fn request_service(&mut self) {
         if self.budget > 0 {
-            if let Some(fuel) = &mut self.fuel {
-                *fuel += self.budget as u64;
-            }
-            self.budget = 0;
+            self.return_budget();
         }
     }
 
@@ -91,6 +98,7 @@ impl Vm {
             self.registry.into(),
             self.memory_message.into(),
             self.error_error_message.into(),
+            self.overflow_message.into(),
             self.scratch.into(),
             self.error_value,
             self.hook.function,
@@ -118,10 +126,21 @@ impl Vm {
         }
     }
 
-    /// Takes `n` units from the budget.
+    /// Takes `n` units from the budget. Whoever checks next stops the run if they weren't there.
     #[inline]
     pub(crate) fn charge_units(&mut self, n: u32) {
+        self.native_paid = self.native_paid.saturating_add(n);
         self.budget -= i64::from(n);
+    }
+
+    /// The same for work on `n` bytes that is done at memory speed; few of them are free.
+    #[inline]
+    pub(crate) fn charge_for_bytes(&mut self, n: usize) {
+        const BYTES_PER_UNIT: usize = 64;
+        const FREE: usize = 1024;
+        if n > FREE {
+            self.charge_units(u32::try_from(n / BYTES_PER_UNIT).unwrap_or(u32::MAX));
+        }
     }
 
     /// The budget ran out in a Lua function; `pc` is the next instruction.
@@ -131,6 +150,7 @@ impl Vm {
             self.stopped = Some(Stop {
                 reason: stop,
                 native_step: None,
+                paid: 0,
             });
             return Next::exit(Exit::Stopped);
         }
@@ -146,6 +166,7 @@ impl Vm {
         self.stopped = Some(Stop {
             reason: stop,
             native_step: Some(self.native_step),
+            paid: 0,
         });
         Some(Next::exit(Exit::Stopped))
     }
@@ -153,18 +174,12 @@ impl Vm {
     /// Gets the next slice of fuel, or tells why there is none.
     pub(crate) fn refill(&mut self) -> Option<StopReason> {
         let mut stop = None;
-        let owed = (-self.budget).max(0);
-        match &mut self.fuel {
-            None => self.budget = SLICE,
-            Some(fuel) => {
-                let wanted = (owed + SLICE) as u64;
-                let taken = wanted.min(*fuel);
-                *fuel -= taken;
-                self.budget += taken as i64;
-                if self.budget < 0 {
-                    stop = Some(StopReason::OutOfFuel);
-                }
-            }
+        let taken = i64::from(self.credit_left).min(SLICE - self.budget);
+        self.credit_left -= taken as u32;
+        self.budget += taken;
+        if self.budget < 0 || taken == 0 {
+            self.credit = 0;
+            stop = self.refill_from_fuel();
         }
         if self.host.take_interrupt() {
             stop = Some(StopReason::Interrupted);
@@ -173,6 +188,47 @@ impl Vm {
             self.interruption = reason;
         }
         stop
+    }
+
+    fn refill_from_fuel(&mut self) -> Option<StopReason> {
+        let Some(fuel) = &mut self.fuel else {
+            self.budget = SLICE;
+            return None;
+        };
+        let wanted = (SLICE - self.budget) as u64;
+        let taken = wanted.min(*fuel);
+        *fuel -= taken;
+        self.budget += taken as i64;
+        (self.budget < 0).then_some(StopReason::OutOfFuel)
+    }
+
+    /// Lets the native function that is entered next do work for `paid` units again.
+    pub(crate) fn begin_credit(&mut self, paid: u32) {
+        if self.budget > 0 {
+            self.return_budget();
+        }
+        self.credit = paid;
+        self.credit_left = paid;
+    }
+
+    /// What the running native function has paid, when it has to stop.
+    pub(crate) fn end_credit(&mut self) -> u32 {
+        let credit = core::mem::take(&mut self.credit);
+        self.credit_left = 0;
+        if credit == 0 {
+            return self.native_paid;
+        }
+        // All of the budget is credit.
+        self.budget = 0;
+        credit
+    }
+
+    /// Puts what is left of the budget back into the tank.
+    fn return_budget(&mut self) {
+        if let Some(fuel) = &mut self.fuel {
+            *fuel += self.budget as u64;
+        }
+        self.budget = 0;
     }
 
     /// Calls the finalizer of one object; the interpreter goes on at `pc` afterwards.

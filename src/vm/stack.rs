@@ -42,7 +42,8 @@ impl Vm {
                 return Err(self.memory_error());
             }
             if overflowing_again {
-                let message = self.error_error_message;
+                // A message handler's own overflow: no other handler is going to see it.
+                let message = self.overflow_message;
                 return Err(self.error_with(message.into()));
             }
             return Err(stack_overflow_message(self));

@@ -49,25 +49,35 @@ pub struct Vm {
     pub(crate) base_metatables: [Option<Gc<Table>>; Type::COUNT],
     /// The names of the metamethod events.
     pub(crate) event_names: [Gc<Str>; Event::COUNT],
-    /// "not enough memory", "error in error handling": made beforehand, since they are needed when nothing can be made.
+    /// "not enough memory", "error in error handling", "stack overflow": made beforehand, since they are needed when nothing can be made.
     pub(crate) memory_message: Gc<Str>,
     pub(crate) error_error_message: Gc<Str>,
+    pub(crate) overflow_message: Gc<Str>,
     /// Where native functions and concatenation build strings.
     pub(crate) scratch: Gc<Buffer>,
     /// The value of the error that is under way.
     pub(crate) error_value: Value,
     /// At which step a native function is re-entered; 0 at its call.
     pub(crate) native_step: u32,
+    /// Units that the native function has paid since it was entered.
+    pub(crate) native_paid: u32,
     /// How many results the callee of a re-entered native function returned.
     pub(crate) native_results: u32,
     /// Fuel left behind the current budget, unless unlimited.
     pub(crate) fuel: Option<u64>,
+    /// Units that a native function had paid when it was stopped: it does that work again, and needn't pay again. 0 once it pays
+    /// from the fuel.
+    pub(crate) credit: u32,
+    /// What is left of the credit behind the current budget.
+    pub(crate) credit_left: u32,
     /// How the last run stopped, when it did not end.
     pub(crate) stopped: Option<super::run::Stop>,
     /// Why the last refill of the budget failed.
     pub(crate) interruption: super::run::StopReason,
     /// The thread on which a finalizer runs: it may not yield, and no other finalizer begins meanwhile.
     pub(crate) finalizing: Option<Gc<Thread>>,
+    /// How many threads wait for one that they resumed.
+    pub(crate) resume_depth: u32,
     /// The debug hook.
     pub(crate) hook: super::hook::Hook,
     /// 52COMPAT behaviour.

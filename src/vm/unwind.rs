@@ -8,6 +8,7 @@ use crate::vm::dispatch::Exit;
 use crate::vm::frame::{self, CONT_SLOTS, Cont, Frame};
 use crate::vm::native::Raised;
 use crate::vm::run::Stop;
+use crate::vm::stack::RESERVE;
 
 impl Vm {
     /// Finds who catches the error and goes on there.
@@ -17,6 +18,7 @@ impl Vm {
             self.stopped = Some(Stop {
                 reason: self.interruption,
                 native_step: Some(self.native_step),
+                paid: self.end_credit(),
             });
             return Action::Done(Next::exit(Exit::Stopped));
         }
@@ -32,16 +34,20 @@ impl Vm {
                         match frame.cont() {
                             Cont::Pcall => return self.caught(below),
                             Cont::Xpcall => {
-                                // An error in the handler is not handled again, nor is the lack of memory.
+                                // An error in the handler is not handled again, nor is the lack of memory or of all stack.
                                 let handler = *below.add(1);
-                                if in_handler || self.error_value == self.memory_message.into() {
+                                let is_final = self.error_value == self.memory_message.into()
+                                    || self.error_value == self.overflow_message.into();
+                                if in_handler || is_final {
                                     return self.caught(below);
                                 }
                                 return self.call_handler(handler, below);
                             }
                             Cont::Handler if !in_handler => {
                                 in_handler = true;
-                                self.error_value = self.error_error_message.into();
+                                if self.error_value != self.overflow_message.into() {
+                                    self.error_value = self.error_error_message.into();
+                                }
                             }
                             Cont::Finalizer => {
                                 self.finalizer_ended();
@@ -88,9 +94,13 @@ impl Vm {
             *base = Value::FALSE;
             *base.add(1) = self.error_value;
         }
+        let out_of_memory = self.error_value == self.memory_message.into();
         self.error_value = Value::NIL;
         self.top = base.wrapping_add(2);
         self.shrink_overflowed_stack();
+        if out_of_memory {
+            self.collect_after_exhaustion();
+        }
         Action::Return {
             src: self.base,
             n: 2,
@@ -144,10 +154,17 @@ impl Vm {
                 self.traceback = self.traceback_of_error();
             }
             self.close_upvalues(entry.0);
+            if self.error_value == self.memory_message.into() {
+                self.base = entry.0;
+                self.top = entry.0;
+                self.collect_after_exhaustion();
+            }
             return Action::Done(Next::exit(Exit::Error));
         };
-        // The stack stays as it is, so that the dead coroutine can be looked at.
-        self.top = self.frame_top();
+        // The stack stays as it is, so that the dead coroutine can be looked at. A frame that was not entered for want of
+        // room may reach behind it.
+        let end = self.stack_limit.wrapping_add(RESERVE);
+        self.top = self.frame_top().min(end);
         // As in LuaJIT, the line of the error itself isn't known any more.
         self.pc = core::ptr::null();
         let bottom = thread.stack.get();

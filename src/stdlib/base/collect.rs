@@ -39,6 +39,7 @@ fn perform(vm: &mut Vm) -> Result<Value, Raised> {
     let percent = u32::try_from(argument).unwrap_or(0);
     Ok(match OPTIONS.get(option).copied().unwrap_or_default() {
         "collect" => {
+            vm.charge_for_bytes(vm.heap.used());
             vm.collect_fully();
             Value::int(0)
         }

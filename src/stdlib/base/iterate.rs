@@ -11,14 +11,20 @@ const MAX_UNPACK: u32 = 8000;
 /// `next(t [, key])`
 pub(super) fn next(vm: &mut Vm) -> NativeResult {
     let t = vm.check_table(0)?;
-    match t.next(vm.arg(1)) {
-        Ok(Some((key, value))) => {
+    let Some(from) = t.position_after(vm.arg(1)) else {
+        return Err(vm.error_here(format_args!("invalid key to 'next'")));
+    };
+    match t.entry_from(from) {
+        Some((at, key, value)) => {
+            vm.charge_for_bytes((at - from) as usize * size_of::<Value>());
             vm.push(key)?;
             vm.push(value)?;
             Ok(Flow::Return(2))
         }
-        Ok(None) => vm.ret(Value::NIL),
-        Err(()) => Err(vm.error_here(format_args!("invalid key to 'next'"))),
+        None => {
+            vm.charge_for_bytes(t.positions().saturating_sub(from) as usize * size_of::<Value>());
+            vm.ret(Value::NIL)
+        }
     }
 }
 
@@ -126,6 +132,7 @@ pub(super) fn unpack(vm: &mut Vm) -> NativeResult {
     if more >= room || vm.reserve_stack(more as usize + 1).is_err() {
         return Err(vm.error(format_args!("too many results to unpack")));
     }
+    vm.charge_for_bytes(more as usize * size_of::<Value>());
     for i in first..=last {
         vm.push(t.get_int(i))?;
     }

@@ -63,6 +63,7 @@ pub(super) fn byte(vm: &mut Vm) -> NativeResult {
     if part.len() > MAX_BYTES {
         return Err(vm.error(format_args!("string slice too long")));
     }
+    vm.charge_for_bytes(part.len() * size_of::<Value>());
     vm.reserve_stack(part.len())?;
     for &c in part {
         vm.push(Value::int(c.into()))?;

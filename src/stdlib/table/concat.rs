@@ -65,7 +65,9 @@ fn go_on(vm: &mut Vm) -> NativeResult {
     let Some(text) = vm.arg(TEXT).as_buffer() else {
         return Ok(Flow::Return(0));
     };
+    let before = text.len();
     let next = push_elements(vm, text, t, separator, next, last)?;
+    vm.charge_for_bytes(text.len() - before);
     if next <= last {
         vm.set_arg(NEXT, Value::number(next as f64));
         return Ok(Flow::Again { step: 1 });

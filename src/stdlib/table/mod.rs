@@ -194,6 +194,7 @@ fn new(vm: &mut Vm) -> NativeResult {
 /// `clear(t)`
 fn clear(vm: &mut Vm) -> NativeResult {
     let t = vm.check_table(0)?;
+    vm.charge_for_bytes(t.positions() as usize * size_of::<Value>());
     vm.heap.write(t).clear();
     Ok(Flow::Return(0))
 }

@@ -77,6 +77,7 @@ fn insert_from(vm: &mut Vm, t: Gc<Table>, from: i32) -> NativeResult {
     if i > position {
         vm.truncate(3);
         vm.push(Value::int(i))?;
+        vm.charge_units(PORTION as u32 / 16);
         return Ok(Flow::Again { step: 1 });
     }
     let value = vm.arg(2);
@@ -133,6 +134,7 @@ fn remove_rest(vm: &mut Vm, t: Gc<Table>) -> NativeResult {
     }
     if i < len {
         vm.set_arg(REMOVE_NEXT, Value::int(i));
+        vm.charge_units(PORTION as u32 / 16);
         return Ok(Flow::Again { step: REMOVING });
     }
     copy(vm, t, len, Value::NIL)?;
@@ -180,6 +182,7 @@ pub(super) fn move_range(vm: &mut Vm) -> NativeResult {
     if stop < count {
         vm.set_nargs(MOVED + 1)?;
         vm.set_arg(MOVED, Value::number(stop as f64));
+        vm.charge_units(PORTION as u32 / 16);
         return Ok(Flow::Again { step: 1 });
     }
     vm.ret(result)

@@ -5,7 +5,8 @@ use crate::value::Value;
 
 impl Table {
     /// The position behind a key in traversal order: the array part, then the nodes.
-    fn position_after(&self, key: Value) -> Option<u32> {
+    #[inline]
+    pub(crate) fn position_after(&self, key: Value) -> Option<u32> {
         if key.is_nil() {
             return Some(0);
         }
@@ -29,6 +30,11 @@ impl Table {
     pub fn next(&self, key: Value) -> Result<Option<(Value, Value)>, ()> {
         let from = self.position_after(key).ok_or(())?;
         Ok(self.entry_from(from).map(|(_, key, value)| (key, value)))
+    }
+
+    /// How many positions there are.
+    pub(crate) fn positions(&self) -> u32 {
+        self.asize.get() + self.hmask.get() + 1
     }
 
     /// The traversal step by position, for `ITERN`: the first live entry at position `from` or later, with its position.

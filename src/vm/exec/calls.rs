@@ -339,6 +339,7 @@ handler! { fn func_c(vm, base, pc, ins, k) {
     }
     (*vm).budget = budget;
     (*vm).native_step = 0;
+    (*vm).native_paid = 0;
     let native = Frame(base).function().native.unwrap_unchecked();
     let result = native(&mut *vm);
     if let Ok(Flow::Return(n)) = result

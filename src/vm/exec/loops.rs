@@ -102,6 +102,9 @@ handler! { fn is_next(vm, base, pc, ins, k) {
     next!(vm, base, target, k)
 }}
 
+/// ITERN passes over so many holes per unit of the budget.
+const HOLES_PER_UNIT: u32 = 64;
+
 handler! { fn iter_n(vm, base, pc, ins, k) {
     let a = base.add(ins.a());
     let Some(t) = (*a.sub(2)).as_table() else {
@@ -120,6 +123,9 @@ handler! { fn iter_n(vm, base, pc, ins, k) {
             back_edge!(vm, base, pc.offset((*pc).jump() + 1), ins, k)
         }
         position += 1;
+        if position % HOLES_PER_UNIT == 0 {
+            (*vm).budget -= 1;
+        }
     }
     let hmask = t.hmask.get();
     let mut index = position - asize;
@@ -133,6 +139,9 @@ handler! { fn iter_n(vm, base, pc, ins, k) {
             back_edge!(vm, base, pc.offset((*pc).jump() + 1), ins, k)
         }
         index += 1;
+        if index % HOLES_PER_UNIT == 0 {
+            (*vm).budget -= 1;
+        }
     }
     // The end: behind the ITERL. The copied key stays nil for debuggers.
     *a = Value::NIL;

@@ -154,6 +154,10 @@ impl Heap {
         self.fail_in = n;
         self.flush_allocation_lists();
     }
+    /// Has the failure that [`Heap::fail_allocation`] ordered not come yet?
+    pub fn awaits_failure(&self) -> bool {
+        self.fail_in != 0
+    }
     /// Notes the peak before memory is given back.
     #[inline]
     pub(super) fn note_peak(&mut self) {

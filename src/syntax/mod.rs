@@ -147,6 +147,9 @@ impl<'s> Parser<'s> {
             return Err(error);
         }
         self.adapter.begin_part(len);
+        if !has_room_for_stacks(self.source.len()) {
+            return Err(SyntaxError::OUT_OF_MEMORY);
+        }
         let mut builder = Builder::new(arena, self.source, self.context);
         let result = grammar::ChunkParser::new().parse(&mut builder, &mut self.adapter);
         if let (Ok(()), false) = (&result, self.context.failed.get()) {
@@ -185,6 +188,19 @@ impl<'s> Parser<'s> {
         self.failure = Some(error);
         error
     }
+}
+
+/// Is there room for the parser's stacks? They grow without asking whether they may, but not by much: a token adds at most one
+/// entry, and the nesting is limited. So as much as they can need is taken and given back just before.
+fn has_room_for_stacks(source_len: usize) -> bool {
+    const BYTES_PER_ENTRY: usize = 128;
+    const MOST_ENTRIES: usize = 1024;
+    const ALWAYS: usize = 1024;
+    let entries = source_len.min(MOST_ENTRIES);
+    let mut reserve = alloc::vec::Vec::<u8>::new();
+    reserve
+        .try_reserve_exact(entries * BYTES_PER_ENTRY + ALWAYS)
+        .is_ok()
 }
 
 /// Behind a byte order mark and a first line that begins with `#`: the offset and the line. What looks like bytecode behind

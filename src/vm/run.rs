@@ -2,6 +2,7 @@
 
 extern crate alloc;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::bytecode::Proto;
 use crate::gc::{Heap, OutOfMemory};
@@ -72,6 +73,16 @@ impl Default for Config {
             allow_binary: false,
         }
     }
+}
+
+/// `Box::new` that may fail.
+fn try_box<T>(value: T) -> Result<Box<T>, OutOfMemory> {
+    let mut one = Vec::new();
+    one.try_reserve_exact(1).map_err(|_| OutOfMemory)?;
+    one.push(value);
+    let slice = Box::into_raw(one.into_boxed_slice());
+    // SAFETY: a slice of one element has the layout of the element.
+    Ok(unsafe { Box::from_raw(slice.cast::<T>()) })
 }
 
 impl Vm {
@@ -152,7 +163,7 @@ impl Vm {
             io: Io::default(),
             host,
         };
-        Ok(Box::new(vm))
+        try_box(vm)
     }
 
     /// `_G`
@@ -162,6 +173,10 @@ impl Vm {
     /// The registry, which no script sees but through `debug.getregistry`.
     pub fn registry(&self) -> Gc<Table> {
         self.registry
+    }
+    /// The heap: its accounting, its limit, and what tests want of it.
+    pub fn heap(&mut self) -> &mut Heap {
+        &mut self.heap
     }
     /// The host.
     pub fn host(&mut self) -> &mut dyn Host {

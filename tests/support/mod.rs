@@ -1,6 +1,9 @@
 //! What the tests of the whole engine share: a state whose memory is counted and whose output is kept.
 #![allow(dead_code, reason = "no test uses everything")]
 
+pub mod failing;
+pub mod programs;
+
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
@@ -34,6 +37,7 @@ unsafe impl Memory for Counted {
 }
 
 /// Keeps the output, and stops the run when told to.
+#[derive(Default)]
 struct TestHost {
     output: Rc<RefCell<Vec<u8>>>,
     interrupt: Arc<AtomicBool>,
@@ -42,7 +46,7 @@ struct TestHost {
 
 impl Host for TestHost {
     fn write_output(&mut self, bytes: &[u8]) -> bool {
-        self.output.borrow_mut().extend_from_slice(bytes);
+        failing::pause(|| self.output.borrow_mut().extend_from_slice(bytes));
         true
     }
     fn take_interrupt(&mut self) -> bool {
@@ -83,25 +87,47 @@ impl World {
     }
 
     pub fn with(config: &Config) -> World {
-        let memory = Counted::default();
-        let output = Rc::new(RefCell::new(Vec::new()));
-        let interrupt = Arc::new(AtomicBool::new(false));
-        let polls = Rc::new(Cell::new(0));
-        let host = TestHost {
-            output: output.clone(),
-            interrupt: interrupt.clone(),
-            polls: polls.clone(),
-        };
+        let mut world = World::make(config).expect("memory for a state");
+        assert!(
+            open_libs(&mut world.vm, LIBS).is_ok(),
+            "memory for the libraries"
+        );
+        world
+    }
+
+    /// A state with the libraries, if there is memory for it.
+    pub fn try_new() -> Option<World> {
+        let mut world = World::make(&Config::default())?;
+        open_libs(&mut world.vm, LIBS).ok()?;
+        Some(world)
+    }
+
+    /// A state without libraries.
+    pub fn bare() -> World {
+        World::make(&Config::default()).expect("memory for a state")
+    }
+
+    fn make(config: &Config) -> Option<World> {
+        // What the test itself allocates does not fail.
+        let host = failing::pause(TestHost::default);
+        let world = failing::pause(|| {
+            (
+                host.output.clone(),
+                host.interrupt.clone(),
+                host.polls.clone(),
+                Counted::default(),
+            )
+        });
+        let (output, interrupt, polls, memory) = world;
         let bytes = memory.0.clone();
-        let mut vm = Vm::new(config, Box::new(memory), Box::new(host)).expect("memory for a state");
-        assert!(open_libs(&mut vm, LIBS).is_ok(), "memory for the libraries");
-        World {
-            vm,
+        let (memory, host) = failing::pause(|| (Box::new(memory), Box::new(host)));
+        Some(World {
+            vm: Vm::new(config, memory, host).ok()?,
             output,
             interrupt,
             polls,
             memory: bytes,
-        }
+        })
     }
 
     /// Loads a chunk; an error's text if that fails.
@@ -109,7 +135,7 @@ impl World {
         let globals = self.vm.globals();
         match self.vm.load(source, b"=test", None, globals) {
             Ok(f) => Ok(f.into()),
-            Err(_) => Err(self.error_text()),
+            Err(_) => Err(failing::pause(|| self.error_text())),
         }
     }
 

@@ -75,7 +75,6 @@ fn scripts_print_the_same_under_zeal() {
         }
         let (plain, plain_end) = run(&source, false);
         let (zealous, end) = run(&source, true);
-        }
         let stopped = plain_end == OUT_OF_FUEL || end == OUT_OF_FUEL;
         let same = if stopped {
             plain.starts_with(&zealous) || zealous.starts_with(&plain)

@@ -88,7 +88,7 @@ impl Vm {
         }
     }
 
-    const SINGLE_ROOTS: usize = 10;
+    const SINGLE_ROOTS: usize = 11;
     const ROOT_COUNT: usize =
         Self::SINGLE_ROOTS + IO_ROOTS + crate::value::Type::COUNT + Event::COUNT;
 

@@ -222,7 +222,7 @@ impl Machine {
             }
         }
         self.store(vm, phase);
-        vm.charge_units(PORTION / 4);
+        vm.charge_units(PORTION as u32 / 4);
         Ok(Flow::Again {
             step: phase as u32 + ASK,
         })

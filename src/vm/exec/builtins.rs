@@ -313,6 +313,7 @@ macro_rules! resume {
     ($vm:ident, $base:ident, $co:ident, $first:ident, $nargs:ident) => {
         if $nargs <= FEW_VALUES && $co.status() == Status::Suspended && can_switch($vm, $co) {
             $co.resumer.set(Some((*$vm).thread));
+            (*$vm).resume_depth += 1;
             switch($vm, $base, $base.add($nargs), Status::Normal, $co);
             deliver!(
                 $vm,
@@ -355,6 +356,7 @@ handler! { fn coroutine_yield(vm, base, pc, ins, k) {
         && can_switch(vm, resumer)
     {
         thread.resumer.set(None);
+        (*vm).resume_depth -= 1;
         switch(vm, base, base, Status::Suspended, resumer);
         let waiting = resumer.base.get();
         let is_wrapped = Frame(waiting).function().upvalue_count() != 0;

@@ -201,7 +201,13 @@ impl Vm {
             }
             while let Some(object) = self.heap.next_finalizable() {
                 let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
-                if !finalizer.is_nil() && self.run(finalizer, &[object.into()]) == Outcome::Failed {
+                if finalizer.is_nil() {
+                    continue;
+                }
+                self.abandon_run();
+                // One after another: none begins within another.
+                self.finalizing = Some(self.main_thread);
+                if self.begin_run(finalizer, &[object.into()]) == Outcome::Failed {
                     self.report_finalizer_error();
                 }
             }
@@ -213,6 +219,11 @@ impl Vm {
     /// A run that stopped earlier is given up.
     pub fn run(&mut self, function: Value, args: &[Value]) -> Outcome {
         self.abandon_run();
+        self.begin_run(function, args)
+    }
+
+    /// The same, where no run is under way.
+    fn begin_run(&mut self, function: Value, args: &[Value]) -> Outcome {
         self.traceback = None;
         // A frame needs something that can be entered.
         if !function.is_function() && self.metafield(function, "__call").is_ok_and(Value::is_nil) {

@@ -204,7 +204,7 @@ impl Vm {
 
     /// Lets the native function that is entered next do work for `paid` units again.
     pub(crate) fn begin_credit(&mut self, paid: u32) {
-        if self.budget > 0 {
+        if paid > 0 && self.budget > 0 {
             self.return_budget();
         }
         self.credit = paid;

@@ -123,7 +123,7 @@ handler! { fn iter_n(vm, base, pc, ins, k) {
             back_edge!(vm, base, pc.offset((*pc).jump() + 1), ins, k)
         }
         position += 1;
-        if position % HOLES_PER_UNIT == 0 {
+        if position.is_multiple_of(HOLES_PER_UNIT) {
             (*vm).budget -= 1;
         }
     }
@@ -139,7 +139,7 @@ handler! { fn iter_n(vm, base, pc, ins, k) {
             back_edge!(vm, base, pc.offset((*pc).jump() + 1), ins, k)
         }
         index += 1;
-        if index % HOLES_PER_UNIT == 0 {
+        if index.is_multiple_of(HOLES_PER_UNIT) {
             (*vm).budget -= 1;
         }
     }

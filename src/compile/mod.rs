@@ -218,7 +218,8 @@ pub fn compile(
 
 /// A main chunk that is compiled in parts, as [`crate::syntax::Parser`] gives them.
 pub struct Chunk<'h> {
-    core: Core<'h>,
+    /// One element: the compiler's state is too large for the host's stack.
+    core: Vec<Core<'h>>,
 }
 
 impl<'h> Chunk<'h> {
@@ -226,6 +227,7 @@ impl<'h> Chunk<'h> {
     ///
     /// # Errors
     /// [`CompileError::Memory`]
+    #[inline(never)]
     pub fn new(
         heap: &'h mut Heap,
         source: &'h [u8],
@@ -260,8 +262,12 @@ impl<'h> Chunk<'h> {
             hidden: [None; scope::HIDDEN.len()],
             locals: Vec::new(),
         };
-        let mut chunk = Chunk { core };
-        match chunk.core.begin_chunk() {
+        let mut chunk = Chunk { core: Vec::new() };
+        if chunk.core.try_reserve_exact(1).is_err() {
+            return Err(CompileError::Memory);
+        }
+        chunk.core.push(core);
+        match chunk.with(Core::begin_chunk) {
             Ok(()) => Ok(chunk),
             Err(fail) => Err(chunk.error(fail)),
         }
@@ -272,12 +278,15 @@ impl<'h> Chunk<'h> {
     /// # Errors
     /// As of [`compile`]; the chunk is of no use then.
     pub fn part(&mut self, main: &ast::Function<'_>) -> Result<(), CompileError> {
-        let mut compiler = Compiler {
-            core: &mut self.core,
-            frames: Vec::new(),
-            tables: Vec::new(),
-        };
-        compiler.part(main).map_err(|fail| self.error(fail))
+        self.with(|core| {
+            Compiler {
+                core,
+                frames: Vec::new(),
+                tables: Vec::new(),
+            }
+            .part(main)
+        })
+        .map_err(|fail| self.error(fail))
     }
 
     /// The chunk's statements are complete.
@@ -285,16 +294,26 @@ impl<'h> Chunk<'h> {
     /// # Errors
     /// As of [`compile`].
     pub fn finish(mut self) -> Result<Gc<Proto>, CompileError> {
-        self.core.end_chunk().map_err(|fail| self.error(fail))
+        self.with(Core::end_chunk).map_err(|fail| self.error(fail))
     }
 
-    /// The heap that the chunk is compiled into.
-    pub fn heap(&self) -> &Heap {
-        self.core.heap
+    fn with<T>(&mut self, act: impl FnOnce(&mut Core<'h>) -> error::Res<T>) -> error::Res<T> {
+        self.core.first_mut().map_or(Err(Fail::Memory), act)
+    }
+
+    /// The bytes that the heap that the chunk is compiled into has left.
+    pub fn room(&self) -> usize {
+        self.core
+            .first()
+            .map_or(0, |core| core.heap.limit().saturating_sub(core.heap.used()))
     }
 
     fn error(&mut self, fail: Fail) -> CompileError {
-        match (fail, self.core.diagnostic.take()) {
+        let diagnostic = self
+            .core
+            .first_mut()
+            .and_then(|core| core.diagnostic.take());
+        match (fail, diagnostic) {
             (Fail::Syntax, Some(diagnostic)) => CompileError::Syntax(diagnostic),
             _ => CompileError::Memory,
         }

@@ -1,6 +1,7 @@
 //! The heap: its state, allocation, accounting and the write barrier's entry.
 
 use core::alloc::Layout;
+use core::mem::MaybeUninit;
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
 
@@ -98,7 +99,27 @@ impl Heap {
         limit: usize,
         hash_key: [u64; 2],
     ) -> Result<Heap, OutOfMemory> {
-        let mut heap = Heap {
+        let mut place = MaybeUninit::uninit();
+        // SAFETY: the place is writable, and holds a heap where `init` succeeds.
+        unsafe {
+            Heap::init(place.as_mut_ptr(), memory, limit, hash_key)?;
+            Ok(place.assume_init())
+        }
+    }
+
+    /// The same in a place of the caller's choice: a heap is too large to be handed around on the host's stack. Where it fails
+    /// nothing is left in the place.
+    ///
+    /// # Safety
+    /// `place` is valid for writes and properly aligned.
+    #[inline(never)]
+    pub(crate) unsafe fn init(
+        place: *mut Heap,
+        memory: Box<dyn Memory>,
+        limit: usize,
+        hash_key: [u64; 2],
+    ) -> Result<(), OutOfMemory> {
+        let empty = Heap {
             barrier_mask: 0,
             sweep_number: 0,
             debt: isize::MAX / 2,
@@ -119,11 +140,26 @@ impl Heap {
             gc: Collector::new(),
             memory,
         };
-        heap.make_intern_table()?;
-        heap.gc.mode_name = Some(heap.intern(b"__mode")?);
-        heap.gc.gc_name = Some(heap.intern(b"__gc")?);
-        heap.set_allowance(FIRST_ALLOWANCE);
-        Ok(heap)
+        // SAFETY: the caller's promise.
+        let heap = unsafe {
+            place.write(empty);
+            &mut *place
+        };
+        let filled = heap.fill();
+        if filled.is_err() {
+            // SAFETY: it was just written.
+            unsafe { ptr::drop_in_place(place) };
+        }
+        filled
+    }
+
+    /// Makes what a new heap has from the beginning.
+    fn fill(&mut self) -> Result<(), OutOfMemory> {
+        self.make_intern_table()?;
+        self.gc.mode_name = Some(self.intern(b"__mode")?);
+        self.gc.gc_name = Some(self.intern(b"__gc")?);
+        self.set_allowance(FIRST_ALLOWANCE);
+        Ok(())
     }
 
     // ---- accounting ----

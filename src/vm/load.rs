@@ -7,7 +7,7 @@ use bumpalo::Bump;
 
 use crate::bytecode::dump::{self, LoadError};
 use crate::bytecode::{MAX_UPVALUES, Proto};
-use crate::compile::{self, Chunk, CompileError};
+use crate::compile::{self, Chunk, CompileError, Diagnostic};
 use crate::gc::{Heap, OutOfMemory};
 use crate::syntax::ast::Span;
 use crate::syntax::{ParseOptions, Parser, SyntaxError, parse};
@@ -129,8 +129,23 @@ impl Vm {
         };
         match compile_parts(&mut self.heap, &state, source, chunk_name, options) {
             Ok(proto) => Ok(proto),
-            Err(Failure::Parse(error)) if error.out_of_memory => Err(self.memory_error()),
-            Err(Failure::Parse(error)) => {
+            Err(Failure::Parse(error, _)) if error.out_of_memory => Err(self.memory_error()),
+            Err(Failure::Parse(error, completion)) => {
+                let earlier = earlier_error(
+                    &mut self.heap,
+                    source,
+                    error,
+                    completion,
+                    chunk_name,
+                    options,
+                );
+                if let Some(earlier) = earlier {
+                    self.syntax_error = Some(SyntaxErrorPlace {
+                        span: earlier.span,
+                        incomplete_input: false,
+                    });
+                    return Err(self.syntax_error_text(chunk_name, earlier.line, &earlier.message));
+                }
                 self.syntax_error = Some(SyntaxErrorPlace {
                     span: error.span,
                     incomplete_input: error.incomplete_input,
@@ -170,7 +185,8 @@ impl Vm {
 
 /// Why source text doesn't become a prototype.
 enum Failure<'s> {
-    Parse(SyntaxError<'s>),
+    /// With the text that completes the source before the error, where that is simple.
+    Parse(SyntaxError<'s>, Option<&'s [u8]>),
     Compile(CompileError),
 }
 
@@ -185,6 +201,7 @@ impl From<CompileError> for Failure<'_> {
 const PART: usize = 64 << 10;
 
 /// Parses and compiles a chunk part by part. The parser's own state lies in `state`.
+#[inline(never)]
 fn compile_parts<'s>(
     heap: &mut Heap,
     state: &'s Bump,
@@ -192,8 +209,7 @@ fn compile_parts<'s>(
     chunk_name: Gc<Str>,
     options: compile::Options,
 ) -> Result<Gc<Proto>, Failure<'s>> {
-    let room = |heap: &Heap| Some(heap.limit().saturating_sub(heap.used()));
-    state.set_allocation_limit(room(heap));
+    state.set_allocation_limit(Some(heap.limit().saturating_sub(heap.used())));
     let mut parser = Parser::new(
         state,
         source,
@@ -201,19 +217,14 @@ fn compile_parts<'s>(
             compat52: options.compat52,
         },
     )
-    .map_err(Failure::Parse)?;
+    .map_err(|error| Failure::Parse(error, None))?;
     let mut chunk = Chunk::new(heap, source, chunk_name, options)?;
     let mut arena = Bump::new();
     loop {
-        arena.set_allocation_limit(room(chunk.heap()));
+        arena.set_allocation_limit(Some(chunk.room()));
         let part = match parser.part(&arena, PART) {
             Ok(part) => part,
-            Err(error) => {
-                drop(chunk);
-                return Err(earlier_error(
-                    heap, &parser, source, error, chunk_name, options,
-                ));
-            }
+            Err(error) => return Err(Failure::Parse(error, parser.completion())),
         };
         chunk.part(part.main)?;
         if part.is_last {
@@ -225,42 +236,35 @@ fn compile_parts<'s>(
 
 /// The error to report for a syntax error: LuaJIT compiles while it parses, so that a mistake of another kind before the
 /// syntax error comes first. It shows when the source before the error is compiled, completed to a chunk.
-fn earlier_error<'s>(
+#[inline(never)]
+fn earlier_error(
     heap: &mut Heap,
-    parser: &Parser<'s>,
     source: &[u8],
-    error: SyntaxError<'s>,
+    error: SyntaxError<'_>,
+    completion: Option<&[u8]>,
     chunk_name: Gc<Str>,
     options: compile::Options,
-) -> Failure<'s> {
-    let mut compiled = || {
-        let before = source.get(..error.span.start.offset as usize)?;
-        let rest = parser.completion().filter(|_| !error.out_of_memory)?;
-        let mut text = Vec::new();
-        text.try_reserve_exact(before.len() + rest.len()).ok()?;
-        text.extend_from_slice(before);
-        text.extend_from_slice(rest);
-        let arena = Bump::new();
-        arena.set_allocation_limit(Some(heap.limit().saturating_sub(heap.used())));
-        let main = parse(
-            &arena,
-            &text,
-            ParseOptions {
-                compat52: options.compat52,
-            },
-        )
-        .ok()?;
-        match compile::compile(heap, main, &text, chunk_name, options) {
-            Err(CompileError::Syntax(error)) => Some(error),
-            _ => None,
-        }
-    };
+) -> Option<Diagnostic> {
     // What only the end of a block or function brings to light, LuaJIT hasn't reached.
     const LATE: [&[u8]; 3] = [b"undefined label", b"no loop to", b"<continue"];
-    match compiled() {
-        Some(earlier) if !LATE.iter().any(|late| earlier.message.starts_with(late)) => {
-            Failure::Compile(CompileError::Syntax(earlier))
+    let before = source.get(..error.span.start.offset as usize)?;
+    let rest = completion?;
+    let mut text = Vec::new();
+    text.try_reserve_exact(before.len() + rest.len()).ok()?;
+    text.extend_from_slice(before);
+    text.extend_from_slice(rest);
+    let arena = Bump::new();
+    arena.set_allocation_limit(Some(heap.limit().saturating_sub(heap.used())));
+    let options_of_parse = ParseOptions {
+        compat52: options.compat52,
+    };
+    let main = parse(&arena, &text, options_of_parse).ok()?;
+    match compile::compile(heap, main, &text, chunk_name, options) {
+        Err(CompileError::Syntax(error))
+            if !LATE.iter().any(|late| error.message.starts_with(late)) =>
+        {
+            Some(error)
         }
-        _ => Failure::Parse(error),
+        _ => None,
     }
 }

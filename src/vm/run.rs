@@ -2,7 +2,8 @@
 
 extern crate alloc;
 use alloc::boxed::Box;
-use alloc::vec::Vec;
+use core::alloc::Layout;
+use core::ptr::{self, NonNull};
 
 use crate::bytecode::Proto;
 use crate::gc::{Heap, OutOfMemory};
@@ -75,27 +76,83 @@ impl Default for Config {
     }
 }
 
-/// `Box::new` that may fail.
-fn try_box<T>(value: T) -> Result<Box<T>, OutOfMemory> {
-    let mut one = Vec::new();
-    one.try_reserve_exact(1).map_err(|_| OutOfMemory)?;
-    one.push(value);
-    let slice = Box::into_raw(one.into_boxed_slice());
-    // SAFETY: a slice of one element has the layout of the element.
-    Ok(unsafe { Box::from_raw(slice.cast::<T>()) })
+/// A state in the making. Its parts are written one after the other into the state's own memory, for the whole would take several
+/// KiB of the host's stack.
+struct Unfinished {
+    place: NonNull<Vm>,
+}
+
+impl Unfinished {
+    /// Memory with a heap in it, and nothing else yet.
+    #[inline(never)]
+    fn with_heap(
+        memory: Box<dyn Memory>,
+        limit: usize,
+        key: [u64; 2],
+    ) -> Result<Unfinished, OutOfMemory> {
+        let layout = Layout::new::<Vm>();
+        // SAFETY: the struct isn't of size 0.
+        let place = unsafe { alloc::alloc::alloc(layout) }.cast::<Vm>();
+        let place = NonNull::new(place).ok_or(OutOfMemory)?;
+        // SAFETY: the block has room for a state.
+        let heap = unsafe { Heap::init(&raw mut (*place.as_ptr()).heap, memory, limit, key) };
+        if let Err(failure) = heap {
+            // SAFETY: the block is the one allocated above, and holds nothing.
+            unsafe { alloc::alloc::dealloc(place.as_ptr().cast(), layout) };
+            return Err(failure);
+        }
+        Ok(Unfinished { place })
+    }
+
+    fn heap(&mut self) -> &mut Heap {
+        // SAFETY: `with_heap` wrote it.
+        unsafe { &mut (*self.place.as_ptr()).heap }
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // SAFETY: the heap is there, and nothing else that would have to be dropped.
+        unsafe {
+            ptr::drop_in_place(&raw mut (*self.place.as_ptr()).heap);
+            alloc::alloc::dealloc(self.place.as_ptr().cast(), Layout::new::<Vm>());
+        }
+    }
+}
+
+/// Writes the fields that an [`Unfinished`] state lacks, and finishes it. Forgetting one does not compile.
+macro_rules! finish {
+    ($unfinished:ident, { $($field:ident: $value:expr,)* }) => {{
+        const _: fn(Vm) = |all| {
+            let Vm { heap: _, $($field: _,)* } = &all;
+        };
+        let place = $unfinished.place.as_ptr();
+        // SAFETY: the block has a state's layout; after all fields are written it holds a whole one, and a box owns blocks of
+        // this allocator.
+        unsafe {
+            $((&raw mut (*place).$field).write($value);)*
+            core::mem::forget($unfinished);
+            Box::from_raw(place)
+        }
+    }};
 }
 
 impl Vm {
     /// A state without libraries.
+    ///
+    /// Not inlined: making a state takes more of the host's stack than running it.
+    #[inline(never)]
     pub fn new(
         config: &Config,
         memory: Box<dyn Memory>,
         mut host: Box<dyn Host>,
     ) -> Result<Box<Vm>, OutOfMemory> {
-        let mut heap = Heap::new(memory, config.memory_limit, host.entropy())?;
+        let key = host.entropy();
+        let mut unfinished = Unfinished::with_heap(memory, config.memory_limit, key)?;
+        let heap = unfinished.heap();
         heap.native_code = crate::vm::state::NATIVE_HEADER.as_ptr();
-        let globals = Table::new(&mut heap, 0, 64)?;
-        let registry = Table::new(&mut heap, 0, 8)?;
+        let globals = Table::new(heap, 0, 64)?;
+        let registry = Table::new(heap, 0, 8)?;
         let thread = heap.new_thread(globals, (INITIAL_SLOTS + RESERVE) as u32)?;
         let memory_message = heap.intern(b"not enough memory")?;
         let error_error_message = heap.intern(b"error in error handling")?;
@@ -106,10 +163,10 @@ impl Vm {
         }
         let scratch = heap.new_buffer()?;
         // Scripts see no metatable of cdata, only this.
-        let cdata_metatable = Table::new(&mut heap, 0, 1)?;
+        let cdata_metatable = Table::new(heap, 0, 1)?;
         let (key, locked) = (heap.intern(b"__metatable")?, heap.intern(b"ffi")?);
         let cdata = heap.write(cdata_metatable);
-        cdata.set_str(&mut heap, key, locked.into())?;
+        cdata.set_str(heap, key, locked.into())?;
         let mut base_metatables = [None; Type::COUNT];
         base_metatables[Type::Cdata as usize] = Some(cdata_metatable);
         let stack = thread.stack.get();
@@ -118,26 +175,25 @@ impl Vm {
         let base = stack.wrapping_add(FRAME_SLOTS);
         thread.base.set(base);
         thread.top.set(base);
-        let vm = Vm {
-            base,
+        Ok(finish!(unfinished, {
+            base: base,
             top: base,
             stack_limit: thread.limit.get(),
             pc: core::ptr::null(),
             budget: 0,
             open_results: 0,
-            thread,
+            thread: thread,
             handlers: crate::vm::exec::HANDLERS,
             registers: Registers::IDLE,
-            heap,
-            globals,
-            registry,
+            globals: globals,
+            registry: registry,
             main_thread: thread,
-            base_metatables,
-            event_names,
-            memory_message,
-            error_error_message,
-            overflow_message,
-            scratch,
+            base_metatables: base_metatables,
+            event_names: event_names,
+            memory_message: memory_message,
+            error_error_message: error_error_message,
+            overflow_message: overflow_message,
+            scratch: scratch,
             error_value: Value::NIL,
             native_step: 0,
             native_paid: 0,
@@ -161,9 +217,8 @@ impl Vm {
             light_segment_count: 0,
             random: Prng::FIXED,
             io: Io::default(),
-            host,
-        };
-        try_box(vm)
+            host: host,
+        }))
     }
 
     /// `_G`

@@ -1,0 +1,375 @@
+//! A small machine for tests and fuzzing, and a generator of random traces that run on it.
+//!
+//! The model is stricter than an engine need be: an address of a hash slot is good only until the table gets its next key, and
+//! using it afterwards sets [`Model::violation`].
+
+mod random;
+mod rng;
+
+pub use random::random_trace;
+pub use rng::Rng;
+
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use crate::eval::{Machine, Trap, Val};
+use crate::ins::ObjId;
+use crate::literal::{BufMode, Field, Helper, Slot, StrMode};
+use crate::types::IrType;
+
+/// A table.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    array: Vec<Val>,
+    nodes: Vec<(Val, Val)>,
+    hash_bits: u16,
+    meta: u64,
+    generation: u64,
+}
+
+/// The machine.
+#[derive(Clone, Debug)]
+pub struct Model {
+    slots: Vec<Val>,
+    tables: Vec<Table>,
+    strings: Vec<String>,
+    upvalues: Vec<Val>,
+    buffer: String,
+    fuel: u32,
+    log: Vec<String>,
+    /// An order of the trace that no machine could follow.
+    pub violation: Option<&'static str>,
+}
+
+const ARRAY: u64 = 1 << 56;
+const NODE: u64 = 2 << 56;
+const UPVALUE: u64 = 3 << 56;
+const BYTE: u64 = 4 << 56;
+const KIND: u64 = 0xff << 56;
+
+/// How many slots there are.
+pub const SLOTS: u16 = 12;
+/// Slots that hold integral numbers.
+pub const INTEGRAL: core::ops::Range<u16> = 0..3;
+/// Slots that hold any numbers.
+pub const NUMBERS: core::ops::Range<u16> = 0..5;
+/// Slots that hold tables.
+pub const TABLES: core::ops::Range<u16> = 5..8;
+/// The slot of a function with two upvalues.
+pub const FUNCTION: u16 = 8;
+/// The slot of a string.
+pub const STRING: u16 = 9;
+/// Keys that tables may have, by their string's id.
+pub const KEYS: core::ops::Range<u64> = 1..5;
+/// Array slots of the tables that are there from the beginning.
+pub const ARRAY_SIZE: i32 = 8;
+
+impl Model {
+    /// A machine whose numbers are drawn from a generator.
+    pub fn new(rng: &mut Rng) -> Model {
+        let mut m = Model {
+            slots: std::vec![Val::NIL; SLOTS as usize],
+            tables: Vec::new(),
+            strings: ["", "a", "b", "c", "12"].map(String::from).to_vec(),
+            upvalues: std::vec![Val::Num(1.0), Val::Num(-2.5)],
+            buffer: String::new(),
+            fuel: 1_000_000,
+            log: Vec::new(),
+            violation: None,
+        };
+        for s in NUMBERS {
+            m.slots[s as usize] = Val::Num(if INTEGRAL.contains(&s) {
+                f64::from(rng.small_int())
+            } else {
+                rng.number()
+            });
+        }
+        for (i, s) in TABLES.enumerate() {
+            // The last two slots hold the same table.
+            if i < 2 {
+                let array = (0..ARRAY_SIZE).map(|i| Val::Num(f64::from(i) / 2.0));
+                let keys = KEYS.filter(|_| rng.chance(2));
+                let table = Table {
+                    array: array.collect(),
+                    nodes: keys
+                        .map(|k| (Val::Gc(IrType::Str, ObjId(k)), Val::Num(k as f64)))
+                        .collect(),
+                    ..Table::default()
+                };
+                m.tables.push(table);
+            }
+            m.slots[s as usize] = Val::Gc(IrType::Tab, ObjId(m.tables.len() as u64));
+        }
+        m.slots[FUNCTION as usize] = Val::Gc(IrType::Func, ObjId(1));
+        m.slots[STRING as usize] = Val::Gc(IrType::Str, ObjId(4));
+        m
+    }
+    /// Gives it little fuel.
+    pub fn set_fuel(&mut self, fuel: u32) {
+        self.fuel = fuel;
+    }
+    /// Where a key's node is.
+    pub fn node_of(&self, table: ObjId, key: Val) -> Option<u16> {
+        let t = self.tables.get(table.0 as usize - 1)?;
+        t.nodes.iter().position(|n| n.0 == key).map(|n| n as u16)
+    }
+
+    /// Everything that can be seen of the machine, with objects numbered in the order in which they are found.
+    pub fn dump(&self) -> String {
+        let mut order: Vec<u64> = Vec::new();
+        let mut out = String::new();
+        for (i, &v) in self.slots.iter().enumerate() {
+            out += &format!("#{i} {}\n", self.show(v, &mut order));
+        }
+        for &v in &self.upvalues {
+            out += &format!("up {}\n", self.show(v, &mut order));
+        }
+        out += &format!("fuel {}\n", self.fuel);
+        for l in &self.log {
+            out += &format!("log {l}\n");
+        }
+        let mut next = 0;
+        while let Some(&id) = order.get(next) {
+            next += 1;
+            let t = &self.tables[id as usize - 1];
+            out += &format!("table {next} meta {}:", t.meta);
+            // Trailing nils can't be seen.
+            let filled = t.array.iter().rposition(|v| *v != Val::NIL).map_or(0, |n| n + 1);
+            for &v in &t.array[..filled] {
+                out += &format!(" {}", self.show(v, &mut order));
+            }
+            let mut nodes: Vec<_> = t
+                .nodes
+                .iter()
+                .filter(|n| n.1 != Val::NIL)
+                .map(|&(k, v)| (self.show(k, &mut Vec::new()), v))
+                .collect();
+            nodes.sort_by(|a, b| a.0.cmp(&b.0));
+            for (k, v) in nodes {
+                out += &format!(" {k}={}", self.show(v, &mut order));
+            }
+            out += "\n";
+        }
+        out
+    }
+    fn show(&self, v: Val, order: &mut Vec<u64>) -> String {
+        match v {
+            Val::Num(n) if n.is_nan() => "nan".into(),
+            Val::Num(n) => format!("{n:?}"),
+            Val::Gc(IrType::Tab, ObjId(id)) if id > 0 => {
+                let n = order.iter().position(|&o| o == id).unwrap_or_else(|| {
+                    order.push(id);
+                    order.len() - 1
+                });
+                format!("table {}", n + 1)
+            }
+            Val::Gc(IrType::Str, ObjId(id)) => format!("{:?}", self.strings[id as usize]),
+            v => format!("{v:?}"),
+        }
+    }
+    fn intern(&mut self, s: String) -> ObjId {
+        let found = self.strings.iter().position(|t| *t == s);
+        ObjId(found.unwrap_or_else(|| {
+            self.strings.push(s);
+            self.strings.len() - 1
+        }) as u64)
+    }
+    fn table(&mut self, id: u64) -> &mut Table {
+        &mut self.tables[id as usize - 1]
+    }
+    fn place(&mut self, at: u64) -> Option<&mut Val> {
+        let (id, generation, index) = (at >> 32 & 0xffff, at >> 16 & 0xffff, (at & 0xffff) as usize);
+        match at & KIND {
+            ARRAY => self.table(id).array.get_mut(index),
+            NODE => {
+                if self.table(id).generation != generation {
+                    self.violation = Some("hash slot used after the table grew");
+                }
+                self.table(id).nodes.get_mut(index).map(|n| &mut n.1)
+            }
+            UPVALUE => self.upvalues.get_mut(index),
+            _ => None,
+        }
+    }
+    fn node_address(&self, id: u64, index: usize) -> u64 {
+        NODE | id << 32 | self.tables[id as usize - 1].generation << 16 | index as u64
+    }
+}
+
+impl Machine for Model {
+    fn slot(&mut self, slot: Slot) -> Val {
+        self.slots[slot.0 as usize]
+    }
+    fn set_slot(&mut self, slot: Slot, v: Val) {
+        self.slots[slot.0 as usize] = v;
+    }
+    fn base(&mut self) -> u64 {
+        1
+    }
+    fn return_to(&mut self, _: ObjId, _: u64) -> bool {
+        false
+    }
+    fn take_fuel(&mut self, units: u16) -> bool {
+        match self.fuel.checked_sub(u32::from(units)) {
+            Some(f) => {
+                self.fuel = f;
+                true
+            }
+            None => false,
+        }
+    }
+    fn field(&mut self, object: ObjId, f: Field) -> Val {
+        if f == Field::StrLen {
+            return Val::Int(self.strings[object.0 as usize].len() as i32);
+        }
+        let id = object.0;
+        let t = self.table(id);
+        match f {
+            Field::TabMeta => Val::Gc(IrType::Tab, ObjId(t.meta)),
+            Field::TabArray => Val::Ptr(ARRAY | id << 32),
+            Field::TabNode => Val::Ptr(NODE | id << 32),
+            Field::TabASize => Val::Int(t.array.len() as i32),
+            Field::TabHMask => Val::Int((1 << t.hash_bits) - 1),
+            _ => Val::Int(0),
+        }
+    }
+    fn set_field(&mut self, object: ObjId, f: Field, v: Val) {
+        if let (Field::TabMeta, Val::Gc(_, meta)) = (f, v) {
+            self.table(object.0).meta = meta.0;
+        }
+    }
+    fn array_slot(&mut self, array: u64, index: i32) -> u64 {
+        array | u64::from(index as u32 & 0xffff)
+    }
+    fn node_slot(&mut self, nodes: u64, key: Val, node: u16) -> Option<u64> {
+        let id = nodes >> 32 & 0xffff;
+        let has = self.table(id).nodes.get(node as usize)?.0 == key;
+        has.then(|| self.node_address(id, node as usize))
+    }
+    fn find_key(&mut self, table: ObjId, key: Val) -> u64 {
+        let found = self.table(table.0).nodes.iter().position(|n| n.0 == key);
+        found.map_or(0, |n| self.node_address(table.0, n))
+    }
+    fn new_key(&mut self, table: ObjId, key: Val) -> Result<u64, Trap> {
+        if self.find_key(table, key) != 0 {
+            self.violation = Some("key was there already");
+        }
+        let t = self.table(table.0);
+        t.nodes.push((key, Val::NIL));
+        t.generation += 1;
+        let n = t.nodes.len() - 1;
+        Ok(self.node_address(table.0, n))
+    }
+    fn upvalue(&mut self, _: ObjId, n: u16, open: bool) -> Option<u64> {
+        (!open).then_some(UPVALUE | u64::from(n >> 8))
+    }
+    fn load(&mut self, at: u64) -> Val {
+        match self.place(at) {
+            Some(v) => *v,
+            None => {
+                self.violation = Some("load from nowhere");
+                Val::NIL
+            }
+        }
+    }
+    fn store(&mut self, at: u64, v: Val) {
+        match self.place(at) {
+            Some(p) => *p = v,
+            None => self.violation = Some("store to nowhere"),
+        }
+    }
+    fn vararg(&mut self, _: u64, _: u16) -> Val {
+        Val::NIL
+    }
+    fn len(&mut self, table: ObjId) -> i32 {
+        let t = self.table(table.0);
+        let nil = t.array.iter().skip(1).position(|v| *v == Val::NIL);
+        nil.unwrap_or(t.array.len().saturating_sub(1)) as i32
+    }
+    fn str_byte(&mut self, s: ObjId, offset: i32) -> u64 {
+        BYTE | s.0 << 32 | u64::from(offset as u32 & 0xffff)
+    }
+    fn load_raw(&mut self, at: u64, _: IrType) -> Val {
+        let s = &self.strings[(at >> 32 & 0xffff) as usize];
+        let byte = s.as_bytes().get((at & 0xffff) as usize);
+        Val::Int(i32::from(byte.copied().unwrap_or(0)))
+    }
+    fn store_raw(&mut self, _: u64, _: IrType, _: Val) {}
+    fn new_str(&mut self, at: u64, len: i32) -> Result<ObjId, Trap> {
+        let from = (at & 0xffff) as usize;
+        let s = &self.strings[(at >> 32 & 0xffff) as usize];
+        let piece = s.get(from..from + len.max(0) as usize).unwrap_or("").into();
+        Ok(self.intern(piece))
+    }
+    fn new_table(&mut self, array: u16, hash_bits: u16) -> Result<ObjId, Trap> {
+        self.tables.push(Table {
+            array: std::vec![Val::NIL; array as usize],
+            hash_bits,
+            ..Table::default()
+        });
+        Ok(ObjId(self.tables.len() as u64))
+    }
+    fn dup_table(&mut self, template: ObjId) -> Result<ObjId, Trap> {
+        let copy = self.table(template.0).clone();
+        self.tables.push(copy);
+        Ok(ObjId(self.tables.len() as u64))
+    }
+    fn new_cdata(&mut self, _: i32, _: Option<Val>) -> Result<ObjId, Trap> {
+        Err(Trap::OutOfMemory)
+    }
+    fn new_function(&mut self, _: ObjId, _: ObjId) -> Result<ObjId, Trap> {
+        Err(Trap::OutOfMemory)
+    }
+    fn close_upvalues(&mut self, _: Slot) {}
+    fn buffer_begin(&mut self, _: u64, mode: BufMode) {
+        if mode == BufMode::Reset {
+            self.buffer.clear();
+        }
+    }
+    fn buffer_put(&mut self, _: u64, s: ObjId) -> Result<(), Trap> {
+        let s = self.strings[s.0 as usize].clone();
+        self.buffer.push_str(&s);
+        Ok(())
+    }
+    fn buffer_str(&mut self, _: u64) -> Result<ObjId, Trap> {
+        let s = self.buffer.clone();
+        Ok(self.intern(s))
+    }
+    fn to_str(&mut self, v: Val, mode: StrMode) -> Result<ObjId, Trap> {
+        let s = match (v, mode) {
+            (Val::Int(i), StrMode::Char) => String::from(char::from(i as u8 & 0x7f)),
+            (Val::Int(i), _) => format!("{i}"),
+            (Val::Num(n), _) => format!("{n}"),
+            _ => String::new(),
+        };
+        Ok(self.intern(s))
+    }
+    fn to_num(&mut self, s: ObjId) -> Option<f64> {
+        self.strings[s.0 as usize].parse().ok()
+    }
+    fn pow(&mut self, a: f64, b: f64) -> f64 {
+        libm::pow(a, b)
+    }
+    fn call(&mut self, h: Helper, args: &[Val]) -> Result<Val, Trap> {
+        Ok(match (h, args) {
+            (Helper::Sin, &[Val::Num(x)]) => Val::Num(libm::sin(x)),
+            (Helper::Fmod, &[Val::Num(x), Val::Num(y)]) => Val::Num(libm::fmod(x, y)),
+            (Helper::TabClear, &[Val::Gc(_, t)]) => {
+                for v in &mut self.table(t.0).array {
+                    *v = Val::Num(0.0);
+                }
+                Val::NIL
+            }
+            _ => {
+                let mut order = Vec::new();
+                let args: Vec<_> = args.iter().map(|&a| self.show(a, &mut order)).collect();
+                self.log.push(format!("{} {args:?}", h.name()));
+                Val::NIL
+            }
+        })
+    }
+    fn call_foreign(&mut self, _: u64, _: &[Val], _: IrType) -> Result<Val, Trap> {
+        Err(Trap::Error)
+    }
+}

@@ -1,0 +1,405 @@
+//! Memory: alias analysis, forwarding of loads, dead stores.
+//!
+//! Two references *must* alias if they certainly name the same place, *don't* if they certainly name different ones. All
+//! reasons are facts about how references were computed, so they hold again for the copy that loop peeling makes, with
+//! substituted operands.
+//!
+//! A load looks backwards for a store that must alias, whose value it takes; one that may alias, or a call, ends the search, and then
+//! an equal load that is younger will do.
+
+use crate::build::Builder;
+use crate::ins::{Const, Flags, Ins, ObjId};
+use crate::literal::{Field, XloadMode};
+use crate::op::{Effect, IrOp};
+use crate::trace::{Trace, TraceError};
+use crate::types::{IrRef, IrType};
+
+/// What is known about two references.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Alias {
+    /// Different places.
+    No,
+    /// Nothing is known.
+    May,
+    /// The same place.
+    Must,
+}
+
+fn is_new_table(ins: &Ins) -> bool {
+    matches!(ins.op(), IrOp::TNew | IrOp::TDup)
+}
+
+fn rebound(t: &Trace, r: IrRef) -> bool {
+    t.get(r).has(Flags::PHI) && t.loop_ref().is_some_and(|l| r < l)
+}
+
+/// Was the object stored anywhere, or passed to a call?
+fn escapes(t: &Trace, object: IrRef) -> bool {
+    let stores = [
+        IrOp::AStore,
+        IrOp::HStore,
+        IrOp::UStore,
+        IrOp::FStore,
+        IrOp::XStore,
+        IrOp::CArg,
+        IrOp::OBar,
+    ];
+    let calls = [
+        IrOp::CallA,
+        IrOp::CallL,
+        IrOp::CallS,
+        IrOp::CallXS,
+        IrOp::CArg,
+        IrOp::FNew,
+    ];
+    let mut b = stores.into_iter().flat_map(|op| t.chain(op, Some(object)));
+    let mut a = calls.into_iter().flat_map(|op| t.chain(op, Some(object)));
+    b.any(|(_, i)| i.ref_b() == Some(object)) || a.any(|(_, i)| i.ref_a() == Some(object))
+}
+
+/// Are two tables the same?
+pub(crate) fn alias_tables(b: &Builder<'_>, x: IrRef, y: IrRef) -> Alias {
+    let t = &b.trace;
+    if x == y {
+        return Alias::Must;
+    }
+    let (nx, ny) = (is_new_table(&t.get(x)), is_new_table(&t.get(y)));
+    let (new, other) = match (nx, ny) {
+        (true, true) => return Alias::No,
+        (true, false) => (x, y),
+        (false, true) => (y, x),
+        (false, false) if x.is_const() && y.is_const() => return Alias::No,
+        (false, false) => return Alias::May,
+    };
+    let older = other.is_const() || (other < new && !rebound(t, other));
+    if older || !escapes(t, new) {
+        Alias::No
+    } else {
+        Alias::May
+    }
+}
+
+/// The table that a reference to a slot leads into.
+fn table_of(t: &Trace, at: IrRef) -> Option<IrRef> {
+    let ins = t.get(at);
+    let a = ins.ref_a()?;
+    match ins.op() {
+        IrOp::HRef | IrOp::NewRef => Some(a),
+        IrOp::ARef | IrOp::HRefK => {
+            let base = t.get(a);
+            base.ref_a().filter(|_| base.op() == IrOp::FLoad)
+        }
+        _ => None,
+    }
+}
+
+/// An int as x + k.
+fn split_int(t: &Trace, r: IrRef) -> (IrRef, i32) {
+    let ins = t.get(r);
+    if ins.op() == IrOp::Add
+        && let (Some(x), Some(k)) = (ins.ref_a(), ins.ref_b())
+        && let Some(Const::Int(k)) = t.constant(k)
+    {
+        return (x, k);
+    }
+    (r, 0)
+}
+
+fn keys_differ(t: &Trace, x: IrRef, y: IrRef) -> bool {
+    match (t.constant(x), t.constant(y)) {
+        (Some(Const::Num(a)), Some(Const::Num(b))) => f64::from_bits(a) != f64::from_bits(b),
+        (Some(a), Some(b)) => a != b,
+        _ if t.ty(x) != t.ty(y) => true,
+        _ if t.ty(x) == IrType::Int => {
+            let ((a, i), (b, j)) = (split_int(t, x), split_int(t, y));
+            a == b && i != j
+        }
+        _ => false,
+    }
+}
+
+/// Are two slots of tables, both in array parts or both in hash parts, the same?
+fn alias_slots(b: &Builder<'_>, x: IrRef, y: IrRef) -> Alias {
+    let t = &b.trace;
+    if x == y {
+        return Alias::Must;
+    }
+    let (Some(kx), Some(ky)) = (t.key_of(x), t.key_of(y)) else {
+        return Alias::May;
+    };
+    if keys_differ(t, kx, ky) {
+        return Alias::No;
+    }
+    let (Some(tx), Some(ty)) = (table_of(t, x), table_of(t, y)) else {
+        return Alias::May;
+    };
+    match alias_tables(b, tx, ty) {
+        Alias::Must if kx == ky => Alias::Must,
+        Alias::Must => Alias::May,
+        other => other,
+    }
+}
+
+fn alias_upvalues(t: &Trace, x: IrRef, y: IrRef) -> Alias {
+    let (a, b) = (t.get(x), t.get(y));
+    if x == y {
+        Alias::Must
+    } else if a.op() != b.op() || (a.b().raw() ^ b.b().raw()) & 0xff != 0 {
+        Alias::No
+    } else {
+        Alias::May
+    }
+}
+
+fn alias_fields(b: &Builder<'_>, object: IrRef, f: Option<Field>, fref: IrRef) -> Alias {
+    let other = b.trace.get(fref);
+    let Some(o) = other.ref_a().filter(|_| other.field() == f) else {
+        return Alias::No;
+    };
+    if f.is_some_and(|f| f.object() == IrType::Tab) {
+        alias_tables(b, object, o)
+    } else if object == o {
+        Alias::Must
+    } else if object.is_const() && o.is_const() {
+        Alias::No
+    } else {
+        Alias::May
+    }
+}
+
+/// Memory as XLOAD and XSTORE see it.
+fn alias_raw(t: &Trace, ins: &Ins, store: &Ins) -> Alias {
+    if ins.a() == store.a() && ins.ty() == store.ty() {
+        return Alias::Must;
+    }
+    match (ins.ref_a(), store.ref_a()) {
+        // Strings and foreign memory don't overlap.
+        (Some(a), _) if t.get(a).op() == IrOp::StrRef => Alias::No,
+        _ => Alias::May,
+    }
+}
+
+/// What the place that `ins` loads or stores has to do with the one that `store` stores to.
+fn alias(b: &Builder<'_>, ins: &Ins, store: &Ins) -> Alias {
+    let (Some(x), Some(y)) = (ins.ref_a(), store.ref_a()) else {
+        return Alias::May;
+    };
+    match store.op() {
+        IrOp::AStore | IrOp::HStore | IrOp::ALoad | IrOp::HLoad => alias_slots(b, x, y),
+        IrOp::UStore | IrOp::ULoad => alias_upvalues(&b.trace, x, y),
+        IrOp::FStore if ins.op() == IrOp::FLoad => alias_fields(b, x, ins.field(), y),
+        IrOp::FStore => {
+            let fref = b.trace.get(x);
+            fref.ref_a()
+                .map_or(Alias::May, |o| alias_fields(b, o, fref.field(), y))
+        }
+        IrOp::XStore => alias_raw(&b.trace, ins, store),
+        _ => Alias::May,
+    }
+}
+
+fn newest_of(t: &Trace, ops: &[IrOp]) -> Option<IrRef> {
+    ops.iter().filter_map(|&op| t.newest(op)).max()
+}
+
+/// The newest instruction that adds a key to a table that may be this one.
+fn newest_resize(b: &Builder<'_>, table: IrRef) -> Option<IrRef> {
+    let mut new = b.trace.chain(IrOp::NewRef, None);
+    new.find(|(_, i)| {
+        i.ref_a()
+            .is_none_or(|t| alias_tables(b, t, table) != Alias::No)
+    })
+    .map(|(r, _)| r)
+}
+
+/// A call, behind which nothing is known.
+fn newest_call(t: &Trace) -> Option<IrRef> {
+    newest_of(t, &[IrOp::CallS, IrOp::CallXS])
+}
+
+/// The result of a load, or of a store that isn't needed, if it is known.
+pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, TraceError> {
+    match ins.op() {
+        IrOp::AStore | IrOp::HStore | IrOp::UStore | IrOp::FStore | IrOp::XStore => {
+            return Ok(if b.options.dse { dead_store(b, ins) } else { None });
+        }
+        _ if !b.options.fwd => return Ok(None),
+        _ => {}
+    }
+    let t = &b.trace;
+    let call = newest_call(t);
+    let a = ins.ref_a().unwrap_or(IrRef::NIL);
+    Ok(match ins.op() {
+        IrOp::ALoad | IrOp::HLoad => {
+            let key = t.key_of(a).map_or(IrType::Nil, |k| t.ty(k));
+            let numeric = matches!(key, IrType::Num | IrType::Int);
+            let table = table_of(t, a);
+            // A new key may move numeric keys between the parts of a table.
+            let resize = match table {
+                Some(table) if numeric => newest_resize(b, table),
+                None => t.newest(IrOp::NewRef),
+                _ => None,
+            };
+            let limit = match search(b, ins, call.max(resize)) {
+                Search::Value(v) => return Ok(Some(v)),
+                Search::Limit(l) => l,
+            };
+            if let Some(new) = table
+                && t.get(new).op() == IrOp::TNew
+                && limit.is_none_or(|l| l < new)
+                && ins.ty() == IrType::Nil
+            {
+                return Ok(Some(IrRef::NIL));
+            }
+            b.find_after(ins, limit)
+        }
+        IrOp::ULoad => match search(b, ins, call.max(t.newest(IrOp::UClo))) {
+            Search::Value(v) => Some(v),
+            Search::Limit(l) => b.find_after(ins, l),
+        },
+        IrOp::FLoad => return field(b, ins, a, call),
+        IrOp::XLoad if ins.xload_mode().has(XloadMode::VOLATILE) => None,
+        IrOp::XLoad if ins.xload_mode().has(XloadMode::READONLY) => b.find_after(ins, None),
+        IrOp::XLoad => match search(b, ins, call.max(t.newest(IrOp::XBar))) {
+            Search::Value(v) if ins.ty().size() >= 4 => Some(v),
+            Search::Value(_) => None,
+            Search::Limit(l) => b.find_after(ins, l),
+        },
+        IrOp::HRef => {
+            let resize = newest_resize(b, a).max(call);
+            if t.get(a).op() == IrOp::TNew && resize.is_none_or(|r| r < a) {
+                return Ok(Some(b.konst(Const::NIL_SLOT)?));
+            }
+            b.find_after(ins, resize)
+        }
+        IrOp::HRefK => {
+            let base = t.get(a);
+            let table = base.ref_a().filter(|_| base.op() == IrOp::FLoad);
+            let resize = match table {
+                Some(table) => newest_resize(b, table),
+                None => t.newest(IrOp::NewRef),
+            };
+            b.find_after(ins, resize.max(call))
+        }
+        IrOp::URefO | IrOp::URefC => {
+            b.find_after(ins, call.max(newest_of(t, &[IrOp::UClo, IrOp::FNew])))
+        }
+        IrOp::Len => b.find_after(
+            ins,
+            call.max(newest_of(t, &[IrOp::AStore, IrOp::HStore, IrOp::NewRef])),
+        ),
+        IrOp::VLoad => b.find_after(ins, t.newest(IrOp::Retf)),
+        _ => None,
+    })
+}
+
+enum Search {
+    /// What was stored last.
+    Value(IrRef),
+    /// Loads younger than this are still good.
+    Limit(Option<IrRef>),
+}
+
+/// Looks for the store that a load reads.
+fn search(b: &Builder<'_>, ins: &Ins, limit: Option<IrRef>) -> Search {
+    let Some(op) = ins.op().store_of_load() else {
+        return Search::Limit(limit);
+    };
+    for (r, store) in b.trace.chain(op, limit) {
+        match alias(b, ins, &store) {
+            Alias::No => {}
+            Alias::Must => {
+                return match store.ref_b() {
+                    Some(v) if b.trace.ty(v) == ins.ty() => Search::Value(v),
+                    _ => Search::Limit(Some(r)),
+                };
+            }
+            Alias::May => return Search::Limit(Some(r)),
+        }
+    }
+    Search::Limit(limit)
+}
+
+/// FLOAD
+fn field(
+    b: &mut Builder<'_>,
+    ins: &Ins,
+    object: IrRef,
+    call: Option<IrRef>,
+) -> Result<Option<IrRef>, TraceError> {
+    let Some(f) = ins.field() else {
+        return Ok(None);
+    };
+    if f.is_fixed() {
+        return Ok(b.find_after(ins, None));
+    }
+    let resize = if f.changes_with_size() {
+        newest_resize(b, object)
+    } else {
+        None
+    };
+    let limit = match search(b, ins, call.max(resize)) {
+        Search::Value(v) => return Ok(Some(v)),
+        Search::Limit(l) => l,
+    };
+    let new = b.trace.get(object);
+    if new.op() == IrOp::TNew && limit.is_none_or(|l| l < object) {
+        let v = match f {
+            Field::TabMeta => Some(Const::Gc(IrType::Tab, ObjId(0))),
+            Field::TabASize => Some(Const::Int(i32::from(new.a().raw()))),
+            Field::TabHMask => Some(Const::Int((1i32 << (new.b().raw() & 31)).wrapping_sub(1))),
+            _ => None,
+        };
+        if let Some(k) = v {
+            return b.konst(k).map(Some);
+        }
+    }
+    Ok(b.find_after(ins, limit))
+}
+
+/// Drops a store of what is there already, and an older store that nobody can have seen.
+fn dead_store(b: &mut Builder<'_>, ins: &Ins) -> Option<IrRef> {
+    let t = &b.trace;
+    let limit = newest_call(t).max(t.newest(IrOp::UClo)).max(t.newest(IrOp::XBar));
+    let mut victim = None;
+    for (r, store) in t.chain(ins.op(), limit) {
+        match alias(b, ins, &store) {
+            Alias::No => {}
+            Alias::May => break,
+            Alias::Must => {
+                if store.b() == ins.b() {
+                    let numeric = t
+                        .key_of(ins.ref_a()?)
+                        .is_some_and(|k| matches!(t.ty(k), IrType::Int | IrType::Num));
+                    let moved = t.newest(IrOp::NewRef).is_some_and(|n| n > r);
+                    if !(numeric && moved) {
+                        return Some(IrRef::DROP);
+                    }
+                    break;
+                }
+                victim = Some(r);
+                break;
+            }
+        }
+    }
+    let victim = victim.filter(|&r| t.loop_ref().is_none_or(|l| r > l))?;
+    let seen = (victim.index() + 1..t.len()).any(|i| {
+        let other = t.get(IrRef::ins(i));
+        let reads = match other.op() {
+            op if op.store_of_load() == Some(ins.op()) => match ins.op() {
+                IrOp::FStore => {
+                    let fref = ins.ref_a().map(|r| t.get(r));
+                    other.field() == fref.and_then(|f| f.field())
+                }
+                _ => alias(b, ins, &other) != Alias::No,
+            },
+            IrOp::Len | IrOp::CallL | IrOp::TDup | IrOp::NewRef | IrOp::VLoad => true,
+            op => op.meta().effect == Effect::Alloc,
+        };
+        other.is_guard() || reads
+    });
+    if !seen {
+        b.trace.kill(victim);
+    }
+    None
+}

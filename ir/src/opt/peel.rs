@@ -1,0 +1,278 @@
+//! Loop peeling by copy-substitution: the recorded iteration stays as it is, LOOP follows, then a second copy, each
+//! instruction emitted anew with operands from the end of the first. What folds into an instruction of the first copy is invariant and has
+//! left the loop; where the substitute differs from what it replaces, a PHI carries it.
+//!
+//! Source of the method: LuaJIT.
+
+use alloc::vec::Vec;
+
+use crate::build::{Builder, Objects, Subst};
+use crate::ins::{Flags, Ins, Operand};
+use crate::literal::Conv;
+use crate::op::{Effect, IrOp};
+use crate::opt::Options;
+use crate::opt::dce::Marks;
+use crate::snap::SnapEntry;
+use crate::trace::{Trace, TraceError};
+use crate::types::{IrRef, IrType};
+
+/// Peels the loop of a trace that links to itself. On an error the trace is as before.
+pub fn peel(
+    trace: &mut Trace,
+    options: Options,
+    objects: &dyn Objects,
+) -> Result<(), TraceError> {
+    let at_end = trace.snaps().last().is_some_and(|s| s.at == trace.next_ref());
+    if !at_end || trace.loop_ref().is_some() {
+        return Err(TraceError::NothingToLoop);
+    }
+    let mark = trace.mark();
+    let before = trace.clone();
+    let limits = trace.limits();
+    let taken = core::mem::replace(trace, Trace::try_new(limits)?);
+    let mut p = Peeler {
+        b: Builder::from_trace(taken, options, objects),
+        subst: Subst::try_new(before.len())?,
+        invar: before.next_ref(),
+        phis: Vec::new(),
+    };
+    let result = p.run();
+    *trace = p.b.finish();
+    if result.is_err() {
+        trace.rollback(mark);
+        *trace = before;
+    }
+    result
+}
+
+struct Peeler<'o> {
+    b: Builder<'o>,
+    subst: Subst,
+    /// Where the first copy ends.
+    invar: IrRef,
+    /// Left operands of PHIs.
+    phis: Vec<IrRef>,
+}
+
+impl Peeler<'_> {
+    fn add_phi(&mut self, r: IrRef) -> Result<(), TraceError> {
+        if r.is_const() || r >= self.invar || self.b.trace.ty(r).is_pri() {
+            return Ok(());
+        }
+        let Some(ins) = self.b.trace.get_mut(r) else {
+            return Ok(());
+        };
+        if ins.has(Flags::PHI) {
+            return Ok(());
+        }
+        ins.set(Flags::PHI);
+        if self.phis.len() >= self.b.trace.limits().phis as usize {
+            return Err(TraceError::TooManyPhis);
+        }
+        self.phis
+            .try_reserve(1)
+            .map_err(|_| TraceError::OutOfMemory)?;
+        self.phis.push(r);
+        Ok(())
+    }
+
+    fn run(&mut self) -> Result<(), TraceError> {
+        let invar = self.invar;
+        let snaps = self.b.trace.snaps().len();
+        let loop_snap = snaps - 1;
+        let first_copied = snaps;
+        let nop = Operand::NONE;
+        self.b
+            .append(Ins::new(IrOp::Loop, IrType::Nil, nop, nop))?;
+        self.b.guard_since_snap = true;
+        let final_slots = self.slots_of(loop_snap)?;
+        let mut next_snap = 1;
+        for r in (1..invar.index()).map(IrRef::ins) {
+            while next_snap < loop_snap && self.b.trace.snaps()[next_snap].at <= r {
+                self.copy_snap(next_snap, &final_slots)?;
+                next_snap += 1;
+            }
+            let new = self.copy_ins(r, &final_slots)?;
+            self.subst.set(r, new);
+        }
+        // The snapshot at the end of the copy, for guards that stand before the first snapshot.
+        if next_snap < loop_snap {
+            for s in next_snap..loop_snap {
+                self.copy_snap(s, &final_slots)?;
+            }
+        }
+        if !self.b.guard_since_snap && self.b.trace.snaps().len() > first_copied {
+            self.b.trace.pop_snap();
+        }
+        self.emit_phis(&final_slots, first_copied)
+    }
+
+    fn slots_of(&self, snap: usize) -> Result<Vec<SnapEntry>, TraceError> {
+        let t = &self.b.trace;
+        let from = t.snap_entries(&t.snaps()[snap]);
+        let mut v = Vec::new();
+        v.try_reserve_exact(from.len())
+            .map_err(|_| TraceError::OutOfMemory)?;
+        v.extend_from_slice(from);
+        Ok(v)
+    }
+
+    /// A snapshot of the copy: what the original says, substituted, and what the first iteration has left in other slots.
+    fn copy_snap(&mut self, snap: usize, final_slots: &[SnapEntry]) -> Result<(), TraceError> {
+        let s = self.b.trace.snaps()[snap];
+        let old = self.slots_of(snap)?;
+        let mut new: Vec<SnapEntry> = Vec::new();
+        new.try_reserve_exact(old.len() + final_slots.len())
+            .map_err(|_| TraceError::OutOfMemory)?;
+        let mut rest = final_slots.iter().peekable();
+        for e in old {
+            while let Some(f) = rest.next_if(|f| f.slot < e.slot) {
+                new.push(*f);
+            }
+            let shadowed = rest.next_if(|f| f.slot == e.slot);
+            let value = self.subst.of(e.value);
+            // What was in the slot at the beginning is there now only if nothing was written.
+            let kind = match (e.kind, shadowed) {
+                (crate::snap::SnapKind::Unchanged, Some(f)) => f.kind,
+                (kind, _) => kind,
+            };
+            new.push(SnapEntry {
+                slot: e.slot,
+                value,
+                kind,
+            });
+        }
+        new.extend(rest.copied());
+        self.b.snapshot(s.pc, s.depth, &new)
+    }
+
+    /// Emits the copy of an instruction.
+    fn copy_ins(
+        &mut self,
+        r: IrRef,
+        final_slots: &[SnapEntry],
+    ) -> Result<IrRef, TraceError> {
+        let mut ins = self.b.trace.get(r);
+        if ins.op() == IrOp::Nop {
+            return Ok(r);
+        }
+        ins.clear(Flags::PHI);
+        if let Some(a) = ins.ref_a() {
+            ins.a = self.subst.of(a).into();
+        }
+        if let Some(b) = ins.ref_b() {
+            ins.b = self.subst.of(b).into();
+        }
+        let same = ins.a == self.b.trace.get(r).a && ins.b == self.b.trace.get(r).b;
+        let new = if ins.op() == IrOp::SLoad {
+            let slot = final_slots.iter().find(|e| e.slot == ins.slot());
+            slot.map_or(r, |e| e.value)
+        } else if ins.op().meta().effect == Effect::Pure && same {
+            return Ok(r);
+        } else {
+            self.b.emit(ins)?
+        };
+        if new == r || new == IrRef::DROP {
+            return Ok(new);
+        }
+        let (want, have) = (ins.ty(), self.b.trace.ty(new));
+        self.add_phi(new)?;
+        if want == have || (want.is_int32() && have.is_int32()) {
+            // A conversion in the loop of what comes from outside: that changes too.
+            let i = self.b.trace.get(new);
+            if new > self.invar && i.op() == IrOp::Conv
+                && let Some(x) = i.ref_a()
+            {
+                self.add_phi(x)?;
+            }
+            return Ok(new);
+        }
+        match (want, have) {
+            (IrType::Num, IrType::Int) => self.b.ins(IrOp::Conv, IrType::Num, new, Conv::NUM_INT),
+            (IrType::Int, IrType::Num) => {
+                self.b
+                    .guard(IrOp::Conv, IrType::Int, new, Conv::INT_NUM_CHECK)
+            }
+            _ => Err(TraceError::TypeInstability),
+        }
+    }
+
+    /// Emits the PHIs that are needed: those whose left operand the loop or a snapshot uses, and those that such PHIs need.
+    fn emit_phis(
+        &mut self,
+        final_slots: &[SnapEntry],
+        first_copied: usize,
+    ) -> Result<(), TraceError> {
+        // A slot that is only written has no SLOAD, yet what it holds changes.
+        for e in final_slots {
+            let mut r = e.value;
+            while !r.is_const() && r < self.invar && self.subst.of(r) != r {
+                if self.b.trace.get(r).has(Flags::PHI) || self.b.trace.ty(r).is_pri() {
+                    break;
+                }
+                self.add_phi(r)?;
+                r = self.subst.of(r);
+            }
+        }
+        let t = &self.b.trace;
+        let mut used = Marks::try_new(t)?;
+        for r in (self.invar.index()..t.len()).map(IrRef::ins) {
+            for o in t.get(r).refs() {
+                used.mark(o);
+            }
+        }
+        // Arguments of calls may be lists from before the loop.
+        for r in (1..self.invar.index()).rev().map(IrRef::ins) {
+            let ins = t.get(r);
+            if ins.op() == IrOp::CArg && used.has(r) {
+                for o in ins.refs() {
+                    used.mark(o);
+                }
+            }
+        }
+        for s in t.snaps().iter().skip(first_copied) {
+            for e in t.snap_entries(s) {
+                used.mark(e.value);
+            }
+        }
+        for e in final_slots {
+            used.mark(e.value);
+        }
+        loop {
+            let mut changed = false;
+            for &left in &self.phis {
+                if used.has(left) {
+                    changed |= used.mark(self.subst.of(left));
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        for &left in &self.phis {
+            let right = self.subst.of(left);
+            let redundant = right == left || right == IrRef::DROP || !used.has(left);
+            if redundant && let Some(i) = self.b.trace.get_mut(left) {
+                i.clear(Flags::PHI);
+            }
+        }
+        for i in 0..self.phis.len() {
+            let left = self.phis[i];
+            if !self.b.trace.get(left).has(Flags::PHI) {
+                continue;
+            }
+            let right = self.subst.of(left);
+            let ty = self.b.trace.ty(left);
+            if self.b.trace.ty(right) != ty {
+                return Err(TraceError::TypeInstability);
+            }
+            if right > self.invar
+                && let Some(i) = self.b.trace.get_mut(right)
+            {
+                i.set(Flags::PHI);
+            }
+            self.b.append(Ins::new(IrOp::Phi, ty, left, right))?;
+        }
+        Ok(())
+    }
+}

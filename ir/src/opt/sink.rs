@@ -1,0 +1,170 @@
+//! Sinking: a table that doesn't leave the trace is not made on it. Exits make it, from the snapshot.
+//!
+//! An allocation can sink if nothing but stores into constant slots and snapshots use it. What its stores store must
+//! be there when the trace is left, so sunk objects don't nest. A PHI of two allocations sinks if both sides do and
+//! what is stored into them, store by store, is invariant or is itself carried by PHIs.
+//!
+//! Source of the method: LuaJIT.
+
+use crate::ins::{Flags, Ins};
+use crate::literal::Field;
+use crate::op::IrOp;
+use crate::opt::dce::Marks;
+use crate::trace::{Trace, TraceError};
+use crate::types::IrRef;
+
+/// Flags allocations, and all that serves only them, as [`Flags::SUNK`].
+pub fn sink(t: &mut Trace) -> Result<(), TraceError> {
+    if t.newest(IrOp::TNew).is_none() && t.newest(IrOp::TDup).is_none() {
+        return Ok(());
+    }
+    let mut kept = Marks::try_new(t)?;
+    if t.loop_ref().is_none()
+        && let Some(s) = t.snaps().last()
+    {
+        // At the trace's end everything has to be there.
+        for e in t.snap_entries(s) {
+            kept.mark(e.value);
+        }
+    }
+    loop {
+        let changed = mark(t, &mut kept);
+        if !changed {
+            break;
+        }
+    }
+    sweep(t, &kept)
+}
+
+/// The allocation that a store goes to, if the place is one that can be found again at an exit.
+fn sinkable_store(t: &Trace, at: IrRef) -> Option<IrRef> {
+    let alloc = t.allocation_of(at)?;
+    let ins = t.get(at);
+    let ok = match ins.op() {
+        IrOp::ARef | IrOp::HRefK | IrOp::HRef | IrOp::NewRef => {
+            t.key_of(at).is_some_and(IrRef::is_const)
+        }
+        _ => ins.field() == Some(Field::TabMeta),
+    };
+    ok.then_some(alloc)
+}
+
+/// The stores into an allocation, in order.
+fn stores_into(t: &Trace, alloc: IrRef) -> impl Iterator<Item = Ins> + '_ {
+    let stores = t.refs().map(|r| t.get(r));
+    stores.filter(move |i| {
+        matches!(i.op(), IrOp::AStore | IrOp::HStore | IrOp::FStore)
+            && i.ref_a().and_then(|at| t.allocation_of(at)) == Some(alloc)
+    })
+}
+
+/// Two allocations that a PHI joins: does what the second holds become what the first holds, store by store?
+fn carried(t: &Trace, x: IrRef, y: IrRef) -> bool {
+    let same_place = |p: &Ins, q: &Ins| match (p.ref_a(), q.ref_a()) {
+        (Some(p), Some(q)) => t.get(p).op() == t.get(q).op() && t.get(p).b() == t.get(q).b(),
+        _ => false,
+    };
+    let carries = |v: Option<IrRef>, w: Option<IrRef>| {
+        let (Some(v), Some(w)) = (v, w) else {
+            return false;
+        };
+        if v == w {
+            return v.is_const() || !t.get(v).has(Flags::PHI);
+        }
+        t.chain(IrOp::Phi, None)
+            .any(|(_, i)| i.ref_a() == Some(v) && i.ref_b() == Some(w))
+    };
+    let same_kind = t.get(x).a() == t.get(y).a() && t.get(x).b() == t.get(y).b();
+    let mut q = stores_into(t, y);
+    let all = stores_into(t, x).all(|p| {
+        q.next()
+            .is_some_and(|q| same_place(&p, &q) && carries(p.ref_b(), q.ref_b()))
+    });
+    same_kind && all && q.next().is_none()
+}
+
+/// One walk backwards over the trace; tells whether it found more allocations that have to stay.
+fn mark(t: &Trace, kept: &mut Marks) -> bool {
+    let mut changed = false;
+    for r in t.refs().rev() {
+        let ins = t.get(r);
+        let (a, b) = (ins.ref_a(), ins.ref_b());
+        let is_kept = kept.has(r);
+        let mut keep = |r: Option<IrRef>| {
+            if let Some(r) = r {
+                changed |= kept.mark(r);
+            }
+        };
+        match ins.op() {
+            IrOp::AStore | IrOp::HStore | IrOp::FStore => {
+                if a.and_then(|at| sinkable_store(t, at)).is_none() {
+                    keep(a);
+                }
+                keep(b);
+            }
+            IrOp::Phi => {
+                let (Some(x), Some(y)) = (a, b) else { continue };
+                let op = t.get(x).op();
+                let both = op == t.get(y).op() && matches!(op, IrOp::TNew | IrOp::TDup);
+                if !both || kept.has(x) || kept.has(y) || !carried(t, x, y) {
+                    changed |= kept.mark(x);
+                    changed |= kept.mark(y);
+                }
+            }
+            IrOp::NewRef => {
+                keep(b);
+                if is_kept || b.is_none_or(|k| !k.is_const()) {
+                    keep(a);
+                }
+            }
+            _ if is_kept || ins.has_side_effect() && !holds_by_itself(t, r) => {
+                keep(a);
+                keep(b);
+            }
+            _ => {}
+        }
+    }
+    changed
+}
+
+/// HREFK into a copied template that got no further key: the key is where the recorder saw it.
+fn holds_by_itself(t: &Trace, r: IrRef) -> bool {
+    let Some(alloc) = t.allocation_of(r).filter(|_| t.get(r).op() == IrOp::HRefK) else {
+        return false;
+    };
+    t.get(alloc).op() == IrOp::TDup
+        && !t
+            .chain(IrOp::NewRef, None)
+            .any(|(_, i)| i.ref_a() == Some(alloc))
+}
+
+fn sweep(t: &mut Trace, kept: &Marks) -> Result<(), TraceError> {
+    let mut sunk = Marks::try_new(t)?;
+    for r in t.refs() {
+        let ins = t.get(r);
+        let into = |at: Option<IrRef>| at.and_then(|at| t.allocation_of(at));
+        let gone = match ins.op() {
+            IrOp::TNew | IrOp::TDup => !kept.has(r),
+            IrOp::AStore | IrOp::HStore | IrOp::FStore => {
+                into(ins.ref_a()).is_some_and(|o| sunk.has(o))
+            }
+            IrOp::ARef | IrOp::HRefK | IrOp::HRef | IrOp::NewRef | IrOp::FRef => {
+                t.allocation_of(r).is_some_and(|o| sunk.has(o))
+            }
+            IrOp::FLoad => ins.ref_a().is_some_and(|o| sunk.has(o)),
+            IrOp::Phi => ins.ref_b().is_some_and(|o| sunk.has(o)),
+            _ => false,
+        };
+        if gone {
+            sunk.mark(r);
+        }
+    }
+    for r in t.refs() {
+        if sunk.has(r)
+            && let Some(i) = t.get_mut(r)
+        {
+            i.set(Flags::SUNK);
+        }
+    }
+    Ok(())
+}

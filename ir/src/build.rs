@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::ins::{Const, Ins, ObjId, Operand};
+use crate::ins::{Const, Flags, Ins, ObjId, Operand};
 use crate::op::IrOp;
 use crate::opt::{Options, fold, mem};
 use crate::snap::SnapEntry;
@@ -36,6 +36,10 @@ pub struct Builder<'o> {
     pub(crate) objects: &'o dyn Objects,
     /// Was a guard emitted since the last snapshot?
     pub(crate) guard_since_snap: bool,
+    /// How many emissions are under way: rules emit too.
+    depth: u32,
+    /// What rules found before LOOP while a loop is peeled. PHIs may rebind it.
+    pub(crate) found_before_loop: Vec<IrRef>,
     /// The fold rules that fired, for tests that look for rules never reached.
     #[cfg(test)]
     pub(crate) fired: Vec<&'static str>,
@@ -61,6 +65,8 @@ impl<'o> Builder<'o> {
             options,
             objects,
             guard_since_snap: true,
+            depth: 0,
+            found_before_loop: Vec::new(),
             #[cfg(test)]
             fired: Vec::new(),
         }
@@ -80,6 +86,25 @@ impl<'o> Builder<'o> {
 
     /// Emits an instruction. Guards that always hold give [`IrRef::DROP`].
     pub fn emit(&mut self, ins: Ins) -> Result<IrRef, TraceError> {
+        self.depth += 1;
+        let r = self.emit_inner(ins);
+        self.depth -= 1;
+        let r = r?;
+        // A rule must not look through what a PHI may rebind, though the peeler has not seen it yet.
+        if self.depth > 0
+            && self.trace.loop_ref().is_some_and(|l| r < l)
+            && let Some(i) = self.trace.get_mut(r)
+            && !i.has(Flags::PHI)
+        {
+            i.set(Flags::PHI);
+            self.found_before_loop
+                .try_reserve(1)
+                .map_err(|_| TraceError::OutOfMemory)?;
+            self.found_before_loop.push(r);
+        }
+        Ok(r)
+    }
+    fn emit_inner(&mut self, ins: Ins) -> Result<IrRef, TraceError> {
         let ins = if self.options.fold {
             match fold::fold(self, ins)? {
                 fold::Outcome::Done(r) => return Ok(r),
@@ -149,7 +174,11 @@ impl<'o> Builder<'o> {
             op if op.meta().effect == crate::op::Effect::Pure => ins.refs().max(),
             _ => return None,
         };
-        let limit = if ins.op() == IrOp::Nop { return None } else { limit };
+        let limit = if ins.op() == IrOp::Nop {
+            return None;
+        } else {
+            limit
+        };
         self.find_after(ins, limit)
     }
     /// An equal instruction after `limit`.
@@ -167,11 +196,7 @@ impl<'o> Builder<'o> {
 }
 
 /// Sends a trace without LOOP through a builder: its instructions, and its snapshots.
-pub fn replay(
-    trace: &Trace,
-    options: Options,
-    objects: &dyn Objects,
-) -> Result<Trace, TraceError> {
+pub fn replay(trace: &Trace, options: Options, objects: &dyn Objects) -> Result<Trace, TraceError> {
     let mut b = Builder::try_new(trace.limits(), options, objects)?;
     replay_into(trace, &mut b)?;
     Ok(b.finish())
@@ -240,12 +265,7 @@ impl Subst {
         }
     }
     /// The substitute in another trace, which gets the constants it lacks.
-    fn get(
-        &self,
-        from: &Trace,
-        to: &mut Builder<'_>,
-        old: IrRef,
-    ) -> Result<IrRef, TraceError> {
+    fn get(&self, from: &Trace, to: &mut Builder<'_>, old: IrRef) -> Result<IrRef, TraceError> {
         match from.constant(old) {
             None => Ok(self.of(old)),
             Some(Const::KSlot(key, slot)) => {

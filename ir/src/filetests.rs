@@ -17,7 +17,10 @@ use crate::verify::verify;
 fn run(passes: &str, t: &Trace) -> Result<Trace, TraceError> {
     let mut options = Options::NONE;
     for p in passes.split_whitespace() {
-        assert!(options.set(p, true) || p == "replay", "no pass is called {p}");
+        assert!(
+            options.set(p, true) || p == "replay",
+            "no pass is called {p}"
+        );
     }
     let mut t = if t.loop_ref().is_none() {
         replay(t, options, &NoObjects)?
@@ -43,7 +46,10 @@ fn case(passes: &str, input: &str) -> String {
     if let Err(e) = verify(&t) {
         return format!("verifier: {e}\n");
     }
-    assert_eq!(parse(&t.to_string()).map(|t| t.to_string()), Ok(t.to_string()));
+    assert_eq!(
+        parse(&t.to_string()).map(|t| t.to_string()),
+        Ok(t.to_string())
+    );
     match run(passes, &t) {
         Ok(t) => {
             let text = t.to_string();
@@ -81,7 +87,11 @@ fn filetests() {
             let (input, expected) = rest.split_once("==>").unwrap_or((rest, ""));
             let got = case(passes, input);
             if got.trim() != expected.trim() {
-                failures += &format!("{}: {head}\n--- got\n{got}--- expected\n{}\n", path.display(), expected.trim());
+                failures += &format!(
+                    "{}: {head}\n--- got\n{got}--- expected\n{}\n",
+                    path.display(),
+                    expected.trim()
+                );
             }
             new += &format!(";; {head}\n{}\n==>\n{got}\n", input.trim_end());
         }

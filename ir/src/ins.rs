@@ -1,8 +1,6 @@
 //! Instructions, operands, constants.
 
-use crate::literal::{
-    BufMode, Conv, Field, FpMath, Helper, SloadMode, Slot, StrMode, XloadMode,
-};
+use crate::literal::{BufMode, Conv, Field, FpMath, Helper, SloadMode, Slot, StrMode, XloadMode};
 use crate::op::IrOp;
 use crate::types::{IrRef, IrType, TYPE_MASK};
 

@@ -262,7 +262,11 @@ impl IrOp {
     /// The comparison with exchanged operands.
     #[must_use]
     pub const fn swapped(self) -> IrOp {
-        if self.is_ordering() { self.flip(3) } else { self }
+        if self.is_ordering() {
+            self.flip(3)
+        } else {
+            self
+        }
     }
     /// The comparison that holds when this one doesn't. For numbers the unordered case moves along.
     #[must_use]

@@ -37,16 +37,19 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
     let mut phis = false;
     for r in t.refs() {
         let ins = t.get(r);
-        let check = |ok: bool, what| if ok { Ok(()) } else { Err(VerifyError { at: r, what }) };
+        let check = |ok: bool, what| {
+            if ok {
+                Ok(())
+            } else {
+                Err(VerifyError { at: r, what })
+            }
+        };
         if ins.op() == IrOp::Phi {
             phis = true;
             check_phi(t, r, loop_ref)?;
             continue;
         }
-        check(
-            !phis || ins.op() == IrOp::Nop,
-            "PHIs have to come last",
-        )?;
+        check(!phis || ins.op() == IrOp::Nop, "PHIs have to come last")?;
         for (kind, o) in [(ins.op().meta().a, ins.a()), (ins.op().meta().b, ins.b())] {
             match (kind, o.as_ref()) {
                 (Kind::Ref, None) => check(false, "operand missing")?,
@@ -145,9 +148,8 @@ fn types_fit(t: &Trace, ins: &Ins) -> bool {
     let b = ins.ref_b().map(|r| t.ty(r));
     let is = |x: Option<IrType>, want| x == Some(want);
     // u32 lives in the same registers as int.
-    let same = |x: Option<IrType>| {
-        x == Some(ty) || (ty.is_int32() && x.is_some_and(IrType::is_int32))
-    };
+    let same =
+        |x: Option<IrType>| x == Some(ty) || (ty.is_int32() && x.is_some_and(IrType::is_int32));
     let rule = match ins.op().meta().rule {
         Rule::Nil => ty == IrType::Nil,
         Rule::Same => same(a) && same(b),

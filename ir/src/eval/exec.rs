@@ -52,10 +52,9 @@ impl<M: Machine> Evaluator<'_, M> {
                 self.values[0] = Val::Ptr(m.base());
                 guard(holds)
             }
-            (
-                IrOp::Nop | IrOp::Base | IrOp::Loop | IrOp::Use | IrOp::XBar | IrOp::CArg,
-                ..,
-            ) => return none,
+            (IrOp::Nop | IrOp::Base | IrOp::Loop | IrOp::Use | IrOp::XBar | IrOp::CArg, ..) => {
+                return none;
+            }
             (IrOp::Fuel, ..) => guard(m.take_fuel(lit_a)),
             (IrOp::Pow, Val::Num(x), Val::Num(y)) => Step::Value(Val::Num(m.pow(x, y))),
             (IrOp::AddOv | IrOp::SubOv | IrOp::MulOv, Val::Int(_), Val::Int(_)) => {
@@ -100,9 +99,7 @@ impl<M: Machine> Evaluator<'_, M> {
                 let v = if at == 0 { Val::NIL } else { m.load(at) };
                 typed(&ins, v)
             }
-            (IrOp::FLoad, Val::Gc(_, o), _) => {
-                Step::Value(m.field(o, ins.field().ok_or(wrong)?))
-            }
+            (IrOp::FLoad, Val::Gc(_, o), _) => Step::Value(m.field(o, ins.field().ok_or(wrong)?)),
             (IrOp::XLoad, Val::Ptr(at), _) => Step::Value(m.load_raw(at, ins.ty())),
             (IrOp::SLoad, ..) => {
                 let v = m.slot(ins.slot());

@@ -135,7 +135,11 @@ impl Model {
             let t = &self.tables[id as usize - 1];
             out += &format!("table {next} meta {}:", t.meta);
             // Trailing nils can't be seen.
-            let filled = t.array.iter().rposition(|v| *v != Val::NIL).map_or(0, |n| n + 1);
+            let filled = t
+                .array
+                .iter()
+                .rposition(|v| *v != Val::NIL)
+                .map_or(0, |n| n + 1);
             for &v in &t.array[..filled] {
                 out += &format!(" {}", self.show(v, &mut order));
             }
@@ -179,7 +183,8 @@ impl Model {
         &mut self.tables[id as usize - 1]
     }
     fn place(&mut self, at: u64) -> Option<&mut Val> {
-        let (id, generation, index) = (at >> 32 & 0xffff, at >> 16 & 0xffff, (at & 0xffff) as usize);
+        let (id, generation, index) =
+            (at >> 32 & 0xffff, at >> 16 & 0xffff, (at & 0xffff) as usize);
         match at & KIND {
             ARRAY => self.table(id).array.get_mut(index),
             NODE => {

@@ -132,7 +132,8 @@ impl Generator<'_> {
         }
         let exact = matches!(self.value(r), Val::Num(n) if arith::exact_int(n).is_some());
         if exact && !self.rng.chance(4) {
-            self.b.guard(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_CHECK)
+            self.b
+                .guard(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_CHECK)
         } else {
             self.b.ins(IrOp::ToBit, IrType::Int, r, NONE)
         }
@@ -160,7 +161,11 @@ impl Generator<'_> {
             14 => self.upvalue(),
             15 | 16 => {
                 let s = self.rng.below(NUMBERS.end as usize) as u16;
-                let r = if INTEGRAL.contains(&s) { self.int()? } else { self.num()? };
+                let r = if INTEGRAL.contains(&s) {
+                    self.int()?
+                } else {
+                    self.num()?
+                };
                 // Counters count, so that loops take some time to leave.
                 let r = if self.rng.chance(2) && INTEGRAL.contains(&s) {
                     let (old, one) = (self.slot(s)?, self.b.trace_mut().kint(1)?);
@@ -181,8 +186,18 @@ impl Generator<'_> {
     }
     fn num_op(&mut self) -> Result<(), TraceError> {
         let ops = [
-            IrOp::Add, IrOp::Add, IrOp::Sub, IrOp::Mul, IrOp::Div, IrOp::Mod, IrOp::Min, IrOp::Max,
-            IrOp::Neg, IrOp::Abs, IrOp::FpMath, IrOp::Pow,
+            IrOp::Add,
+            IrOp::Add,
+            IrOp::Sub,
+            IrOp::Mul,
+            IrOp::Div,
+            IrOp::Mod,
+            IrOp::Min,
+            IrOp::Max,
+            IrOp::Neg,
+            IrOp::Abs,
+            IrOp::FpMath,
+            IrOp::Pow,
         ];
         let op = self.rng.pick(&ops);
         let x = self.num()?;
@@ -202,9 +217,24 @@ impl Generator<'_> {
     }
     fn int_op(&mut self) -> Result<(), TraceError> {
         let ops = [
-            IrOp::Add, IrOp::Sub, IrOp::Mul, IrOp::AddOv, IrOp::SubOv, IrOp::MulOv, IrOp::BAnd,
-            IrOp::BOr, IrOp::BXor, IrOp::BShl, IrOp::BShr, IrOp::BSar, IrOp::BRol, IrOp::BNot,
-            IrOp::Neg, IrOp::Min, IrOp::Max, IrOp::Mod,
+            IrOp::Add,
+            IrOp::Sub,
+            IrOp::Mul,
+            IrOp::AddOv,
+            IrOp::SubOv,
+            IrOp::MulOv,
+            IrOp::BAnd,
+            IrOp::BOr,
+            IrOp::BXor,
+            IrOp::BShl,
+            IrOp::BShr,
+            IrOp::BSar,
+            IrOp::BRol,
+            IrOp::BNot,
+            IrOp::Neg,
+            IrOp::Min,
+            IrOp::Max,
+            IrOp::Mod,
         ];
         let mut op = self.rng.pick(&ops);
         let x = self.int()?;
@@ -229,7 +259,11 @@ impl Generator<'_> {
         };
         let op = if ty == IrType::Tab { IrOp::Eq } else { op };
         let holds = arith::compare(op, ty, self.value(x), self.value(y)).unwrap_or(true);
-        let op = if holds { op } else { op.inverted(ty == IrType::Num) };
+        let op = if holds {
+            op
+        } else {
+            op.inverted(ty == IrType::Num)
+        };
         self.b.ins(op, ty, x, y).map(drop)
     }
     fn index(&mut self, size: i32) -> Result<IrRef, TraceError> {
@@ -243,7 +277,9 @@ impl Generator<'_> {
             if let Val::Num(n) = self.value(x)
                 && arith::exact_int(n).is_some_and(|i| in_range(Val::Int(i)))
             {
-                return self.b.guard(IrOp::Conv, IrType::Int, x, Conv::INT_NUM_INDEX);
+                return self
+                    .b
+                    .guard(IrOp::Conv, IrType::Int, x, Conv::INT_NUM_INDEX);
             }
         }
         let i = self.int()?;
@@ -291,11 +327,18 @@ impl Generator<'_> {
         let t = self.table()?;
         let (key_value, key) = self.key()?;
         let mut m = self.model.clone();
-        let now = values(self.b.trace(), &mut m).map(|v| if t.is_const() { Val::NIL } else { v[t.index()] });
-        let Ok(Val::Gc(_, id)) = now else { return Ok(()) };
+        let now = values(self.b.trace(), &mut m)
+            .map(|v| if t.is_const() { Val::NIL } else { v[t.index()] });
+        let Ok(Val::Gc(_, id)) = now else {
+            return Ok(());
+        };
         let node = m.node_of(id, key_value);
         // Chosen before a key is added: choosing may emit guards.
-        let v = if self.rng.chance(5) { self.table()? } else { self.num()? };
+        let v = if self.rng.chance(5) {
+            self.table()?
+        } else {
+            self.num()?
+        };
         if let Some(node) = node.filter(|_| self.rng.chance(2)) {
             let nodes = self.b.ins(IrOp::FLoad, IrType::Ptr, t, Field::TabNode)?;
             let key = self.b.konst(Const::KSlot(key, node))?;
@@ -393,7 +436,10 @@ impl Generator<'_> {
             _ => {
                 let x = self.num()?;
                 let mode = ConvMode::Any;
-                let c = Conv { mode, ..Conv::new(IrType::Int, IrType::Num) };
+                let c = Conv {
+                    mode,
+                    ..Conv::new(IrType::Int, IrType::Num)
+                };
                 let r = self.b.emit(Ins::new(IrOp::Conv, IrType::Int, x, c))?;
                 self.ints.push(r);
                 Ok(())

@@ -35,7 +35,20 @@ impl Rng {
     /// An integer, often one at which something happens.
     pub fn int(&mut self) -> i32 {
         match self.below(4) {
-            0 => self.pick(&[0, 1, -1, 2, 31, 32, 255, i32::MAX, i32::MIN, -2, 8, 0x4000_0000]),
+            0 => self.pick(&[
+                0,
+                1,
+                -1,
+                2,
+                31,
+                32,
+                255,
+                i32::MAX,
+                i32::MIN,
+                -2,
+                8,
+                0x4000_0000,
+            ]),
             1 => self.bits() as i32,
             _ => self.small_int(),
         }

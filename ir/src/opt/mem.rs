@@ -221,7 +221,11 @@ fn newest_call(t: &Trace) -> Option<IrRef> {
 pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, TraceError> {
     match ins.op() {
         IrOp::AStore | IrOp::HStore | IrOp::UStore | IrOp::FStore | IrOp::XStore => {
-            return Ok(if b.options.dse { dead_store(b, ins) } else { None });
+            return Ok(if b.options.dse {
+                dead_store(b, ins)
+            } else {
+                None
+            });
         }
         _ if !b.options.fwd => return Ok(None),
         _ => {}
@@ -360,7 +364,9 @@ fn field(
 /// Drops a store of what is there already, and an older store that nobody can have seen.
 fn dead_store(b: &mut Builder<'_>, ins: &Ins) -> Option<IrRef> {
     let t = &b.trace;
-    let limit = newest_call(t).max(t.newest(IrOp::UClo)).max(t.newest(IrOp::XBar));
+    let limit = newest_call(t)
+        .max(t.newest(IrOp::UClo))
+        .max(t.newest(IrOp::XBar));
     let mut victim = None;
     for (r, store) in t.chain(ins.op(), limit) {
         match alias(b, ins, &store) {

@@ -55,7 +55,9 @@ pub(super) fn fold_conv(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
         let r = match *node {
             Node::Ready(r) => r,
             Node::Int(i) => f.b.trace.kint(i)?,
-            Node::Convert(x) if tobit => f.b.ins(IrOp::ToBit, IrType::Int, x, crate::ins::Operand::NONE)?,
+            Node::Convert(x) if tobit => {
+                f.b.ins(IrOp::ToBit, IrType::Int, x, crate::ins::Operand::NONE)?
+            }
             Node::Convert(x) => {
                 let c = if mode == Some(ConvMode::Index) {
                     Conv::INT_NUM_INDEX
@@ -80,7 +82,10 @@ pub(super) fn fold_conv(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
 /// The operation to use: what the bit library wants wraps, and so does an index plus something small, since its bounds
 /// are checked.
 fn checked(b: &Builder<'_>, op: IrOp, mode: Option<ConvMode>, y: IrRef) -> IrOp {
-    let small = matches!(b.trace.constant(y), Some(Const::Int(-0x4000_0000..0x4000_0000)));
+    let small = matches!(
+        b.trace.constant(y),
+        Some(Const::Int(-0x4000_0000..0x4000_0000))
+    );
     match (op, mode) {
         (op, None) => op,
         (op, Some(ConvMode::Index)) if small => op,
@@ -90,11 +95,7 @@ fn checked(b: &Builder<'_>, op: IrOp, mode: Option<ConvMode>, y: IrRef) -> IrOp 
 }
 
 /// Finds out how to compute the operand of the conversion in ints.
-fn plan(
-    f: &Fold<'_, '_>,
-    mode: Option<ConvMode>,
-    nodes: &mut [Node; MAX_NODES],
-) -> Option<usize> {
+fn plan(f: &Fold<'_, '_>, mode: Option<ConvMode>, nodes: &mut [Node; MAX_NODES]) -> Option<usize> {
     #[derive(Clone, Copy)]
     enum Work {
         Visit(IrRef),
@@ -108,7 +109,8 @@ fn plan(
             Work::Emit(op) => Node::Op(op),
             Work::Visit(r) => {
                 let ins = f.look(r);
-                let int_arith = matches!(ins.op(), IrOp::Add | IrOp::Sub) && ins.ty() == IrType::Num;
+                let int_arith =
+                    matches!(ins.op(), IrOp::Add | IrOp::Sub) && ins.ty() == IrType::Num;
                 if let (true, Some(x), Some(y)) = (int_arith, ins.ref_a(), ins.ref_b()) {
                     if pending + 3 > MAX_NODES {
                         return None;

@@ -17,12 +17,11 @@ use crate::trace::{Trace, TraceError};
 use crate::types::{IrRef, IrType};
 
 /// Peels the loop of a trace that links to itself. On an error the trace is as before.
-pub fn peel(
-    trace: &mut Trace,
-    options: Options,
-    objects: &dyn Objects,
-) -> Result<(), TraceError> {
-    let at_end = trace.snaps().last().is_some_and(|s| s.at == trace.next_ref());
+pub fn peel(trace: &mut Trace, options: Options, objects: &dyn Objects) -> Result<(), TraceError> {
+    let at_end = trace
+        .snaps()
+        .last()
+        .is_some_and(|s| s.at == trace.next_ref());
     if !at_end || trace.loop_ref().is_some() {
         return Err(TraceError::NothingToLoop);
     }
@@ -66,6 +65,9 @@ impl Peeler<'_> {
             return Ok(());
         }
         ins.set(Flags::PHI);
+        self.push_phi(r)
+    }
+    fn push_phi(&mut self, r: IrRef) -> Result<(), TraceError> {
         if self.phis.len() >= self.b.trace.limits().phis as usize {
             return Err(TraceError::TooManyPhis);
         }
@@ -82,8 +84,7 @@ impl Peeler<'_> {
         let loop_snap = snaps - 1;
         let first_copied = snaps;
         let nop = Operand::NONE;
-        self.b
-            .append(Ins::new(IrOp::Loop, IrType::Nil, nop, nop))?;
+        self.b.append(Ins::new(IrOp::Loop, IrType::Nil, nop, nop))?;
         self.b.guard_since_snap = true;
         let final_slots = self.slots_of(loop_snap)?;
         let mut next_snap = 1;
@@ -147,11 +148,7 @@ impl Peeler<'_> {
     }
 
     /// Emits the copy of an instruction.
-    fn copy_ins(
-        &mut self,
-        r: IrRef,
-        final_slots: &[SnapEntry],
-    ) -> Result<IrRef, TraceError> {
+    fn copy_ins(&mut self, r: IrRef, final_slots: &[SnapEntry]) -> Result<IrRef, TraceError> {
         let mut ins = self.b.trace.get(r);
         if ins.op() == IrOp::Nop {
             return Ok(r);
@@ -170,31 +167,72 @@ impl Peeler<'_> {
         } else if ins.op().meta().effect == Effect::Pure && same {
             return Ok(r);
         } else {
-            self.b.emit(ins)?
+            let new = self.b.emit(ins)?;
+            while let Some(r) = self.b.found_before_loop.pop() {
+                self.push_phi(r)?;
+            }
+            new
         };
-        if new == r || new == IrRef::DROP {
+        let no_result = ins.op().is_comparison()
+            || ins.op() == IrOp::Abc
+            || ins.op().meta().rule == crate::op::Rule::Nil;
+        if new == r || new == IrRef::DROP || no_result {
             return Ok(new);
         }
         let (want, have) = (ins.ty(), self.b.trace.ty(new));
         self.add_phi(new)?;
         if want == have || (want.is_int32() && have.is_int32()) {
-            // A conversion in the loop of what comes from outside: that changes too.
-            let i = self.b.trace.get(new);
-            if new > self.invar && i.op() == IrOp::Conv
-                && let Some(x) = i.ref_a()
-            {
-                self.add_phi(x)?;
-            }
             return Ok(new);
         }
-        match (want, have) {
-            (IrType::Num, IrType::Int) => self.b.ins(IrOp::Conv, IrType::Num, new, Conv::NUM_INT),
+        let converted = match (want, have) {
+            (IrType::Num, IrType::Int) => {
+                self.b.ins(IrOp::Conv, IrType::Num, new, Conv::NUM_INT)?
+            }
             (IrType::Int, IrType::Num) => {
                 self.b
-                    .guard(IrOp::Conv, IrType::Int, new, Conv::INT_NUM_CHECK)
+                    .guard(IrOp::Conv, IrType::Int, new, Conv::INT_NUM_CHECK)?
             }
-            _ => Err(TraceError::TypeInstability),
+            _ => return Err(TraceError::TypeInstability),
+        };
+        self.add_phi(converted)?;
+        Ok(converted)
+    }
+
+    /// Everything of the first copy that the second uses and that has another substitute needs a PHI.
+    fn add_used(&mut self, first_copied: usize) -> Result<(), TraceError> {
+        for r in (self.invar.index()..self.b.trace.len()).map(IrRef::ins) {
+            for o in self.b.trace.get(r).refs() {
+                self.add_variant(o)?;
+            }
         }
+        for s in first_copied..self.b.trace.snaps().len() {
+            for e in self.slots_of(s)? {
+                self.add_variant(e.value)?;
+            }
+        }
+        let mut i = 0;
+        while i < self.phis.len() {
+            let right = self.subst.of(self.phis[i]);
+            self.add_variant(right)?;
+            i += 1;
+        }
+        Ok(())
+    }
+    fn add_variant(&mut self, mut r: IrRef) -> Result<(), TraceError> {
+        // A list of arguments is no value: what it lists is.
+        while r < self.invar && self.b.trace.get(r).op() == IrOp::CArg {
+            let list = self.b.trace.get(r);
+            if let Some(b) = list.ref_b()
+                && self.subst.of(b) != b
+            {
+                self.add_phi(b)?;
+            }
+            r = list.ref_a().unwrap_or(IrRef::NIL);
+        }
+        if r < self.invar && self.subst.of(r) != r {
+            self.add_phi(r)?;
+        }
+        Ok(())
     }
 
     /// Emits the PHIs that are needed: those whose left operand the loop or a snapshot uses, and those that such PHIs need.
@@ -214,6 +252,7 @@ impl Peeler<'_> {
                 r = self.subst.of(r);
             }
         }
+        self.add_used(first_copied)?;
         let t = &self.b.trace;
         let mut used = Marks::try_new(t)?;
         for r in (self.invar.index()..t.len()).map(IrRef::ins) {

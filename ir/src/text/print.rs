@@ -3,9 +3,7 @@
 use core::fmt;
 
 use crate::ins::{Const, Flags, Ins, ObjId, Operand};
-use crate::literal::{
-    BufMode, ConvMode, Field, FpMath, Helper, SloadMode, StrMode, XloadMode,
-};
+use crate::literal::{BufMode, ConvMode, Field, FpMath, Helper, SloadMode, StrMode, XloadMode};
 use crate::op::{IrOp, Kind};
 use crate::snap::{Snap, SnapKind};
 use crate::trace::{Link, Trace};
@@ -98,14 +96,10 @@ impl Trace {
             Kind::Slot => return write!(f, " #{raw}"),
             Kind::Lit => return write!(f, " {raw}"),
             Kind::SloadMode => {
-                return print_letters(f, SloadMode::LETTERS, |m| {
-                    SloadMode::from_raw(raw).has(m)
-                });
+                return print_letters(f, SloadMode::LETTERS, |m| SloadMode::from_raw(raw).has(m));
             }
             Kind::XloadMode => {
-                return print_letters(f, XloadMode::LETTERS, |m| {
-                    XloadMode::from_raw(raw).has(m)
-                });
+                return print_letters(f, XloadMode::LETTERS, |m| XloadMode::from_raw(raw).has(m));
             }
             Kind::Conv => {
                 let c = ins.conv();

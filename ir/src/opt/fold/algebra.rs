@@ -37,7 +37,11 @@ fn reassociate_add(f: &mut Fold<'_, '_>) -> Result {
     if is_num(f) || f.look(f.a()).ty() != f.ty() {
         return Ok(Folded::Next);
     }
-    let k1 = if inner.op() == IrOp::Sub { k1.wrapping_neg() } else { k1 };
+    let k1 = if inner.op() == IrOp::Sub {
+        k1.wrapping_neg()
+    } else {
+        k1
+    };
     let k = f.integer_const(k1.wrapping_add(k2))?;
     f.retry(IrOp::Add, x, k)
 }

@@ -77,7 +77,11 @@ fn masked_count(f: &mut Fold<'_, '_>) -> Result {
 
 /// x << (0 - n): the other rotation.
 fn negated_count(f: &mut Fold<'_, '_>) -> Result {
-    let other = if f.ins.op() == IrOp::BRol { IrOp::BRor } else { IrOp::BRol };
+    let other = if f.ins.op() == IrOp::BRol {
+        IrOp::BRor
+    } else {
+        IrOp::BRol
+    };
     match f.ib().ref_a() {
         Some(x) => f.retry(other, f.a(), x),
         None => Ok(Folded::Next),
@@ -93,7 +97,11 @@ fn de_morgan(f: &mut Fold<'_, '_>) -> Result {
     match f.ins.op() {
         IrOp::BXor => f.retry(IrOp::BXor, a, b),
         op => {
-            let dual = if op == IrOp::BAnd { IrOp::BOr } else { IrOp::BAnd };
+            let dual = if op == IrOp::BAnd {
+                IrOp::BOr
+            } else {
+                IrOp::BAnd
+            };
             let inner = f.b.ins(dual, ty, a, b)?;
             f.retry(IrOp::BNot, inner, Operand::NONE)
         }

@@ -19,7 +19,9 @@ fn arithmetic(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
 
 fn comparison(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
     Ok(match (f.val(f.a()), f.val(f.b())) {
-        (Some(a), Some(b)) => arith::compare(f.ins.op(), f.ty(), a, b).map_or(Folded::Next, decided),
+        (Some(a), Some(b)) => {
+            arith::compare(f.ins.op(), f.ty(), a, b).map_or(Folded::Next, decided)
+        }
         _ => Folded::Next,
     })
 }

@@ -94,5 +94,10 @@ rules! {
             && [IrOp::Loop, IrOp::CallS, IrOp::CallXS, IrOp::Fuel].into_iter().filter_map(|op| t.newest(op)).all(|r| r < new);
         if fresh { Ok(Folded::Drop) } else { barrier_once(f) }
     };
+    hload_nilslot: HLoad, K, _ => |f| Ok(match f.b.trace.constant(f.a()) {
+        Some(Const::NIL_SLOT) if f.ty() == IrType::Nil => Folded::To(crate::types::IrRef::NIL),
+        Some(Const::NIL_SLOT) if f.ins.is_guard() => Folded::Fail,
+        _ => Folded::Next,
+    });
     obar_once: OBar, _, _ => barrier_once;
 }

@@ -13,8 +13,6 @@ mod compare;
 mod constants;
 mod convert;
 mod memory;
-#[cfg(test)]
-mod tests;
 
 use crate::build::Builder;
 use crate::eval::Val;

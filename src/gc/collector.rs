@@ -371,6 +371,7 @@ impl Heap {
     /// Gives marking up; the next cycle begins anew.
     fn abandon_marking(&mut self) {
         self.clear_all_marks();
+        self.clear_all_flags();
         for mut list in [
             self.gc.grey.take(),
             self.gc.grey_again.take(),

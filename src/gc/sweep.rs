@@ -216,6 +216,33 @@ impl Heap {
     }
 }
 
+impl Heap {
+    /// Clears the flags of all objects. A cycle that is given up leaves the flags of the one before on what it didn't traverse,
+    /// and these mean "traversed" again in the next.
+    pub(super) fn clear_all_flags(&mut self) {
+        for arenas in &self.objects {
+            let mut arena = arenas.all;
+            // SAFETY: the lists hold arenas of this heap, whose cells begin with a header, free ones too.
+            unsafe {
+                while let Some(a) = arena.as_ref() {
+                    for cell in a.cells() {
+                        (*cell.cast::<Header>()).flags.set(0);
+                    }
+                    arena = a.next.get();
+                }
+            }
+        }
+        let mut large = self.large.head;
+        // SAFETY: the list holds large objects of this heap.
+        unsafe {
+            while let Some(l) = large.as_ref() {
+                (*l.object().cast::<Header>()).flags.set(0);
+                large = l.next.get();
+            }
+        }
+    }
+}
+
 impl Drop for Heap {
     fn drop(&mut self) {
         if self.gc.phase == Phase::Sweep {

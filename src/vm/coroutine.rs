@@ -192,10 +192,10 @@ impl Vm {
             };
             return Action::Raise(raised);
         }
-        self.error_value = Value::NIL;
-        if error == self.memory_message.into() {
+        if self.is_exhausted {
             self.collect_after_exhaustion();
         }
+        self.error_value = Value::NIL;
         self.return_two(Value::FALSE, error)
     }
 

@@ -276,6 +276,8 @@ impl Vm {
     /// "not enough memory"
     #[cold]
     pub fn memory_error(&mut self) -> Raised {
+        self.was_exhausted = true;
+        self.is_exhausted = true;
         self.error_with(self.memory_message.into())
     }
 

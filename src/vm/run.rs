@@ -76,6 +76,9 @@ impl Default for Config {
     }
 }
 
+/// Slots that a function's frame may have, with what lies below it.
+const LARGEST_FRAME: usize = 256 + FRAME_SLOTS;
+
 /// A state in the making. Its parts are written one after the other into the state's own memory, for the whole would take several
 /// KiB of the host's stack.
 struct Unfinished {
@@ -200,6 +203,8 @@ impl Vm {
             native_results: 0,
             fuel: None,
             credit: 0,
+            was_exhausted: false,
+            is_exhausted: false,
             credit_left: 0,
             stopped: None,
             interruption: StopReason::Interrupted,
@@ -279,6 +284,11 @@ impl Vm {
 
     /// The same, where no run is under way.
     fn begin_run(&mut self, function: Value, args: &[Value]) -> Outcome {
+        let outcome = self.execute(function, args);
+        self.end_run(outcome)
+    }
+
+    fn execute(&mut self, function: Value, args: &[Value]) -> Outcome {
         self.traceback = None;
         // A frame needs something that can be entered.
         if !function.is_function() && self.metafield(function, "__call").is_ok_and(Value::is_nil) {
@@ -293,6 +303,12 @@ impl Vm {
         self.base = stack.wrapping_add(FRAME_SLOTS);
         self.top = self.base;
         let from = self.base;
+        // What an earlier run left where the function's frame will be would count as alive.
+        let room = (self.stack_limit as usize - stack as usize) / size_of::<Value>();
+        for i in 0..room.min(LARGEST_FRAME) {
+            // SAFETY: the slot lies below the limit.
+            unsafe { *stack.add(i) = Value::NIL };
+        }
         // SAFETY: a thread's stack begins with free slots; the frame has to be well formed before anything can fail.
         unsafe {
             *stack = function;
@@ -339,7 +355,21 @@ impl Vm {
                 self.drive(crate::vm::call::Action::Reenter)
             }
         };
-        self.go(next)
+        let outcome = self.go(next);
+        self.end_run(outcome)
+    }
+
+    /// After a run that had too little memory, the garbage goes: between two runs nothing is collected, and the host may need some.
+    fn end_run(&mut self, outcome: Outcome) -> Outcome {
+        if matches!(outcome, Outcome::Stopped(_)) || !core::mem::take(&mut self.was_exhausted) {
+            return outcome;
+        }
+        if outcome == Outcome::Failed {
+            self.base = self.thread.stack.get().wrapping_add(FRAME_SLOTS);
+            self.top = self.base;
+        }
+        self.collect_after_exhaustion();
+        outcome
     }
 
     /// Forgets a run that stopped: its coroutines stay suspended for ever, open upvalues are closed.

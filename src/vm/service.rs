@@ -49,6 +49,7 @@ impl Vm {
     /// Makes room after "not enough memory" has been caught: what used the memory up may be garbage now.
     #[cold]
     pub(crate) fn collect_after_exhaustion(&mut self) {
+        self.is_exhausted = false;
         let was_stopped = !self.heap.is_running();
         self.collect_fully();
         if was_stopped {

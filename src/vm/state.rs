@@ -70,6 +70,10 @@ pub struct Vm {
     pub(crate) credit: u32,
     /// What is left of the credit behind the current budget.
     pub(crate) credit_left: u32,
+    /// Did memory run out in this run?
+    pub(crate) was_exhausted: bool,
+    /// Did it since an error was caught?
+    pub(crate) is_exhausted: bool,
     /// How the last run stopped, when it did not end.
     pub(crate) stopped: Option<super::run::Stop>,
     /// Why the last refill of the budget failed.

@@ -94,11 +94,10 @@ impl Vm {
             *base = Value::FALSE;
             *base.add(1) = self.error_value;
         }
-        let out_of_memory = self.error_value == self.memory_message.into();
         self.error_value = Value::NIL;
         self.top = base.wrapping_add(2);
         self.shrink_overflowed_stack();
-        if out_of_memory {
+        if self.is_exhausted {
             self.collect_after_exhaustion();
         }
         Action::Return {
@@ -154,11 +153,6 @@ impl Vm {
                 self.traceback = self.traceback_of_error();
             }
             self.close_upvalues(entry.0);
-            if self.error_value == self.memory_message.into() {
-                self.base = entry.0;
-                self.top = entry.0;
-                self.collect_after_exhaustion();
-            }
             return Action::Done(Next::exit(Exit::Error));
         };
         // The stack stays as it is, so that the dead coroutine can be looked at. A frame that was not entered for want of

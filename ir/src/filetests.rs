@@ -4,9 +4,10 @@
 //! Passes are the names of [`Options`], and `replay` for none of them; those that work on the whole trace run in the order given.
 
 use std::format;
+use std::path::{Path, PathBuf};
 use std::string::{String, ToString};
 use std::vec::Vec;
-use std::{env, fs, path::Path};
+use std::{env, fs};
 
 use crate::build::{NoObjects, replay};
 use crate::opt::{self, Options};
@@ -62,10 +63,8 @@ fn case(passes: &str, input: &str) -> String {
     }
 }
 
-#[test]
-fn filetests() {
+fn files() -> Vec<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("filetests");
-    let update = env::var_os("UPDATE").is_some();
     let mut files: Vec<_> = fs::read_dir(&dir)
         .expect("filetests")
         .map(|f| f.expect("file").path())
@@ -73,8 +72,29 @@ fn filetests() {
         .collect();
     files.sort();
     assert!(!files.is_empty());
+    files
+}
+
+/// Passes and trace of every case.
+pub(crate) fn inputs() -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for path in files() {
+        let text = fs::read_to_string(&path).expect("text");
+        for part in text.split(";; ").skip(1) {
+            let (head, rest) = part.split_once('\n').expect("a case");
+            let (_, passes) = head.split_once(':').expect("name: passes");
+            let (input, _) = rest.split_once("==>").unwrap_or((rest, ""));
+            all.push((passes.to_string(), input.to_string()));
+        }
+    }
+    all
+}
+
+#[test]
+fn filetests() {
+    let update = env::var_os("UPDATE").is_some();
     let mut failures = String::new();
-    for path in files {
+    for path in files() {
         let text = fs::read_to_string(&path).expect("text");
         let mut new = String::new();
         for (i, part) in text.split(";; ").enumerate() {

@@ -226,7 +226,7 @@ fn types_fit(t: &Trace, ins: &Ins) -> bool {
                 && c.is_checked() == ins.is_guard()
         }
         IrOp::ToBit => is(a, IrType::Num),
-        IrOp::ToStr => is(a, IrType::Num) || is(a, IrType::Int),
+        IrOp::ToStr => is(a, IrType::Num) || a.is_some_and(IrType::is_int32),
         IrOp::StrTo => is(a, IrType::Str),
         IrOp::CallN | IrOp::CallA | IrOp::CallL | IrOp::CallS => {
             ins.helper().is_some_and(|h| call_fits(t, ins, h))

@@ -25,7 +25,7 @@ fn exact_reciprocal(n: f64) -> Option<f64> {
     (bits << 12 == 0 && (1..=2044).contains(&exponent)).then(|| 1.0 / n)
 }
 
-/// x + k, x - k for integers: (x + k1) + k2 is x + (k1 + k2), wrapping.
+/// For integers (x + k1) + k2 is x + (k1 + k2), wrapping.
 fn reassociate_add(f: &mut Fold<'_, '_>) -> Result {
     let inner = f.ia();
     let (Some(x), Some(k1)) = (inner.ref_a(), inner.ref_b().and_then(|k| f.integer(k))) else {
@@ -37,11 +37,6 @@ fn reassociate_add(f: &mut Fold<'_, '_>) -> Result {
     if is_num(f) || f.look(f.a()).ty() != f.ty() {
         return Ok(Folded::Next);
     }
-    let k1 = if inner.op() == IrOp::Sub {
-        k1.wrapping_neg()
-    } else {
-        k1
-    };
     let k = f.integer_const(k1.wrapping_add(k2))?;
     f.retry(IrOp::Add, x, k)
 }
@@ -182,7 +177,6 @@ rules! {
     };
     subov_self: SubOv, _, _ => |f| if f.a() == f.b() { f.constant(Val::Int(0)) } else { Ok(Folded::Next) };
     add_reassociate: Add, Add, K => reassociate_add;
-    sub_reassociate: Add, Sub, K => reassociate_add;
     addov_reassociate: AddOv, AddOv, K => reassociate_ov;
     sub_cancel: Sub, Add, _ => |f| {
         // (a + b) - a, (a + b) - b
@@ -214,10 +208,6 @@ rules! {
         // (a - b) + b
         let inner = f.ia();
         if !is_num(f) && inner.ref_b() == Some(f.b()) { to(inner.ref_a()) } else { Ok(Folded::Next) }
-    };
-    add_cancel_right: Add, _, Sub => |f| {
-        let inner = f.ib();
-        if !is_num(f) && inner.ref_b() == Some(f.a()) { to(inner.ref_a()) } else { Ok(Folded::Next) }
     };
     ov_neutral: AddOv | SubOv, _, K => |f| {
         let a = f.a();

@@ -13,6 +13,8 @@ mod compare;
 mod constants;
 mod convert;
 mod memory;
+#[cfg(test)]
+mod tests;
 
 use crate::build::Builder;
 use crate::eval::Val;

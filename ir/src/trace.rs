@@ -122,13 +122,6 @@ const fn const_kind(k: Const) -> usize {
     }
 }
 
-/// Two traces are equal if their texts are: how constants are numbered doesn't matter.
-impl PartialEq for Trace {
-    fn eq(&self, other: &Trace) -> bool {
-        alloc::format!("{self}") == alloc::format!("{other}")
-    }
-}
-
 impl Trace {
     /// An empty trace.
     pub fn try_new(limits: Limits) -> Result<Trace, TraceError> {

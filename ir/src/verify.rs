@@ -180,6 +180,7 @@ fn types_fit(t: &Trace, ins: &Ins) -> bool {
         | IrOp::BSar
         | IrOp::BRol
         | IrOp::BRor => ty == IrType::Int || ty == IrType::U32 || ty.is_int64(),
+        IrOp::Abc if ty != IrType::Int && ty != IrType::U32 => false,
         IrOp::Abc | IrOp::AddOv | IrOp::SubOv | IrOp::MulOv => {
             is(a, IrType::Int) && is(b, IrType::Int)
         }

@@ -9,14 +9,21 @@ use crate::eval::{Val, arith, values};
 use crate::ins::{Const, Ins, ObjId, Operand};
 use crate::literal::{Conv, ConvMode, Field, FpMath, Helper, SloadMode, Slot, StrMode};
 use crate::op::IrOp;
-use crate::opt::Options;
+use crate::opt::{Counter, Options, bounds_check};
 use crate::snap::SnapEntry;
 use crate::trace::{Limits, Link, Trace, TraceError};
 use crate::types::{IrRef, IrType};
 
 /// A trace of about `size` steps that runs on `model`.
 pub fn random_trace(rng: &mut Rng, model: &Model, size: usize) -> Result<Trace, TraceError> {
-    let b = Builder::try_new(Limits::default(), Options::NONE, &NoObjects)?;
+    let b = Builder::try_new(
+        Limits::default(),
+        Options {
+            abc: true,
+            ..Options::NONE
+        },
+        &NoObjects,
+    )?;
     let mut g = Generator {
         rng,
         model,
@@ -27,11 +34,14 @@ pub fn random_trace(rng: &mut Rng, model: &Model, size: usize) -> Result<Trace, 
         ints: Vec::new(),
         new_tables: Vec::new(),
         pc: 0,
+        counter: None,
     };
     g.snapshot()?;
+    g.begin_counting()?;
     for _ in 0..size {
         g.step()?;
     }
+    g.count()?;
     g.b.ins(IrOp::Fuel, IrType::Nil, 1, Operand::NONE)?;
     g.pc = u32::MAX;
     g.snapshot()?;
@@ -49,8 +59,12 @@ struct Generator<'a> {
     ints: Vec<IrRef>,
     new_tables: Vec<IrRef>,
     pc: u32,
+    /// Some loops count slot 2 upwards, below the size of the arrays.
+    counter: Option<Counter>,
 }
 
+/// The slot that a loop may count.
+const COUNTER: u16 = 2;
 const NONE: Operand = Operand::NONE;
 
 impl Generator<'_> {
@@ -151,6 +165,32 @@ impl Generator<'_> {
         Ok((v, self.b.konst(Const::Gc(IrType::Str, id))?))
     }
 
+    fn begin_counting(&mut self) -> Result<(), TraceError> {
+        let Val::Num(n) = self.model.slots[COUNTER as usize] else {
+            return Ok(());
+        };
+        if self.rng.chance(2) || !(1.0..5.0).contains(&n) {
+            return Ok(());
+        }
+        let mode = SloadMode::TYPECHECK.with(SloadMode::CONVERT);
+        let index = self
+            .b
+            .guard(IrOp::SLoad, IrType::Int, Slot(COUNTER), mode)?;
+        self.slots[COUNTER as usize] = Some(index);
+        let stop = self.b.trace_mut().kint(ARRAY_SIZE - 2)?;
+        self.counter = Some(Counter { index, stop });
+        Ok(())
+    }
+    fn count(&mut self) -> Result<(), TraceError> {
+        if let Some(c) = self.counter {
+            let one = self.b.trace_mut().kint(1)?;
+            let next = self.b.ins(IrOp::AddOv, IrType::Int, c.index, one)?;
+            self.b.ins(IrOp::Le, IrType::Int, next, c.stop)?;
+            self.set_slot(COUNTER, next);
+        }
+        Ok(())
+    }
+
     fn step(&mut self) -> Result<(), TraceError> {
         match self.rng.below(20) {
             0..4 => self.num_op(),
@@ -176,7 +216,9 @@ impl Generator<'_> {
                 } else {
                     r
                 };
-                self.set_slot(s, r);
+                if s != COUNTER || self.counter.is_none() {
+                    self.set_slot(s, r);
+                }
                 Ok(())
             }
             17 => self.new_table(),
@@ -294,7 +336,19 @@ impl Generator<'_> {
         let is_new = self.new_tables.contains(&t);
         let i = self.index(if is_new { 2 } else { ARRAY_SIZE })?;
         let size = self.b.ins(IrOp::FLoad, IrType::Int, t, Field::TabASize)?;
-        self.b.ins(IrOp::Abc, IrType::Int, size, i)?;
+        let i = match self.counter.filter(|_| !is_new && self.rng.chance(2)) {
+            Some(c) => {
+                let k = self.rng.below(3) as i32 - 1;
+                let k = self.b.trace_mut().kint(k)?;
+                let i = self.b.ins(IrOp::Add, IrType::Int, c.index, k)?;
+                bounds_check(&mut self.b, size, i, Some(c))?;
+                i
+            }
+            None => {
+                self.b.ins(IrOp::Abc, IrType::Int, size, i)?;
+                i
+            }
+        };
         let array = self.b.ins(IrOp::FLoad, IrType::Ptr, t, Field::TabArray)?;
         let at = self.b.ins(IrOp::ARef, IrType::Ptr, array, i)?;
         if self.rng.chance(2) {

@@ -16,6 +16,7 @@ mod sink;
 #[cfg(test)]
 mod tests;
 
+pub use abc::{Counter, bounds_check};
 pub use dce::dce;
 pub use narrow::{narrow_arith, narrow_index};
 pub use peel::peel;

@@ -16,30 +16,28 @@ use crate::snap::SnapEntry;
 use crate::trace::{Trace, TraceError};
 use crate::types::{IrRef, IrType};
 
-/// Peels the loop of a trace that links to itself. On an error the trace is as before.
+/// Peels the loop of a trace that links to itself. After an error the trace is as before, but for bounds checks that a
+/// stronger one took the place of.
 pub fn peel(trace: &mut Trace, options: Options, objects: &dyn Objects) -> Result<(), TraceError> {
-    let at_end = trace
-        .snaps()
-        .last()
-        .is_some_and(|s| s.at == trace.next_ref());
+    let invar = trace.next_ref();
+    let at_end = trace.snaps().last().is_some_and(|s| s.at == invar);
     if !at_end || trace.loop_ref().is_some() {
         return Err(TraceError::NothingToLoop);
     }
     let mark = trace.mark();
-    let before = trace.clone();
-    let limits = trace.limits();
-    let taken = core::mem::replace(trace, Trace::try_new(limits)?);
+    let subst = Subst::try_new(trace.len())?;
+    let empty = Trace::try_new(trace.limits())?;
+    let taken = core::mem::replace(trace, empty);
     let mut p = Peeler {
         b: Builder::from_trace(taken, options, objects),
-        subst: Subst::try_new(before.len())?,
-        invar: before.next_ref(),
+        subst,
+        invar,
         phis: Vec::new(),
     };
     let result = p.run();
     *trace = p.b.finish();
     if result.is_err() {
         trace.rollback(mark);
-        *trace = before;
     }
     result
 }

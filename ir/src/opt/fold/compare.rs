@@ -139,11 +139,39 @@ fn difference(f: &mut Fold<'_, '_>) -> Result {
     }
 }
 
+/// An earlier guard against a constant may imply this one.
+fn implied(f: &mut Fold<'_, '_>) -> Result {
+    use IrOp::{Ge, Gt, Le, Lt};
+    let (op, x, ty) = (f.ins.op(), f.a(), f.ty());
+    let below = matches!(op, Lt | Le);
+    let Some(k) = f.number(f.b()) else {
+        return Ok(Folded::Next);
+    };
+    for earlier in if below { [Lt, Le] } else { [Gt, Ge] } {
+        // Strictly earlier: x < j gives x < k for j <= k, but x <= j only for j < k.
+        let strict = !matches!((earlier, op), (Le, Lt) | (Ge, Gt));
+        for (_, g) in f.b.trace.chain(earlier, Some(x)) {
+            if g.ref_a() != Some(x) || g.ty() != ty {
+                continue;
+            }
+            let Some(j) = g.ref_b().and_then(|j| f.number(j)) else {
+                continue;
+            };
+            let holds = if below { j < k } else { j > k };
+            if holds || (strict && j == k) {
+                return Ok(Folded::Drop);
+            }
+        }
+    }
+    Ok(Folded::Next)
+}
+
 rules! {
     compare_self: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne, _, _ => compare_self;
     compare_ints: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne, Conv, Conv => compare_ints;
     compare_int_const: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne, Conv, K => compare_int_const;
     compare_extremes: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt, _, K => compare_extremes;
+    compare_implied: Lt | Ge | Le | Gt, _, K => implied;
     eq_difference: Eq | Ne, Sub, K => difference;
     eq_add: Eq | Ne, Add, K => solve;
     eq_bxor: Eq | Ne, BXor, K => solve;

@@ -240,6 +240,10 @@ impl Fold<'_, '_> {
             _ => None,
         }
     }
+    /// An int or number constant as a number.
+    pub(crate) fn number(&self, r: IrRef) -> Option<f64> {
+        self.int(r).map(f64::from).or_else(|| self.num(r))
+    }
     /// An integer constant of any width.
     pub(crate) fn integer(&self, r: IrRef) -> Option<i64> {
         match self.val(r)? {

@@ -7,7 +7,7 @@ use crate::stdlib;
 use crate::value::thread::Status;
 use crate::value::{Function, Gc, Str, Thread, Value};
 use crate::vm::Vm;
-use crate::vm::frame::{self, Cont, FRAME_SLOTS, Frame};
+use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS, Frame};
 use crate::vm::meta::Event;
 
 /// The longest chunk name that messages show, and the NUL that C counted.
@@ -223,13 +223,13 @@ impl Iterator for Activations {
             if at.link().kind() == frame::VARG {
                 at = Frame(at.0.sub(at.link().slots()));
             }
+            let words = match at.link().kind() {
+                frame::CONT => CONT_SLOTS,
+                _ => FRAME_SLOTS,
+            };
             self.next = at.below().map(|(below, pc)| {
                 // A vararg function goes on in its upper frame, which is what a caller's address leads to.
-                (
-                    below,
-                    pc.unwrap_or(core::ptr::null()),
-                    at.0.sub(FRAME_SLOTS),
-                )
+                (below, pc.unwrap_or(core::ptr::null()), at.0.sub(words))
             });
             let pc = if function.is_lua() {
                 pc

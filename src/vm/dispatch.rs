@@ -80,6 +80,8 @@ pub(crate) unsafe fn run(vm: *mut Vm, registers: Registers) -> Exit {
         if IS_LOOP {
             while exit == Exit::Continue {
                 let Registers { base, pc, k } = (*vm).registers;
+                #[cfg(feature = "paranoid")]
+                crate::vm::exec::check::check(&*vm, base, pc, k);
                 let ins = *pc;
                 exit = ((&(*vm).handlers)[ins.op_index()].0)(vm, base, pc.add(1), ins, k);
             }

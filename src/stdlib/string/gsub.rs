@@ -240,7 +240,9 @@ fn substitute_by_calls(
         out = Builder { vm, buffer };
     } else {
         let at = |i: usize| vm.arg(i).as_number().unwrap_or(0.0) as usize;
-        range = (at(slot::START), at(slot::END));
+        // A debugger may have changed the slots.
+        let end = at(slot::END).min(work.subject.len());
+        range = (at(slot::START).min(end), end);
         work.count = at(slot::COUNT) as u32;
         let length = at(slot::LENGTH);
         let Some(buffer) = vm.arg(slot::BUFFER).as_buffer() else {

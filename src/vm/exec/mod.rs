@@ -92,6 +92,8 @@ mod arith;
 mod bits;
 pub(super) mod builtins;
 mod calls;
+#[cfg(feature = "paranoid")]
+pub(super) mod check;
 mod compare;
 mod constants;
 mod loops;

@@ -41,6 +41,7 @@ pub fn random_trace(rng: &mut Rng, model: &Model, size: usize) -> Result<Trace, 
     for _ in 0..size {
         g.step()?;
     }
+    g.use_results()?;
     g.count()?;
     g.b.ins(IrOp::Fuel, IrType::Nil, 1, Operand::NONE)?;
     g.pc = u32::MAX;
@@ -165,6 +166,45 @@ impl Generator<'_> {
         Ok((v, self.b.konst(Const::Gc(IrType::Str, id))?))
     }
 
+    /// What was computed last has to be seen.
+    fn use_results(&mut self) -> Result<(), TraceError> {
+        for s in NUMBERS {
+            if self.rng.chance(2) || (s == COUNTER && self.counter.is_some()) {
+                continue;
+            }
+            let pool = if INTEGRAL.contains(&s) {
+                &self.ints
+            } else {
+                &self.nums
+            };
+            let newest = pool.len().saturating_sub(1 + self.rng.below(4));
+            if let Some(&r) = pool.get(newest) {
+                self.set_slot(s, r);
+            }
+        }
+        Ok(())
+    }
+    /// A slot that moves by a constant, and what is computed from its old value by another constant.
+    fn induction(&mut self) -> Result<(), TraceError> {
+        let s = self.rng.below(INTEGRAL.end as usize) as u16;
+        let old = self.slot(s)?;
+        if s == COUNTER && self.counter.is_some() || self.b.trace().ty(old) != IrType::Int {
+            return Ok(());
+        }
+        for step in 0..2 {
+            let k = self.rng.below(7) as i32 - 3;
+            let k = self.b.trace_mut().kint(k)?;
+            let op = self
+                .rng
+                .pick(&[IrOp::Add, IrOp::Add, IrOp::Sub, IrOp::BXor, IrOp::Mul]);
+            let r = self.b.ins(op, IrType::Int, old, k)?;
+            self.ints.push(r);
+            if step == 0 {
+                self.set_slot(s, r);
+            }
+        }
+        Ok(())
+    }
     fn begin_counting(&mut self) -> Result<(), TraceError> {
         let Val::Num(n) = self.model.slots[COUNTER as usize] else {
             return Ok(());
@@ -193,8 +233,10 @@ impl Generator<'_> {
 
     fn step(&mut self) -> Result<(), TraceError> {
         match self.rng.below(20) {
-            0..4 => self.num_op(),
-            4..8 => self.int_op(),
+            0..3 => self.num_op(),
+            3 => self.induction(),
+            4..7 => self.int_op(),
+            7 => self.share_table(),
             8 | 9 => self.guard(),
             10 | 11 => self.array(),
             12 | 13 => self.hash(),
@@ -333,7 +375,7 @@ impl Generator<'_> {
     }
     fn array(&mut self) -> Result<(), TraceError> {
         let t = self.table()?;
-        let is_new = self.new_tables.contains(&t);
+        let is_new = !matches!(self.value(t), Val::Gc(_, id) if id.0 <= 2);
         let i = self.index(if is_new { 2 } else { ARRAY_SIZE })?;
         let size = self.b.ins(IrOp::FLoad, IrType::Int, t, Field::TabASize)?;
         let i = match self.counter.filter(|_| !is_new && self.rng.chance(2)) {
@@ -369,6 +411,7 @@ impl Generator<'_> {
         let r = self.b.guard(op, v.ty(), at, NONE)?;
         match v.ty() {
             IrType::Num => self.nums.push(r),
+            IrType::Tab if self.rng.chance(2) => self.new_tables.push(r),
             IrType::Tab => {
                 let s = TABLES.start + self.rng.below(TABLES.len()) as u16;
                 self.set_slot(s, r);
@@ -430,6 +473,29 @@ impl Generator<'_> {
             return self.snapshot();
         }
         self.load(IrOp::ULoad, at)
+    }
+    /// A table becomes a field of another, or is taken out of one.
+    fn share_table(&mut self) -> Result<(), TraceError> {
+        let t = self.table()?;
+        let (key_value, key) = self.key()?;
+        let v = self.table()?;
+        let mut m = self.model.clone();
+        let Ok(Val::Gc(_, id)) = values(self.b.trace(), &mut m).map(|v| v[t.index()]) else {
+            return Ok(());
+        };
+        let at = self.b.ins(IrOp::HRef, IrType::Ptr, t, key)?;
+        if m.node_of(id, key_value).is_none() {
+            let nil = self.b.konst(Const::NIL_SLOT)?;
+            self.b.ins(IrOp::Eq, IrType::Ptr, at, nil)?;
+            let at = self.b.ins(IrOp::NewRef, IrType::Ptr, t, key)?;
+            return self.store_hash(t, at, v);
+        }
+        if self.rng.chance(3) {
+            let nil = self.b.konst(Const::NIL_SLOT)?;
+            self.b.ins(IrOp::Ne, IrType::Ptr, at, nil)?;
+            return self.store_hash(t, at, v);
+        }
+        self.load(IrOp::HLoad, at)
     }
     fn new_table(&mut self) -> Result<(), TraceError> {
         let t = self.b.ins(IrOp::TNew, IrType::Tab, 2, 1)?;

@@ -5,7 +5,19 @@
 //! are is computed at compile time.
 //!
 //! **Invariant: rules don't look through a PHI.** Within a loop, an instruction before LOOP that a PHI rebinds stands for another
-//! value than its operands give. Patterns and [`Fold::look`] see such an instruction as a NOP.
+//! value than its operands give. Patterns and `Fold::look` see such an instruction as a NOP.
+
+//! # Adding a rule
+//! Add a line to the class it belongs to:
+//!
+//! ```text
+//! abs_neg: Abs, Neg, _ => |f| match f.ia().ref_a() {
+//!     Some(x) => f.retry(IrOp::Abs, x, Operand::NONE),
+//!     None => Ok(Folded::Next),
+//! };
+//! ```
+//! `every_rule` in `tests.rs` compares it with the evaluator on random expressions, and fails if none of them reaches it; then add an
+//! expression that does to `filetests/fold.ir`.
 
 mod algebra;
 mod bits;

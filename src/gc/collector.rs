@@ -138,10 +138,10 @@ impl Heap {
         self.gc.allowance = allowance;
     }
 
-    /// Bytes until the next cycle: the heap may grow to `pause` percent of what survived, but takes only
-    /// half of what the limit leaves.
+    /// Bytes until the next cycle: the heap may grow to three quarters of `pause` percent of what survived (LuaJIT's to the whole, but
+    /// its cycles are shorter: arenas keep what a cycle frees until its end), but takes only half of what the limit leaves.
     fn next_allowance(&self) -> isize {
-        let goal = (self.gc.estimate / 100).saturating_mul(self.gc.pause as usize);
+        let goal = (self.gc.estimate / 100).saturating_mul(self.gc.pause as usize) / 4 * 3;
         let room = self.limit.saturating_sub(self.used()) / 2;
         let allowance = goal.saturating_sub(self.used()).min(room);
         (allowance as isize).clamp(STEP, NEVER)

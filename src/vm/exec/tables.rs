@@ -116,8 +116,12 @@ handler! { #[inline(never)] fn tget_v_slow(vm, base, pc, ins, k) {
 macro_rules! set {
     ($t:ident, $slot:expr, $value:expr, $vm:ident, $base:ident, $pc:ident, $k:ident) => {
         let slot: *mut Value = $slot;
-        if (!(*slot).is_nil() || $t.metatable.get().is_none()) && !(*$vm).heap.needs_barrier($t) {
-            *slot = $value;
+        let value: Value = $value;
+        // A number is nothing that the collector would have to know of.
+        if (!(*slot).is_nil() || $t.metatable.get().is_none())
+            && (!(*$vm).heap.needs_barrier($t) || value.is_number())
+        {
+            *slot = value;
             next!($vm, $base, $pc, $k)
         }
     };

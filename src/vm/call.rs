@@ -41,6 +41,18 @@ impl Next {
         number: 0,
     };
 
+    /// Of a hook: no event is due.
+    pub(crate) const NO_EVENT: Next = Next {
+        header: core::ptr::null(),
+        number: usize::MAX,
+    };
+
+    /// Is it [`Next::NO_EVENT`]?
+    #[inline(always)]
+    pub(crate) fn is_no_event(self) -> bool {
+        self.header.is_null() && self.number == usize::MAX
+    }
+
     /// See [`Step::Enter`].
     #[inline(always)]
     pub fn enter(pc: *const Ins, nargs: usize) -> Next {

@@ -85,9 +85,20 @@ impl Vm {
         (self.hook.function, self.hook.mask, self.hook.count)
     }
 
-    /// Asks whether an event is due before `ins` is executed; if so, calls the hook, and the instruction comes again.
+    /// Asks whether an event is due before `ins` is executed; if so, calls the hook, and the instruction comes again. The answer comes
+    /// in registers: one in memory would keep the handler from ending in a jump.
     #[inline(never)]
     pub(crate) fn run_hook(
+        &mut self,
+        base: *mut Value,
+        pc: *const Ins,
+        ins: Ins,
+        k: *const Value,
+    ) -> Next {
+        self.hook_due(base, pc, ins, k).unwrap_or(Next::NO_EVENT)
+    }
+
+    fn hook_due(
         &mut self,
         base: *mut Value,
         pc: *const Ins,

@@ -370,8 +370,9 @@ handler! { #[cold] #[inline(never)] fn func_c_slow(vm, base, pc, ins, k) {
 
 // Every instruction, while a debug hook is set.
 handler! { fn hooked(vm, base, pc, ins, k) {
-    match (*vm).run_hook(base, pc, ins, k) {
-        None => return (super::HANDLERS[ins.op_index()].0)(vm, base, pc, ins, k),
-        Some(next) => follow!(vm, next),
+    let next = (*vm).run_hook(base, pc, ins, k);
+    if next.is_no_event() {
+        return (super::HANDLERS[ins.op_index()].0)(vm, base, pc, ins, k);
     }
+    follow!(vm, next)
 }}

@@ -7,11 +7,7 @@ use super::error::Res;
 use crate::bytecode::{Bc, Ins, MAX_B, MAX_C};
 use crate::syntax::ast::{BinaryOp, UnaryOp};
 use crate::value::cdata::CType;
-
-/// The number as the 32-bit integer that bit operators see: rounded, and wrapped for magnitudes up to 2^51.
-fn to_bits(n: f64) -> i32 {
-    (n + 6_755_399_441_055_744.0).to_bits() as u32 as i32
-}
+use crate::vm::convert::to_bit;
 
 /// `pow` is the one that `^` uses at run time.
 fn fold_arithmetic(op: BinaryOp, left: f64, right: f64, pow: fn(f64, f64) -> f64) -> Option<f64> {
@@ -29,7 +25,7 @@ fn fold_arithmetic(op: BinaryOp, left: f64, right: f64, pow: fn(f64, f64) -> f64
 }
 
 fn fold_bits(op: BinaryOp, left: f64, right: f64) -> f64 {
-    let (left, right) = (to_bits(left), to_bits(right));
+    let (left, right) = (to_bit(left), to_bit(right));
     let shift = right as u32 & 31;
     f64::from(match op {
         BinaryOp::BAnd => left & right,
@@ -296,7 +292,7 @@ impl Core<'_> {
                     return Ok(());
                 }
                 (Bc::BNot, Kind::Num(n)) => {
-                    e.kind = Kind::Num(f64::from(!to_bits(n)));
+                    e.kind = Kind::Num(f64::from(!to_bit(n)));
                     return Ok(());
                 }
                 _ => {}

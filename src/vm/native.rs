@@ -183,12 +183,7 @@ impl Vm {
     }
     /// Sets upvalue `i` of the running function.
     pub fn set_upvalue(&mut self, i: usize, v: Value) {
-        let f = self.callee();
-        if i < f.upvalue_count() {
-            let _barrier = self.heap.write(f);
-            // SAFETY: a native function has `upvalue_count` values behind it, and the barrier has run.
-            unsafe { *f.native_upvalue_ptr(i) = v };
-        }
+        self.set_upvalue_of(self.callee(), i, v);
     }
 
     // ---- argument checks; `i` counts from 0, messages from 1 ----

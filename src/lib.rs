@@ -9,7 +9,11 @@ pub mod bytecode;
 pub mod compile;
 pub mod gc;
 pub mod host;
+#[cfg(feature = "jit")]
+mod jit;
 pub mod number;
+#[cfg(feature = "jit")]
+mod record;
 pub mod stdlib;
 pub mod syntax;
 pub mod value;

@@ -1,0 +1,150 @@
+//! What the recorder hands to whoever assembles, installs and runs traces.
+
+extern crate alloc;
+use alloc::vec::Vec;
+
+use perilune_ir::trace::{Trace as IrTrace, TraceError};
+
+use crate::bytecode::{Bc, Ins, Proto};
+use crate::value::Gc;
+
+/// The number of a trace; 0 is none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub(crate) struct TraceNo(pub(crate) u16);
+
+/// Where the interpreter goes on after an exit. A snapshot's `pc` is an index into a trace's list of these.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ResumePoint {
+    /// The instruction to execute next.
+    pub pc: *const Ins,
+    /// The slot of the running frame's base, counted from the trace's base at that point.
+    pub base_slot: u16,
+    /// How many slots from the trace's base on are live there, frame included: what the stack has to have room for.
+    pub top_slot: u16,
+    /// Is the instruction at `pc` a call of a native function whose frame is complete at `base_slot`, with this many arguments?
+    pub native_args: Option<u16>,
+}
+
+/// How a trace begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Start {
+    /// At a hot loop or function.
+    Root,
+    /// At an exit of another trace: its number and the snapshot's.
+    Side { parent: TraceNo, exit: u16 },
+    /// Behind an instruction that could not be recorded: the trace stitched to, and the value of its continuation.
+    Stitch { parent: TraceNo },
+}
+
+/// Where a trace goes at its end, in terms of `-jv`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LinkKind {
+    /// Its own loop.
+    Loop,
+    /// Another root trace, or its own root from a side trace.
+    Root,
+    /// Itself, a frame further up.
+    UpRecursion,
+    /// Itself, a frame further down.
+    DownRecursion,
+    /// Itself, by tail calls.
+    TailRecursion,
+    /// The interpreter.
+    Interpreter,
+    /// The interpreter, by a return.
+    Return,
+    /// An instruction that the interpreter executes, and then another trace.
+    Stitch,
+}
+
+/// A finished recording, not yet optimised beyond what building does.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    /// The IR.
+    pub ir: IrTrace,
+    /// Indexed by the `pc` of its snapshots.
+    pub resume: Vec<ResumePoint>,
+    /// How it begins.
+    pub start: Start,
+    /// The function in which it begins.
+    pub proto: Gc<Proto>,
+    /// The instruction at which it begins: the loop's, the function's header, an exit's pc.
+    pub start_pc: *const Ins,
+    /// What that instruction is, unpatched.
+    pub start_ins: Ins,
+    /// Where it goes.
+    pub link: LinkKind,
+    /// The trace it goes to, for [`LinkKind::Root`].
+    pub link_to: TraceNo,
+    /// The most slots that any of its frames needs, counted from the trace's base.
+    pub top_slot: u16,
+}
+
+macro_rules! aborts {
+    ($($name:ident = $code:literal $text:literal;)*) => {
+        /// Why a trace was given up.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum TraceAbort {
+            $(#[doc = $text] $name,)*
+            /// An instruction that is not compiled.
+            NyiBytecode(Bc),
+            /// A library function that is not compiled, by its builtin number.
+            NyiFunction(u8),
+            /// The IR refused.
+            Ir(TraceError),
+        }
+        impl TraceAbort {
+            /// The sentence that `-jv` prints, LuaJIT's where it has one. `%s` stands for the instruction or function.
+            pub(crate) const fn message(self) -> &'static str {
+                match self {
+                    $(TraceAbort::$name => $text,)*
+                    TraceAbort::NyiBytecode(_) => "NYI: bytecode %s",
+                    TraceAbort::NyiFunction(_) => "NYI: unsupported variant of FastFunc %s",
+                    TraceAbort::Ir(e) => e.message(),
+                }
+            }
+            /// The number that `jit.attach` callbacks get, which index `jit.vmdef.traceerr`.
+            pub(crate) const fn code(self) -> i32 {
+                match self {
+                    $(TraceAbort::$name => $code,)*
+                    TraceAbort::NyiBytecode(_) => 7,
+                    TraceAbort::NyiFunction(_) => 15,
+                    TraceAbort::Ir(TraceError::TraceTooLong) => 2,
+                    TraceAbort::Ir(TraceError::TooManySnapshots | TraceError::SnapshotTooLarge) => 4,
+                    TraceAbort::Ir(TraceError::GuardFails) => 24,
+                    TraceAbort::Ir(TraceError::TooManyPhis) => 25,
+                    TraceAbort::Ir(TraceError::TypeInstability) => 26,
+                    TraceAbort::Ir(_) => 2,
+                }
+            }
+        }
+    };
+}
+
+aborts! {
+    Raised = 0 "error thrown or hook called during recording";
+    StackOverflow = 3 "trace too deep";
+    Blacklisted = 5 "blacklisted";
+    RetryRecording = 6 "retry recording";
+    NyiReturn = 16 "NYI: return to lower frame";
+    LeavesLoop = 8 "leaving loop in root trace";
+    InnerLoop = 9 "inner loop in root trace";
+    LoopUnroll = 10 "loop unroll limit reached";
+    BadType = 11 "bad argument type";
+    JitOff = 12 "JIT compilation disabled for function";
+    CallUnroll = 13 "call unroll limit reached";
+    DownRecursion = 14 "down-recursion, restarting";
+    StoreNilKey = 17 "store with nil or NaN key";
+    NyiMetamethod = 18 "missing metamethod";
+    MachineCodeFull = 27 "failed to allocate mcode memory";
+    SpillOverflow = 30 "too many spill slots";
+    HookActive = 0 "debug hook set";
+    NyiCoroutine = 15 "NYI: coroutine";
+    OutOfMemory = 27 "not enough memory";
+}
+
+impl From<TraceError> for TraceAbort {
+    fn from(error: TraceError) -> TraceAbort {
+        TraceAbort::Ir(error)
+    }
+}

@@ -1,0 +1,1 @@
+//! The recorder: bytecode, while the interpreter executes it, becomes IR.

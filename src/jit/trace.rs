@@ -58,7 +58,6 @@ pub(crate) enum LinkKind {
 }
 
 /// A finished recording, not yet optimised beyond what building does.
-#[derive(Debug)]
 pub(crate) struct Recording {
     /// The IR.
     pub ir: IrTrace,

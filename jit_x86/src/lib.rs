@@ -1,3 +1,9 @@
-//! The x86-64 back end of Perilune. Empty until the trace recorder lands.
+//! The x86-64 back end of Perilune: trace IR becomes machine code.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`runtime`] | what machine code knows of the engine |
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
+
+pub mod runtime;

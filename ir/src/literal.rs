@@ -297,6 +297,19 @@ impl Conv {
     }
 }
 
-/// A stack slot, counted from the trace's first base. Frame words have slots too.
+/// A stack slot, counted from the two words below the trace's base, which have slots too: 0 is the frame's function, 1 its link, 2 the
+/// first slot proper. After RETF the base is that of the frame below.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Slot(pub u16);
+
+impl Slot {
+    /// The function of the frame in which the trace begins.
+    pub const FUNCTION: Slot = Slot(0);
+    /// The first slot of that frame.
+    pub const FIRST: Slot = Slot(2);
+
+    /// Where it lies, in values from the trace's base; negative for the two words below it.
+    pub const fn offset(self) -> i32 {
+        self.0 as i32 - Slot::FIRST.0 as i32
+    }
+}

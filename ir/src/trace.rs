@@ -245,6 +245,10 @@ impl Trace {
     pub fn is_empty(&self) -> bool {
         self.ins.len() <= 1
     }
+    /// All constants, in order.
+    pub fn constants(&self) -> impl Iterator<Item = Const> + '_ {
+        self.consts.iter().map(|e| e.k)
+    }
     /// How many constants there are.
     pub fn const_count(&self) -> usize {
         self.consts.len()

@@ -17,9 +17,9 @@ pub(crate) struct TraceNo(pub(crate) u16);
 pub(crate) struct ResumePoint {
     /// The instruction to execute next.
     pub pc: *const Ins,
-    /// The slot of the running frame's base, counted from the trace's base at that point.
+    /// How many slots the running frame's base lies above the trace's base at that point: 0 in the frame where the trace began.
     pub base_slot: u16,
-    /// How many slots from the trace's base on are live there, frame included: what the stack has to have room for.
+    /// How many slots from the trace's base on the frames need there: what the stack has to have room for.
     pub top_slot: u16,
     /// Is the instruction at `pc` a call of a native function whose frame is complete at `base_slot`, with this many arguments?
     pub native_args: Option<u16>,

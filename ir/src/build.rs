@@ -34,7 +34,7 @@ pub struct Builder<'o> {
     pub(crate) trace: Trace,
     pub(crate) options: Options,
     pub(crate) objects: &'o dyn Objects,
-    /// Was a guard emitted since the last snapshot?
+    /// Was anything emitted since the last snapshot that may leave with it?
     pub(crate) guard_since_snap: bool,
     /// How many emissions are under way: rules emit too.
     depth: u32,
@@ -145,7 +145,7 @@ impl<'o> Builder<'o> {
     }
     /// Appends an instruction as it is.
     pub fn append(&mut self, ins: Ins) -> Result<IrRef, TraceError> {
-        self.guard_since_snap |= ins.is_guard();
+        self.guard_since_snap |= ins.may_leave();
         self.trace.push(ins)
     }
     /// A constant.

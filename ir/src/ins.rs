@@ -162,6 +162,31 @@ impl Ins {
         let meta = self.op.meta();
         meta.effect == crate::op::Effect::Store || (self.is_guard() && !meta.weak)
     }
+    /// May it run out of memory, or raise? The trace is left then with the instruction's snapshot, as if it had not begun.
+    pub fn may_trap(&self) -> bool {
+        match self.op {
+            IrOp::TNew
+            | IrOp::TDup
+            | IrOp::FNew
+            | IrOp::SNew
+            | IrOp::XSNew
+            | IrOp::CNew
+            | IrOp::CNewI
+            | IrOp::NewRef
+            | IrOp::BufPut
+            | IrOp::BufStr
+            | IrOp::ToStr
+            | IrOp::CallXS => true,
+            IrOp::CallN | IrOp::CallA | IrOp::CallL | IrOp::CallS => {
+                self.helper().is_none_or(Helper::may_trap)
+            }
+            _ => false,
+        }
+    }
+    /// Can the trace be left here?
+    pub fn may_leave(&self) -> bool {
+        self.is_guard() || self.may_trap()
+    }
     /// SLOAD's slot.
     pub fn slot(&self) -> Slot {
         Slot(self.a.raw())

@@ -127,6 +127,10 @@ macro_rules! helpers {
             pub const fn args(self) -> &'static [IrType] {
                 match self { $(Helper::$name => &[$(IrType::$arg),*]),* }
             }
+            /// May it run out of memory, or raise?
+            pub const fn may_trap(self) -> bool {
+                !matches!(self.effect(), Effect::Pure | Effect::Load) || self.ret().is_gc()
+            }
             /// Type of the result. `Nil` means any, or none.
             pub const fn ret(self) -> IrType { match self { $(Helper::$name => IrType::$ret),* } }
         }

@@ -145,7 +145,7 @@ ir_ops! {
     Loop = "LOOP", Store, None, None, Nil, "the loop begins; what precedes is executed once";
     Use = "USE", Store, Ref, None, Nil, "keeps a alive";
     Phi = "PHI", Store, Ref, Ref, SameA, "at the loop's end, a takes the value of b";
-    Fuel = "FUEL", Store G, Lit, None, Nil, "takes a units from the run's budget, or leaves if there are fewer";
+    Fuel = "FUEL", Store G, Lit, None, Nil, "takes a units from the run's budget; leaves if that makes it negative, or if the collector is due. Its snapshot is for what comes after the charge";
 
     BNot = "BNOT", Pure, Ref, None, SameA, "~a";
     BSwap = "BSWAP", Pure, Ref, None, SameA, "bytes reversed";

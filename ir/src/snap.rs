@@ -3,7 +3,10 @@
 use crate::literal::Slot;
 use crate::types::IrRef;
 
-/// A snapshot. Guards from `at` up to the next snapshot leave with it.
+/// A snapshot. Guards from `at` up to the next snapshot leave with it, and instructions that trap.
+///
+/// Whoever goes on after an exit executes again what lies behind the snapshot. So no effect lies between a snapshot and what leaves
+/// with it, with one exception: FUEL charges before it leaves, and its snapshot is for the instruction behind the charge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Snap {
     /// The first instruction it is valid for.
@@ -12,7 +15,7 @@ pub struct Snap {
     pub(crate) count: u16,
     /// How many frames were entered since the trace began.
     pub depth: u16,
-    /// Where the interpreter goes on; the number's meaning is the recorder's.
+    /// Where the interpreter goes on: an index into the recording's list of such places. A loop ends with that of its first snapshot.
     pub pc: u32,
     /// How often the trace was left here; a counter for whoever runs traces.
     pub exits: u16,
@@ -36,8 +39,10 @@ pub enum SnapKind {
     Value,
     /// The value that the slot has anyway: side traces read it, exits needn't write it.
     Unchanged,
-    /// A raw word that belongs to a frame.
+    /// A raw word that belongs to a frame: the bits of an address.
     Frame,
+    /// The hidden position of a table traversal: an int, which the slot holds as a raw word.
+    KeyIndex,
 }
 
 impl SnapEntry {

@@ -291,7 +291,8 @@ impl Trace {
             .get(from..from + snap.count as usize)
             .unwrap_or(&[])
     }
-    /// Adds a snapshot of what comes before the next instruction. A previous one at the same place is replaced.
+    /// Adds a snapshot of what comes before the next instruction. A previous one at the same place is replaced, but for the
+    /// first, with which a trace may be left before it begins.
     pub fn push_snap(
         &mut self,
         pc: u32,
@@ -299,7 +300,7 @@ impl Trace {
         entries: &[SnapEntry],
     ) -> Result<(), TraceError> {
         let at = self.next_ref();
-        if let Some(last) = self.snaps.last()
+        if let [_, .., last] = self.snaps[..]
             && last.at == at
         {
             self.entries.truncate(last.first as usize);

@@ -2,8 +2,9 @@
 //!
 //! * Operands are what the table says, exist, and come before their use; only PHI looks at what comes after LOOP.
 //! * Types follow the table's rules; guards that are always guards are flagged so.
-//! * Snapshots refer to what comes before them; a guard has a snapshot to leave with.
-//! * Between an effect and a later guard lies a snapshot, for the interpreter must not repeat the effect.
+//! * Snapshots refer to what comes before them; a guard has a snapshot to leave with, and so has an instruction that may trap.
+//! * Between an effect and a later guard or trap lies a snapshot, for the interpreter must not repeat the effect.
+//! * FUEL's snapshot is for what comes after the charge, so nothing else leaves with it before FUEL.
 //! * PHIs come last, their left operand from before LOOP, the right one of the same type.
 
 use core::fmt;
@@ -11,6 +12,7 @@ use core::fmt;
 use crate::ins::{Const, Ins};
 use crate::literal::Helper;
 use crate::op::{Effect, IrOp, Kind, Rule};
+use crate::snap::SnapKind;
 use crate::trace::Trace;
 use crate::types::{IrRef, IrType};
 
@@ -34,6 +36,7 @@ impl core::error::Error for VerifyError {}
 pub fn verify(t: &Trace) -> Result<(), VerifyError> {
     let loop_ref = t.loop_ref();
     let mut last_effect: Option<IrRef> = None;
+    let mut last_exit: Option<IrRef> = None;
     let mut phis = false;
     for r in t.refs() {
         let ins = t.get(r);
@@ -69,7 +72,7 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
             !ins.op().meta().guard || ins.is_guard() || ins.has(crate::ins::Flags::SUNK),
             "has to be a guard",
         )?;
-        if ins.is_guard() && !ins.has(crate::ins::Flags::SUNK) {
+        if ins.may_leave() && !ins.has(crate::ins::Flags::SUNK) {
             let Some(s) = t.snap_of(r) else {
                 return Err(VerifyError {
                     at: r,
@@ -79,8 +82,15 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
             let at = t.snaps()[s].at;
             check(
                 last_effect.is_none_or(|e| e < at),
-                "guard after an effect, without a snapshot in between",
+                "leaves after an effect, without a snapshot in between",
             )?;
+            check(
+                ins.op() != IrOp::Fuel || last_exit.is_none_or(|e| e < at),
+                "FUEL's snapshot is left with before the charge",
+            )?;
+            if ins.op() != IrOp::Fuel {
+                last_exit = Some(r);
+            }
         }
         if is_visible_effect(&ins) {
             last_effect = Some(r);
@@ -93,6 +103,17 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
                 return Err(VerifyError {
                     at: s.at,
                     what: "snapshot holds what does not exist there",
+                });
+            }
+            let fits = match e.kind {
+                SnapKind::Value | SnapKind::Unchanged => t.ty(e.value) != IrType::Ptr,
+                SnapKind::Frame => t.ty(e.value) == IrType::Ptr,
+                SnapKind::KeyIndex => t.ty(e.value) == IrType::Int,
+            };
+            if !fits {
+                return Err(VerifyError {
+                    at: s.at,
+                    what: "snapshot holds what no slot can",
                 });
             }
         }
@@ -113,7 +134,7 @@ pub(crate) fn is_visible_effect(ins: &Ins) -> bool {
         && !ins.has(crate::ins::Flags::SUNK)
         && !matches!(
             ins.op(),
-            IrOp::Loop | IrOp::Use | IrOp::Phi | IrOp::TBar | IrOp::OBar | IrOp::XBar
+            IrOp::Loop | IrOp::Use | IrOp::Phi | IrOp::Fuel | IrOp::TBar | IrOp::OBar | IrOp::XBar
         )
 }
 

@@ -101,6 +101,12 @@ impl<M: Machine> Evaluator<'_, M> {
             }
             (IrOp::FLoad, Val::Gc(_, o), _) => Step::Value(m.field(o, ins.field().ok_or(wrong)?)),
             (IrOp::XLoad, Val::Ptr(at), _) => Step::Value(m.load_raw(at, ins.ty())),
+            (IrOp::SLoad, ..) if ins.sload_mode().has(SloadMode::KEYINDEX) => {
+                Step::Value(Val::Int(m.slot_word(ins.slot()) as i32))
+            }
+            (IrOp::SLoad, ..) if ins.sload_mode().has(SloadMode::FRAME) => {
+                Step::Value(Val::Ptr(m.slot_word(ins.slot())))
+            }
             (IrOp::SLoad, ..) => {
                 let v = m.slot(ins.slot());
                 match (ins.sload_mode().has(SloadMode::CONVERT), v) {

@@ -83,12 +83,20 @@ pub trait Machine {
     fn slot(&mut self, slot: Slot) -> Val;
     /// Writes a stack slot.
     fn set_slot(&mut self, slot: Slot, v: Val);
+    /// Reads a slot as a raw word: a frame's link, the position of a traversal.
+    fn slot_word(&mut self, slot: Slot) -> u64;
+    /// Writes a raw word into a slot.
+    fn set_slot_word(&mut self, slot: Slot, word: u64);
     /// The address of the frame's base.
     fn base(&mut self) -> u64;
     /// RETF: does the frame below belong to `proto` and return to `pc`? If so the base moves down.
     fn return_to(&mut self, proto: ObjId, pc: u64) -> bool;
-    /// Takes fuel, or says that there isn't enough.
+    /// Takes fuel whether there is enough or not, and tells whether to go on: if there was, and no collection is due.
     fn take_fuel(&mut self, units: u16) -> bool;
+    /// There was no memory to restore a snapshot: collects garbage, but not what `live` holds, and tells whether to try again.
+    fn make_room(&mut self, live: &[Val]) -> bool {
+        false
+    }
 
     /// Reads a field of an object.
     fn field(&mut self, object: ObjId, f: Field) -> Val;

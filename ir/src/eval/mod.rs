@@ -13,10 +13,11 @@ mod machine;
 mod restore;
 
 pub use machine::{Machine, Trap, Val};
+pub use restore::{RestoreError, SunkObjects, exit_values, restore};
 
 use alloc::vec::Vec;
 
-use crate::ins::{Const, Flags};
+use crate::ins::Flags;
 use crate::op::IrOp;
 use crate::trace::{Link, Trace};
 use crate::types::IrRef;
@@ -26,9 +27,10 @@ use crate::types::IrRef;
 pub struct Run {
     /// Leave at the end of this many iterations.
     pub iterations: u32,
-    /// Leave in this iteration where the snapshot of this pc is, before the instructions it is for.
+    /// Leave in this iteration where the snapshot of this pc is, before the instructions it is for, but behind FUEL if that is
+    /// what it is taken for.
     pub stop_at: Option<(u32, u32)>,
-    /// Let this guard fail whenever it is reached.
+    /// Let this guard fail, or this instruction trap, whenever it is reached.
     pub fail: Option<IrRef>,
 }
 
@@ -141,19 +143,11 @@ impl<M: Machine> Evaluator<'_, M> {
 
     /// The value of an operand.
     fn val(&self, r: IrRef) -> Val {
-        match self.trace.constant(r) {
-            None => self.values.get(r.index()).copied().unwrap_or(Val::NIL),
-            Some(Const::Pri(t)) => Val::Pri(t),
-            Some(Const::Int(i)) => Val::Int(i),
-            Some(Const::Num(bits)) => Val::Num(f64::from_bits(bits)),
-            Some(Const::I64(i)) => Val::I64(i),
-            Some(Const::U64(u)) => Val::U64(u),
-            Some(Const::Gc(t, id)) => Val::Gc(t, id),
-            Some(Const::Light(p)) => Val::Light(p),
-            Some(Const::Ptr(p) | Const::KPtr(p)) => Val::Ptr(p),
-            Some(Const::KSlot(key, _)) if key != r => self.val(key),
-            Some(Const::KSlot(..)) => Val::NIL,
-        }
+        let known = match self.trace.constant_value(r) {
+            None if !r.is_const() => self.values.get(r.index()).copied(),
+            v => v,
+        };
+        known.unwrap_or(Val::NIL)
     }
 
     fn run(&mut self, how: Run) -> Result<Exit, EvalError> {
@@ -169,6 +163,7 @@ impl<M: Machine> Evaluator<'_, M> {
                 && n == iteration
                 && let Some(s) = t.snaps().iter().rposition(|s| s.at == r && s.pc == pc)
             {
+                self.charge(s)?;
                 return self.leave(Reason::Stopped, s, iteration);
             }
             if r == last || t.get(r).op() == IrOp::Phi {
@@ -202,8 +197,14 @@ impl<M: Machine> Evaluator<'_, M> {
                 }
             }
             if !ins.has(Flags::SUNK) {
-                let step = if how.fail == Some(r) && ins.is_guard() {
+                let step = if how.fail == Some(r) && ins.op() == IrOp::Fuel {
+                    // It charges all the same.
+                    self.step(r, ins)?;
                     Step::Fail
+                } else if how.fail == Some(r) && ins.is_guard() {
+                    Step::Fail
+                } else if how.fail == Some(r) && ins.may_trap() {
+                    Step::Trap(Trap::OutOfMemory)
                 } else {
                     self.step(r, ins)?
                 };
@@ -229,6 +230,17 @@ impl<M: Machine> Evaluator<'_, M> {
         }
     }
 
+    /// Executes the FUEL that a snapshot stands before, if one does.
+    fn charge(&mut self, snap: usize) -> Result<(), EvalError> {
+        let t = self.trace;
+        let index = |s: usize| t.snaps().get(s).map_or(t.len(), |s| s.at.index());
+        let mut here = (index(snap)..index(snap + 1)).map(IrRef::ins);
+        match here.find(|&r| t.get(r).op() == IrOp::Fuel) {
+            Some(r) => self.step(r, t.get(r)).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Left operands of PHIs take the values of the right ones, all at once.
     fn phis(&mut self) {
         let t = self.trace;
@@ -250,6 +262,23 @@ impl<M: Machine> Evaluator<'_, M> {
         match self.trace.snaps().iter().rposition(|s| s.at <= l) {
             Some(s) => self.leave(Reason::Iterations, s, iteration),
             None => Err(self.error(l, "loop without a snapshot")),
+        }
+    }
+
+    /// Writes what the snapshot holds into the machine's slots.
+    fn restore(&mut self, snap: usize) -> Result<(), EvalError> {
+        let (t, values) = (self.trace, &self.values);
+        let source = |r: IrRef| values.get(r.index()).copied();
+        loop {
+            let what = match restore(t, snap, source, self.machine) {
+                Ok(()) => return Ok(()),
+                Err(RestoreError::Trap(_)) if self.machine.make_room(values) => continue,
+                Err(RestoreError::Trap(_)) => "no memory for a sunk object",
+                Err(RestoreError::Missing(_)) => "a value that an exit needs is missing",
+                Err(RestoreError::NoSnapshot) => "no snapshot to leave with",
+            };
+            let at = t.snaps().get(snap).map_or(IrRef::BASE, |s| s.at);
+            return Err(self.error(at, what));
         }
     }
 

@@ -36,7 +36,7 @@ pub struct Model {
     strings: Vec<String>,
     upvalues: Vec<Val>,
     buffer: String,
-    fuel: u32,
+    fuel: i64,
     log: Vec<String>,
     /// An order of the trace that no machine could follow.
     pub violation: Option<&'static str>,
@@ -106,7 +106,7 @@ impl Model {
         m
     }
     /// Gives it little fuel.
-    pub fn set_fuel(&mut self, fuel: u32) {
+    pub fn set_fuel(&mut self, fuel: i64) {
         self.fuel = fuel;
     }
     /// Where a key's node is.
@@ -209,6 +209,15 @@ impl Machine for Model {
     fn set_slot(&mut self, slot: Slot, v: Val) {
         self.slots[slot.0 as usize] = v;
     }
+    fn slot_word(&mut self, slot: Slot) -> u64 {
+        match self.slots[slot.0 as usize] {
+            Val::Ptr(word) => word,
+            _ => 0,
+        }
+    }
+    fn set_slot_word(&mut self, slot: Slot, word: u64) {
+        self.slots[slot.0 as usize] = Val::Ptr(word);
+    }
     fn base(&mut self) -> u64 {
         1
     }
@@ -216,13 +225,8 @@ impl Machine for Model {
         false
     }
     fn take_fuel(&mut self, units: u16) -> bool {
-        match self.fuel.checked_sub(u32::from(units)) {
-            Some(f) => {
-                self.fuel = f;
-                true
-            }
-            None => false,
-        }
+        self.fuel -= i64::from(units);
+        self.fuel >= 0
     }
     fn field(&mut self, object: ObjId, f: Field) -> Val {
         if f == Field::StrLen {

@@ -43,6 +43,7 @@ pub fn random_trace(rng: &mut Rng, model: &Model, size: usize) -> Result<Trace, 
     }
     g.use_results()?;
     g.count()?;
+    g.snapshot()?;
     g.b.ins(IrOp::Fuel, IrType::Nil, 1, Operand::NONE)?;
     g.pc = u32::MAX;
     g.snapshot()?;

@@ -10,7 +10,7 @@
 use crate::build::Builder;
 use crate::ins::{Const, Flags, Ins, ObjId};
 use crate::literal::{Field, XloadMode};
-use crate::op::{Effect, IrOp};
+use crate::op::IrOp;
 use crate::trace::{Trace, TraceError};
 use crate::types::{IrRef, IrType};
 
@@ -399,10 +399,10 @@ fn dead_store(b: &mut Builder<'_>, ins: &Ins) -> Option<IrRef> {
                 }
                 _ => alias(b, ins, &other) != Alias::No,
             },
-            IrOp::Len | IrOp::CallL | IrOp::TDup | IrOp::NewRef | IrOp::VLoad => true,
-            op => op.meta().effect == Effect::Alloc,
+            IrOp::Len | IrOp::CallL | IrOp::VLoad => true,
+            _ => false,
         };
-        other.is_guard() || reads
+        other.may_leave() || reads
     });
     if !seen {
         b.trace.kill(victim);

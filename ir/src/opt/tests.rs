@@ -67,7 +67,7 @@ fn compare(plain: &Trace, optimised: &Trace, model: &Model) -> Result<(), String
         let (exit, m) = evaluate(optimised, model, how)?;
         same_state(plain, model, how, exit, &m)?;
     }
-    for r in optimised.refs().filter(|&r| optimised.get(r).is_guard()) {
+    for r in optimised.refs().filter(|&r| optimised.get(r).may_leave()) {
         let how = Run {
             iterations: 3,
             fail: Some(r),

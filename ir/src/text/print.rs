@@ -38,6 +38,7 @@ impl Trace {
                 SnapKind::Value => ':',
                 SnapKind::Unchanged => '=',
                 SnapKind::Frame => '|',
+                SnapKind::KeyIndex => '@',
             };
             write!(f, " #{}{mark}", e.slot.0)?;
             self.print_ref(f, e.value)?;

@@ -99,5 +99,20 @@ rules! {
         Some(Const::NIL_SLOT) if f.ins.is_guard() => Folded::Fail,
         _ => Folded::Next,
     });
+    fuel_fuel: Fuel, _, _ => |f| {
+        // Charges side by side are one, unless a snapshot lies between.
+        let t = &mut f.b.trace;
+        let next = t.next_ref();
+        let Some(last) = t.newest(IrOp::Fuel).filter(|r| r.index() + 1 == next.index()) else { return Ok(Folded::Next) };
+        let sum = t.get(last).a().raw().checked_add(f.ins.a().raw());
+        let together = t.snaps().last().is_none_or(|s| s.at <= last);
+        match (sum, t.get_mut(last)) {
+            (Some(sum), Some(ins)) if together => {
+                ins.a = sum.into();
+                Ok(Folded::Drop)
+            }
+            _ => Ok(Folded::Next),
+        }
+    };
     obar_once: OBar, _, _ => barrier_once;
 }

@@ -9,6 +9,7 @@
 mod abc;
 mod dce;
 pub mod fold;
+mod for_loop;
 pub(crate) mod mem;
 mod narrow;
 mod peel;
@@ -18,7 +19,11 @@ mod tests;
 
 pub use abc::{Counter, bounds_check};
 pub use dce::dce;
-pub use narrow::{narrow_arith, narrow_index};
+pub use for_loop::ForLoop;
+pub use narrow::{
+    narrow_arith, narrow_div, narrow_index, narrow_mod, narrow_pow, narrow_tobit, narrow_toint,
+    narrow_unm, number,
+};
 pub use peel::peel;
 pub use sink::sink;
 

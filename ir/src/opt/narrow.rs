@@ -1,14 +1,17 @@
 //! Narrowing: arithmetic on numbers whose result is wanted as an int becomes arithmetic on ints.
 //!
-//! It is driven by demand: `CONV int.num` or TOBIT of a sum asks whether the sum's leaves can be had as ints with at most one new
-//! conversion. If so the sum is done again in ints, and the numbers' sum is left to dead-code elimination. Leaves are checked to be
-//! integers and sums not to overflow, so the trace may be left earlier than the conversion would have left it.
+//! It is driven by demand: `CONV int.num` or TOBIT of a sum or product asks whether its leaves can be had as ints with at most one new
+//! conversion. If so it is done again in ints, and the numbers' is left to dead-code elimination. For CONV leaves are checked to be
+//! integers and operations not to overflow, so the trace may be left earlier than the conversion would have left it.
 //!
-//! The walk over the sum keeps its own stack; sums deeper than [`MAX_NODES`] are left alone.
+//! What the bit library wants wraps, so nothing need be checked, and checks of inner sums are dropped, too ([`narrow_tobit`]). But
+//! doubles round beyond 2^53, which wrapping doesn't: each node carries a bound of its magnitude.
+//!
+//! The walk over an expression keeps its own stack; those deeper than [`MAX_NODES`] are left alone.
 
 use super::fold::{Fold, Folded};
 use crate::build::Builder;
-use crate::ins::{Const, Ins};
+use crate::ins::{Const, Ins, Operand};
 use crate::literal::{Conv, ConvMode};
 use crate::op::IrOp;
 use crate::trace::TraceError;
@@ -19,6 +22,11 @@ const MAX_NODES: usize = 32;
 /// New conversions that pay.
 const MAX_CONVERSIONS: usize = 1;
 
+/// TOBIT takes numbers below 2^51 exactly.
+const MAX_BITS: u32 = 51;
+/// Bits of an int's magnitude.
+const INT_BITS: u32 = 31;
+
 /// A step of the narrowed expression, in postfix order.
 #[derive(Clone, Copy)]
 enum Node {
@@ -28,26 +36,44 @@ enum Node {
     Int(i32),
     /// A number to convert.
     Convert(IrRef),
-    /// A sum of the two nodes before.
+    /// An operation on the two nodes before.
     Op(IrOp),
 }
 
-/// The rules for CONV and TOBIT of ADD and SUB.
+/// What the result is wanted for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Want {
+    /// A checked int.
+    Checked(ConvMode),
+    /// The low bits.
+    Bits,
+}
+
+/// The rules for CONV and TOBIT of arithmetic.
 pub(super) fn fold_conv(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
-    let tobit = f.ins.op() == IrOp::ToBit;
-    let mode = match tobit {
-        true => None,
-        false if f.ins.conv().to == IrType::Int && f.ins.conv().from == IrType::Num => {
-            Some(f.ins.conv().mode)
+    let c = f.ins.conv();
+    let want = match f.ins.op() {
+        IrOp::ToBit => Want::Bits,
+        _ if c.to == IrType::Int && c.from == IrType::Num && c.is_checked() => {
+            Want::Checked(c.mode)
         }
-        false => return Ok(Folded::Next),
+        _ => return Ok(Folded::Next),
     };
-    if !f.b.options.narrow || mode == Some(ConvMode::Any) {
+    if !f.b.options.narrow {
         return Ok(Folded::Next);
     }
+    let root = f.a();
+    Ok(match narrowed(f, want, root)? {
+        Some(r) => Folded::To(r),
+        None => Folded::Next,
+    })
+}
+
+/// The expression in ints, if that pays.
+fn narrowed(f: &mut Fold<'_, '_>, want: Want, root: IrRef) -> Result<Option<IrRef>, TraceError> {
     let mut nodes = [Node::Int(0); MAX_NODES];
-    let Some(count) = plan(f, mode, &mut nodes) else {
-        return Ok(Folded::Next);
+    let Some(count) = plan(f, want, root, &mut nodes) else {
+        return Ok(None);
     };
     let mut stack = [IrRef::NIL; MAX_NODES];
     let mut top = 0;
@@ -55,114 +81,172 @@ pub(super) fn fold_conv(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
         let r = match *node {
             Node::Ready(r) => r,
             Node::Int(i) => f.b.trace.kint(i)?,
-            Node::Convert(x) if tobit => {
-                f.b.ins(IrOp::ToBit, IrType::Int, x, crate::ins::Operand::NONE)?
-            }
-            Node::Convert(x) => {
-                let c = if mode == Some(ConvMode::Index) {
-                    Conv::INT_NUM_INDEX
-                } else {
-                    Conv::INT_NUM_CHECK
-                };
-                f.b.guard(IrOp::Conv, IrType::Int, x, c)?
-            }
+            // A part of an index may lie anywhere.
+            Node::Convert(x) => f.b.guard(IrOp::Conv, IrType::Int, x, Conv::INT_NUM_CHECK)?,
             Node::Op(op) => {
                 top -= 2;
                 let (x, y) = (stack[top], stack[top + 1]);
-                let op = checked(f.b, op, mode, y);
+                let op = checked(f.b, op, want, y);
                 f.b.ins(op, IrType::Int, x, y)?
             }
         };
         stack[top] = r;
         top += 1;
     }
-    Ok(Folded::To(stack[0]))
+    Ok(Some(stack[0]))
+}
+
+/// Is an index plus this in bounds only if the sum didn't wrap?
+fn is_small(b: &Builder<'_>, r: IrRef) -> bool {
+    matches!(
+        b.trace.constant(r),
+        Some(Const::Int(-0x4000_0000..0x4000_0000))
+    )
 }
 
 /// The operation to use: what the bit library wants wraps, and so does an index plus something small, since its bounds
 /// are checked.
-fn checked(b: &Builder<'_>, op: IrOp, mode: Option<ConvMode>, y: IrRef) -> IrOp {
-    let small = matches!(
-        b.trace.constant(y),
-        Some(Const::Int(-0x4000_0000..0x4000_0000))
-    );
-    match (op, mode) {
-        (op, None) => op,
-        (op, Some(ConvMode::Index)) if small => op,
+fn checked(b: &Builder<'_>, op: IrOp, want: Want, y: IrRef) -> IrOp {
+    match (op, want) {
+        (op, Want::Bits) => op,
+        (IrOp::Mul, _) => IrOp::MulOv,
+        (op, Want::Checked(ConvMode::Index)) if is_small(b, y) => op,
         (IrOp::Sub, _) => IrOp::SubOv,
         _ => IrOp::AddOv,
     }
 }
 
 /// Finds out how to compute the operand of the conversion in ints.
-fn plan(f: &Fold<'_, '_>, mode: Option<ConvMode>, nodes: &mut [Node; MAX_NODES]) -> Option<usize> {
+fn plan(f: &Fold<'_, '_>, want: Want, root: IrRef, nodes: &mut [Node; MAX_NODES]) -> Option<usize> {
     #[derive(Clone, Copy)]
     enum Work {
         Visit(IrRef),
         Emit(IrOp),
     }
-    let mut work = [Work::Visit(f.a()); MAX_NODES];
-    let (mut pending, mut count, mut conversions) = (1, 0, 0);
+    let mut work = [Work::Visit(root); MAX_NODES];
+    // Bounds of the magnitudes of nodes that no operation has taken yet, as powers of two.
+    let mut bits = [0; MAX_NODES];
+    let (mut pending, mut count, mut conversions, mut open) = (1, 0, 0, 0);
     while pending > 0 {
         pending -= 1;
         let node = match work[pending] {
             Work::Emit(op) => Node::Op(op),
-            Work::Visit(r) => {
-                let ins = f.look(r);
-                let int_arith =
-                    matches!(ins.op(), IrOp::Add | IrOp::Sub) && ins.ty() == IrType::Num;
-                if let (true, Some(x), Some(y)) = (int_arith, ins.ref_a(), ins.ref_b()) {
+            Work::Visit(r) => match operands(f, want, r) {
+                Some((op, x, y)) => {
                     if pending + 3 > MAX_NODES {
                         return None;
                     }
-                    work[pending] = Work::Emit(ins.op());
+                    work[pending] = Work::Emit(op);
                     work[pending + 1] = Work::Visit(y);
                     work[pending + 2] = Work::Visit(x);
                     pending += 3;
                     continue;
                 }
-                leaf(f, r, mode, &mut conversions)?
-            }
+                None => leaf(f, want, r, &mut conversions)?,
+            },
         };
+        if let Node::Op(op) = node {
+            open -= 2;
+            let (x, y): (u32, u32) = (bits[open], bits[open + 1]);
+            bits[open] = if op == IrOp::Mul { x + y } else { x.max(y) + 1 };
+            if want == Want::Bits && bits[open] > MAX_BITS {
+                return None;
+            }
+            // What a product multiplies has to be there as an int, or a factor that is none would leave the trace in vain.
+            if op == IrOp::Mul && conversions > 0 {
+                return None;
+            }
+        } else {
+            bits[open] = match node {
+                Node::Int(k) => u32::BITS - k.unsigned_abs().leading_zeros(),
+                _ => INT_BITS,
+            };
+        }
+        open += 1;
         *nodes.get_mut(count)? = node;
         count += 1;
     }
     Some(count)
 }
 
-fn leaf(
-    f: &Fold<'_, '_>,
-    r: IrRef,
-    mode: Option<ConvMode>,
-    conversions: &mut usize,
-) -> Option<Node> {
+/// An operation to narrow: one on numbers, or for bits also a checked one on ints whose check is superfluous.
+fn operands(f: &Fold<'_, '_>, want: Want, r: IrRef) -> Option<(IrOp, IrRef, IrRef)> {
+    let mut ins = f.look(r);
+    if want == Want::Bits && ins.op() == IrOp::Conv && ins.conv() == Conv::NUM_INT {
+        ins = f.look(ins.ref_a()?);
+    }
+    let op = match ins.op() {
+        op @ (IrOp::Add | IrOp::Sub | IrOp::Mul) if ins.ty() == IrType::Num => op,
+        op @ (IrOp::AddOv | IrOp::SubOv) if want == Want::Bits => op.unchecked(),
+        _ => return None,
+    };
+    Some((op, ins.ref_a()?, ins.ref_b()?))
+}
+
+fn leaf(f: &Fold<'_, '_>, want: Want, r: IrRef, conversions: &mut usize) -> Option<Node> {
     if let Some(n) = f.num(r) {
         // TOBIT of a sum rounds the sum, not its parts, so these have to be integers too.
         return crate::eval::arith::exact_int(n).map(Node::Int);
+    }
+    if let Some(i) = f.int(r) {
+        return Some(Node::Int(i));
+    }
+    if f.b.trace.ty(r) == IrType::Int {
+        return Some(Node::Ready(r));
     }
     let ins = f.look(r);
     if ins.op() == IrOp::Conv && ins.conv() == Conv::NUM_INT {
         return ins.ref_a().map(Node::Ready);
     }
-    mode?;
     for c in [Conv::INT_NUM_CHECK, Conv::INT_NUM_INDEX] {
         let same = Ins::new(IrOp::Conv, IrType::Int, r, c).guarded();
         if let Some(found) = f.b.find_after(&same, Some(r)) {
             return Some(Node::Ready(found));
         }
     }
+    if want == Want::Bits {
+        return None;
+    }
     *conversions += 1;
     (*conversions <= MAX_CONVERSIONS).then_some(Node::Convert(r))
 }
 
-/// An operand as an array index: an int, checked to be one.
+/// A Lua number as an array index: an int, checked to be one. Checks that the bounds check makes superfluous are dropped.
 pub fn narrow_index(b: &mut Builder<'_>, r: IrRef) -> Result<IrRef, TraceError> {
-    match b.trace.ty(r) {
-        IrType::Num => b.guard(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_INDEX),
+    if b.trace.ty(r) == IrType::Num {
+        return b.guard(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_INDEX);
+    }
+    let ins = b.trace.get(r);
+    match (ins.op(), ins.ref_a(), ins.ref_b()) {
+        (IrOp::AddOv | IrOp::SubOv, Some(x), Some(k)) if b.options.narrow && is_small(b, k) => {
+            b.ins(ins.op().unchecked(), IrType::Int, x, k)
+        }
         _ => Ok(r),
     }
 }
 
+/// A Lua number as an int that has to be exact, as library functions take it.
+pub fn narrow_toint(b: &mut Builder<'_>, r: IrRef) -> Result<IrRef, TraceError> {
+    match b.trace.ty(r) {
+        IrType::Num => b.guard(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_CHECK),
+        _ => Ok(r),
+    }
+}
+
+/// A Lua number as the bit library takes it.
+pub fn narrow_tobit(b: &mut Builder<'_>, r: IrRef) -> Result<IrRef, TraceError> {
+    if b.trace.ty(r) == IrType::Num {
+        return b.ins(IrOp::ToBit, IrType::Int, r, Operand::NONE);
+    }
+    let op = b.trace.get(r).op();
+    if b.options.narrow && matches!(op, IrOp::AddOv | IrOp::SubOv) {
+        let ins = Ins::new(IrOp::ToBit, IrType::Int, r, Operand::NONE);
+        if let Some(r) = narrowed(&mut Fold { b, ins }, Want::Bits, r)? {
+            return Ok(r);
+        }
+    }
+    Ok(r)
+}
 /// ADD, SUB or MUL of two Lua numbers, of which the recorder holds ints or numbers. Ints stay ints, checked for overflow, if
 /// `prefer_int` (the recorder saw an int result of its own run) and narrowing is on.
 pub fn narrow_arith(
@@ -186,9 +270,54 @@ pub fn narrow_arith(
     b.ins(op, IrType::Num, x, y)
 }
 
-fn number(b: &mut Builder<'_>, r: IrRef) -> Result<IrRef, TraceError> {
+/// An int or number as a number.
+pub fn number(b: &mut Builder<'_>, r: IrRef) -> Result<IrRef, TraceError> {
     match b.trace.ty(r) {
         IrType::Int => b.ins(IrOp::Conv, IrType::Num, r, Conv::NUM_INT),
         _ => Ok(r),
     }
+}
+
+/// `-x` of a Lua number, of which the recorder saw `value`. An int stays one if it isn't 0, whose negation is minus zero.
+pub fn narrow_unm(b: &mut Builder<'_>, x: IrRef, value: f64) -> Result<IrRef, TraceError> {
+    let is_int = b.trace.ty(x) == IrType::Int && b.options.narrow;
+    if is_int && value != 0.0 && value != f64::from(i32::MIN) {
+        let zero = b.trace.kint(0)?;
+        b.ins(IrOp::Ne, IrType::Int, x, zero)?;
+        return b.guard(IrOp::SubOv, IrType::Int, zero, x);
+    }
+    let x = number(b, x)?;
+    b.ins(IrOp::Neg, IrType::Num, x, Operand::NONE)
+}
+
+/// `x % y` of two Lua numbers, of which the recorder saw `divisor` as y. Of ints it is an int unless the divisor is 0.
+pub fn narrow_mod(
+    b: &mut Builder<'_>,
+    x: IrRef,
+    y: IrRef,
+    divisor: f64,
+) -> Result<IrRef, TraceError> {
+    let ints = b.trace.ty(x) == IrType::Int && b.trace.ty(y) == IrType::Int;
+    if ints && divisor != 0.0 && b.options.narrow {
+        let zero = b.trace.kint(0)?;
+        b.ins(IrOp::Ne, IrType::Int, y, zero)?;
+        return b.ins(IrOp::Mod, IrType::Int, x, y);
+    }
+    let x = number(b, x)?;
+    let y = number(b, y)?;
+    b.ins(IrOp::Mod, IrType::Num, x, y)
+}
+
+/// `x ^ y` of two Lua numbers.
+pub fn narrow_pow(b: &mut Builder<'_>, x: IrRef, y: IrRef) -> Result<IrRef, TraceError> {
+    let x = number(b, x)?;
+    let y = number(b, y)?;
+    b.ins(IrOp::Pow, IrType::Num, x, y)
+}
+
+/// `x / y` of two Lua numbers.
+pub fn narrow_div(b: &mut Builder<'_>, x: IrRef, y: IrRef) -> Result<IrRef, TraceError> {
+    let x = number(b, x)?;
+    let y = number(b, y)?;
+    b.ins(IrOp::Div, IrType::Num, x, y)
 }

@@ -50,6 +50,7 @@ rules! {
         Ok(if same { Folded::To(f.a()) } else { Folded::Next })
     };
     conv_conv: Conv, Conv, _ => conv_conv;
+    narrow_tobit_conv: ToBit, Conv, _ => narrow::fold_conv;
     tobit_conv: ToBit, Conv, _ => |f| Ok(match (f.ia().conv().from, f.ia().ref_a()) {
         (IrType::Int | IrType::U32, Some(x)) => Folded::To(x),
         _ => Folded::Next,
@@ -67,5 +68,7 @@ rules! {
     narrow_conv_add: Conv, Add, _ => narrow::fold_conv;
     narrow_conv_sub: Conv, Sub, _ => narrow::fold_conv;
     narrow_tobit_add: ToBit, Add, _ => narrow::fold_conv;
+    narrow_conv_mul: Conv, Mul, _ => narrow::fold_conv;
     narrow_tobit_sub: ToBit, Sub, _ => narrow::fold_conv;
+    narrow_tobit_mul: ToBit, Mul, _ => narrow::fold_conv;
 }

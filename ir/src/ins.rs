@@ -195,6 +195,10 @@ impl Ins {
     pub fn sload_mode(&self) -> SloadMode {
         SloadMode::from_raw(self.b.raw())
     }
+    /// The parent trace's instruction that PVAL stands for.
+    pub fn parent_ref(&self) -> IrRef {
+        IrRef::ins(self.a.raw() as usize)
+    }
     /// CONV's kind.
     pub fn conv(&self) -> Conv {
         Conv::from_raw(self.b.raw())
@@ -206,6 +210,10 @@ impl Ins {
     /// The function of FPMATH.
     pub fn fp_math(&self) -> Option<FpMath> {
         FpMath::from_raw(self.b.raw())
+    }
+    /// How TOSTR converts.
+    pub fn str_mode(&self) -> Option<StrMode> {
+        StrMode::from_raw(self.b.raw())
     }
     /// The helper of a CALL.
     pub fn helper(&self) -> Option<Helper> {

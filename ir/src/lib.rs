@@ -9,6 +9,7 @@
 //! | [`types`], [`ins`], [`literal`] | types and references, instructions and constants, what literal operands name |
 //! | [`trace`], [`snap`] | traces, their limits and errors, snapshots |
 //! | [`build`] | emitting instructions through the optimiser |
+//! | [`side`] | how a side trace begins |
 //! | [`text`] | printing and parsing |
 //! | [`verify`] | the rules a trace keeps |
 //! | [`eval`] | executing a trace: the oracle |
@@ -41,6 +42,7 @@ pub mod literal;
 pub mod model;
 pub mod op;
 pub mod opt;
+pub mod side;
 pub mod snap;
 pub mod text;
 pub mod trace;

@@ -189,6 +189,7 @@ ir_ops! {
     FLoad = "FLOAD", Load, Ref, Field, Any, "field of an object";
     XLoad = "XLOAD", Load, Ref, XloadMode, Any, "memory at an address";
     SLoad = "SLOAD", Load, Slot, SloadMode, Any, "stack slot as it was when the trace began";
+    PVal = "PVAL", Pure, Lit, None, Any, "what instruction a of the parent trace gave, at the exit where this trace begins";
     VLoad = "VLOAD", Load, Ref, Lit, Any, "extra argument b of the vararg frame whose base is a";
     Len = "LEN", Load, Ref, None, Int, "a border of table a, without metamethods";
 

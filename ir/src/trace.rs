@@ -261,6 +261,11 @@ impl Trace {
     pub fn refs(&self) -> impl DoubleEndedIterator<Item = IrRef> + use<> {
         (1..self.ins.len()).map(IrRef::ins)
     }
+    /// The instructions that belong to a snapshot: those that may leave with it are among them.
+    pub(crate) fn refs_of_snap(&self, snap: usize) -> impl Iterator<Item = IrRef> + use<> {
+        let at = |s: usize| self.snaps.get(s).map_or(self.ins.len(), |s| s.at.index());
+        (at(snap)..at(snap + 1)).map(IrRef::ins)
+    }
     /// The newest instruction of an operation.
     pub fn newest(&self, op: IrOp) -> Option<IrRef> {
         self.chain[op as usize]

@@ -9,7 +9,7 @@
 
 use core::fmt;
 
-use crate::ins::{Const, Ins};
+use crate::ins::{Const, Flags, Ins};
 use crate::literal::Helper;
 use crate::op::{Effect, IrOp, Kind, Rule};
 use crate::snap::SnapKind;
@@ -59,20 +59,20 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
                 (Kind::Ref | Kind::OptRef, Some(o)) => {
                     check(t.contains(o), "no such operand")?;
                     check(o < r, "operand comes later")?;
-                    check(
-                        o.is_const() || t.get(o).op() != IrOp::Nop,
-                        "operand was removed",
-                    )?;
+                    let operand = t.get(o);
+                    let gone = operand.op() == IrOp::Nop
+                        || operand.has(Flags::SUNK) && !ins.has(Flags::SUNK);
+                    check(o.is_const() || !gone, "operand was removed")?;
                 }
                 _ => {}
             }
         }
         check(types_fit(t, &ins), "types don't fit")?;
         check(
-            !ins.op().meta().guard || ins.is_guard() || ins.has(crate::ins::Flags::SUNK),
+            !ins.op().meta().guard || ins.is_guard() || ins.has(Flags::SUNK),
             "has to be a guard",
         )?;
-        if ins.may_leave() && !ins.has(crate::ins::Flags::SUNK) {
+        if ins.may_leave() && !ins.has(Flags::SUNK) {
             let Some(s) = t.snap_of(r) else {
                 return Err(VerifyError {
                     at: r,
@@ -92,7 +92,13 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
                 last_exit = Some(r);
             }
         }
-        if is_visible_effect(&ins) {
+        // An exit knows nothing of objects that are younger than its snapshot.
+        let into_new = match ins.op() {
+            IrOp::NewRef => t.allocation_of(r),
+            _ => ins.ref_a().and_then(|at| t.allocation_of(at)),
+        };
+        let unseen = into_new.is_some_and(|o| t.snap_of(o) == t.snap_of(r));
+        if is_visible_effect(&ins) && !unseen {
             last_effect = Some(r);
         }
     }
@@ -131,7 +137,7 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
 /// Would the interpreter notice that the instruction was executed twice?
 pub(crate) fn is_visible_effect(ins: &Ins) -> bool {
     ins.op().meta().effect == Effect::Store
-        && !ins.has(crate::ins::Flags::SUNK)
+        && !ins.has(Flags::SUNK)
         && !matches!(
             ins.op(),
             IrOp::Loop | IrOp::Use | IrOp::Phi | IrOp::Fuel | IrOp::TBar | IrOp::OBar | IrOp::XBar

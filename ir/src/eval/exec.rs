@@ -109,7 +109,9 @@ impl<M: Machine> Evaluator<'_, M> {
             }
             (IrOp::SLoad, ..) => {
                 let v = m.slot(ins.slot());
-                match (ins.sload_mode().has(SloadMode::CONVERT), v) {
+                // Exits store ints as numbers.
+                let inherited = ins.sload_mode().has(SloadMode::PARENT) && ins.ty() == IrType::Int;
+                match (inherited || ins.sload_mode().has(SloadMode::CONVERT), v) {
                     (true, Val::Num(n)) => match arith::exact_int(n) {
                         Some(i) => Step::Value(Val::Int(i)),
                         None => Step::Fail,
@@ -118,6 +120,7 @@ impl<M: Machine> Evaluator<'_, M> {
                     (false, v) => typed(&ins, v),
                 }
             }
+            (IrOp::PVal, ..) => Step::Value(m.parent_value(ins.parent_ref())),
             (IrOp::VLoad, Val::Ptr(base), _) => typed(&ins, m.vararg(base, lit_b)),
             (IrOp::Len, Val::Gc(_, t), _) => Step::Value(Val::Int(m.len(t))),
 

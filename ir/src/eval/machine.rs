@@ -2,7 +2,7 @@
 
 use crate::ins::ObjId;
 use crate::literal::{BufMode, Field, Helper, Slot, StrMode};
-use crate::types::IrType;
+use crate::types::{IrRef, IrType};
 
 /// A value at run time.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +83,10 @@ pub trait Machine {
     fn slot(&mut self, slot: Slot) -> Val;
     /// Writes a stack slot.
     fn set_slot(&mut self, slot: Slot, v: Val);
+    /// What an instruction of the parent trace gave, at the exit where a side trace begins.
+    fn parent_value(&mut self, r: IrRef) -> Val {
+        Val::NIL
+    }
     /// Reads a slot as a raw word: a frame's link, the position of a traversal.
     fn slot_word(&mut self, slot: Slot) -> u64;
     /// Writes a raw word into a slot.

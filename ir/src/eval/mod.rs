@@ -90,7 +90,17 @@ impl core::error::Error for EvalError {}
 
 /// Executes a trace until it is left.
 pub fn run<M: Machine>(trace: &Trace, machine: &mut M, how: Run) -> Result<Exit, EvalError> {
-    let mut values = Vec::new();
+    run_keeping(trace, machine, how, &mut Vec::new())
+}
+
+/// The same, and leaves in `values` what the instructions gave, which a side trace's PVAL asks for.
+pub fn run_keeping<M: Machine>(
+    trace: &Trace,
+    machine: &mut M,
+    how: Run,
+    values: &mut Vec<Val>,
+) -> Result<Exit, EvalError> {
+    values.clear();
     values
         .try_reserve_exact(trace.len())
         .map_err(|_| EvalError {
@@ -101,9 +111,11 @@ pub fn run<M: Machine>(trace: &Trace, machine: &mut M, how: Run) -> Result<Exit,
     let mut e = Evaluator {
         trace,
         machine,
-        values,
+        values: core::mem::take(values),
     };
-    e.run(how)
+    let exit = e.run(how);
+    *values = e.values;
+    exit
 }
 
 /// The values of all instructions after one iteration without a loop.
@@ -233,8 +245,7 @@ impl<M: Machine> Evaluator<'_, M> {
     /// Executes the FUEL that a snapshot stands before, if one does.
     fn charge(&mut self, snap: usize) -> Result<(), EvalError> {
         let t = self.trace;
-        let index = |s: usize| t.snaps().get(s).map_or(t.len(), |s| s.at.index());
-        let mut here = (index(snap)..index(snap + 1)).map(IrRef::ins);
+        let mut here = t.refs_of_snap(snap);
         match here.find(|&r| t.get(r).op() == IrOp::Fuel) {
             Some(r) => self.step(r, t.get(r)).map(drop),
             None => Ok(()),

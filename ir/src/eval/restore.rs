@@ -14,7 +14,7 @@ use crate::literal::{Field, Slot};
 use crate::op::IrOp;
 use crate::snap::{Snap, SnapKind};
 use crate::trace::{Trace, TraceError};
-use crate::types::{IrRef, IrType};
+use crate::types::IrRef;
 
 /// Why a snapshot was not restored. No slot was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -138,7 +138,14 @@ pub fn exit_values(
     let sunk = SunkObjects::of(t, snap)?;
     for &r in &sunk.objects {
         for operand in t.get(r).refs() {
-            value(Some(operand));
+            // A piece of a string: its address is sunk too, unless something else needs it.
+            let at = t.get(operand);
+            if at.op() == IrOp::StrRef {
+                value(at.ref_a());
+                value(at.ref_b());
+            } else {
+                value(Some(operand));
+            }
         }
     }
     for &(store, _) in &sunk.stores {
@@ -244,6 +251,12 @@ impl<M: Machine, S: Fn(IrRef) -> Option<Val>> Exit<'_, M, S> {
         Ok(())
     }
 
+    /// The string and the offset of a piece of it.
+    fn string_piece(&self, ins: &Ins) -> Option<(IrRef, IrRef)> {
+        let at = self.t.get(ins.ref_a()?);
+        Some((at.ref_a()?, at.ref_b()?))
+    }
+
     fn allocate(&mut self, r: IrRef) -> Result<Val, RestoreError> {
         let ins = self.t.get(r);
         let id = match ins.op() {
@@ -252,9 +265,35 @@ impl<M: Machine, S: Fn(IrRef) -> Option<Val>> Exit<'_, M, S> {
                 Some(Val::Gc(_, id)) => self.machine.dup_table(id)?,
                 _ => return Err(RestoreError::Missing(r)),
             },
+            IrOp::SNew => {
+                let (s, i) = self.string_piece(&ins).ok_or(RestoreError::Missing(r))?;
+                let len = ins.ref_b().ok_or(RestoreError::Missing(r))?;
+                match (self.value(s)?, self.value(i)?, self.value(len)?) {
+                    (Val::Gc(_, s), Val::Int(i), Val::Int(len)) => {
+                        let at = self.machine.str_byte(s, i);
+                        self.machine.new_str(at, len)?
+                    }
+                    _ => return Err(RestoreError::Missing(r)),
+                }
+            }
+            IrOp::ToStr => {
+                let x = ins.ref_a().ok_or(RestoreError::Missing(r))?;
+                let mode = ins.str_mode().ok_or(RestoreError::Missing(r))?;
+                let x = self.value(x)?;
+                self.machine.to_str(x, mode)?
+            }
+            IrOp::CNewI => {
+                let (Some(ty), Some(v)) = (ins.ref_a(), ins.ref_b()) else {
+                    return Err(RestoreError::Missing(r));
+                };
+                match (self.value(ty)?, self.value(v)?) {
+                    (Val::Int(ty), v) => self.machine.new_cdata(ty, Some(v))?,
+                    _ => return Err(RestoreError::Missing(r)),
+                }
+            }
             _ => return Err(RestoreError::Missing(r)),
         };
-        Ok(Val::Gc(IrType::Tab, id))
+        Ok(Val::Gc(ins.ty(), id))
     }
 
     /// Repeats a store through the reference `at` into the object that was made.

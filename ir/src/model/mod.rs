@@ -16,7 +16,7 @@ use std::vec::Vec;
 use crate::eval::{Machine, Trap, Val};
 use crate::ins::ObjId;
 use crate::literal::{BufMode, Field, Helper, Slot, StrMode};
-use crate::types::IrType;
+use crate::types::{IrRef, IrType};
 
 /// A table.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,8 @@ pub struct Model {
     buffer: String,
     fuel: i64,
     log: Vec<String>,
+    /// What the instructions of the parent trace gave.
+    pub parent: Vec<Val>,
     /// An order of the trace that no machine could follow.
     pub violation: Option<&'static str>,
 }
@@ -76,6 +78,7 @@ impl Model {
             buffer: String::new(),
             fuel: 1_000_000,
             log: Vec::new(),
+            parent: Vec::new(),
             violation: None,
         };
         for s in NUMBERS {
@@ -208,6 +211,9 @@ impl Machine for Model {
     }
     fn set_slot(&mut self, slot: Slot, v: Val) {
         self.slots[slot.0 as usize] = v;
+    }
+    fn parent_value(&mut self, r: IrRef) -> Val {
+        self.parent.get(r.index()).copied().unwrap_or(Val::NIL)
     }
     fn slot_word(&mut self, slot: Slot) -> u64 {
         match self.slots[slot.0 as usize] {

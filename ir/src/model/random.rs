@@ -506,7 +506,11 @@ impl Generator<'_> {
             let i = self.b.konst(Const::Int(i))?;
             let array = self.b.ins(IrOp::FLoad, IrType::Ptr, t, Field::TabArray)?;
             let at = self.b.ins(IrOp::ARef, IrType::Ptr, array, i)?;
-            let v = self.num()?;
+            let v = if self.rng.chance(3) {
+                self.table()?
+            } else {
+                self.num()?
+            };
             self.b.ins(IrOp::AStore, IrType::Nil, at, v)?;
             self.snapshot()?;
         }
@@ -517,7 +521,25 @@ impl Generator<'_> {
         Ok(())
     }
     fn string(&mut self) -> Result<(), TraceError> {
-        let r = match self.rng.below(3) {
+        let r = match self.rng.below(4) {
+            3 => {
+                let s = self.slot(STRING)?;
+                let n = self.b.ins(IrOp::FLoad, IrType::Int, s, Field::StrLen)?;
+                let mut at = self.int()?;
+                let (Val::Int(i), Val::Int(size)) = (self.value(at), self.value(n)) else {
+                    return Ok(());
+                };
+                if size == 0 {
+                    return Ok(());
+                }
+                if i < 0 || i >= size {
+                    at = self.b.konst(Const::Int(0))?;
+                }
+                self.b.ins(IrOp::Ult, IrType::Int, at, n)?;
+                let one = self.b.konst(Const::Int(1))?;
+                let at = self.b.ins(IrOp::StrRef, IrType::Ptr, s, at)?;
+                self.b.ins(IrOp::SNew, IrType::Str, at, one)?
+            }
             0 => {
                 let x = self.int()?;
                 self.b.ins(IrOp::ToStr, IrType::Str, x, StrMode::Int)?

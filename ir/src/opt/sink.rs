@@ -1,8 +1,10 @@
-//! Sinking: a table that doesn't leave the trace is not made on it. Exits make it, from the snapshot.
+//! Sinking: an object that doesn't leave the trace is not made on it. Exits make it, from the snapshot.
 //!
-//! An allocation can sink if nothing but stores into constant slots and snapshots use it. What its stores store must
-//! be there when the trace is left, so sunk objects don't nest. A PHI of two allocations sinks if both sides do and
+//! A table can sink if nothing uses it but stores into constant slots of it, stores of it into sunk objects, and snapshots. What is
+//! stored must be there when the trace is left, or be a sunk object itself. A PHI of two tables sinks if both sides do and
 //! what is stored into them, store by store, is invariant or is itself carried by PHIs.
+//!
+//! Strings made of pieces and of numbers, and boxed integers, sink if only snapshots and sunk objects hold them.
 //!
 //! Source of the method: LuaJIT.
 
@@ -15,16 +17,18 @@ use crate::types::IrRef;
 
 /// Flags allocations, and all that serves only them, as [`Flags::SUNK`].
 pub fn sink(t: &mut Trace) -> Result<(), TraceError> {
-    if t.newest(IrOp::TNew).is_none() && t.newest(IrOp::TDup).is_none() {
+    if !(0..IrOp::COUNT).any(|op| may_sink(IrOp::ALL[op]) && t.newest(IrOp::ALL[op]).is_some()) {
         return Ok(());
     }
     let mut kept = Marks::try_new(t)?;
-    if t.loop_ref().is_none()
-        && let Some(s) = t.snaps().last()
-    {
+    let last = t.snaps().len().wrapping_sub(1);
+    for (i, s) in t.snaps().iter().enumerate() {
         // At the trace's end everything has to be there.
+        let all = i == last && t.loop_ref().is_none();
         for e in t.snap_entries(s) {
-            kept.mark(e.value);
+            if all || !may_sink(t.get(e.value).op()) {
+                kept.mark(e.value);
+            }
         }
     }
     loop {
@@ -34,6 +38,18 @@ pub fn sink(t: &mut Trace) -> Result<(), TraceError> {
         }
     }
     sweep(t, &kept)
+}
+
+/// Operations whose result can be made at an exit instead.
+fn may_sink(op: IrOp) -> bool {
+    is_table(op) || is_plain(op)
+}
+fn is_table(op: IrOp) -> bool {
+    matches!(op, IrOp::TNew | IrOp::TDup)
+}
+/// Objects that nothing is stored into.
+fn is_plain(op: IrOp) -> bool {
+    matches!(op, IrOp::SNew | IrOp::ToStr | IrOp::CNewI)
 }
 
 /// The allocation that a store goes to, if the place is one that can be found again at an exit.
@@ -86,40 +102,62 @@ fn carried(t: &Trace, x: IrRef, y: IrRef) -> bool {
 /// One walk backwards over the trace; tells whether it found more allocations that have to stay.
 fn mark(t: &Trace, kept: &mut Marks) -> bool {
     let mut changed = false;
+    let mut keep = |kept: &mut Marks, r: Option<IrRef>| {
+        if let Some(r) = r {
+            changed |= kept.mark(r);
+        }
+    };
     for r in t.refs().rev() {
         let ins = t.get(r);
         let (a, b) = (ins.ref_a(), ins.ref_b());
         let is_kept = kept.has(r);
-        let mut keep = |r: Option<IrRef>| {
-            if let Some(r) = r {
-                changed |= kept.mark(r);
-            }
-        };
         match ins.op() {
             IrOp::AStore | IrOp::HStore | IrOp::FStore => {
-                if a.and_then(|at| sinkable_store(t, at)).is_none() {
-                    keep(a);
+                let into = a.and_then(|at| sinkable_store(t, at));
+                if into.is_none() {
+                    keep(kept, a);
                 }
-                keep(b);
+                // What a sunk object holds may sink with it.
+                let with_it = into.is_some_and(|o| !kept.has(o));
+                if !with_it || !b.is_some_and(|b| may_sink(t.get(b).op())) {
+                    keep(kept, b);
+                }
             }
             IrOp::Phi => {
                 let (Some(x), Some(y)) = (a, b) else { continue };
                 let op = t.get(x).op();
-                let both = op == t.get(y).op() && matches!(op, IrOp::TNew | IrOp::TDup);
+                let both = op == t.get(y).op() && is_table(op);
                 if !both || kept.has(x) || kept.has(y) || !carried(t, x, y) {
-                    changed |= kept.mark(x);
-                    changed |= kept.mark(y);
+                    keep(kept, a);
+                    keep(kept, b);
                 }
             }
             IrOp::NewRef => {
-                keep(b);
+                keep(kept, b);
                 if is_kept || b.is_none_or(|k| !k.is_const()) {
-                    keep(a);
+                    keep(kept, a);
                 }
             }
+            // Exits make it of what its address is made of.
+            IrOp::SNew if !is_kept => match a.map(|a| t.get(a)) {
+                Some(at) if at.op() == IrOp::StrRef => {
+                    keep(kept, at.ref_a());
+                    keep(kept, at.ref_b());
+                    keep(kept, b);
+                }
+                _ => {
+                    keep(kept, Some(r));
+                    keep(kept, a);
+                    keep(kept, b);
+                }
+            },
+            IrOp::ToStr | IrOp::CNewI if !is_kept => {
+                keep(kept, a);
+                keep(kept, b);
+            }
             _ if is_kept || ins.has_side_effect() && !holds_by_itself(t, r) => {
-                keep(a);
-                keep(b);
+                keep(kept, a);
+                keep(kept, b);
             }
             _ => {}
         }
@@ -144,7 +182,7 @@ fn sweep(t: &mut Trace, kept: &Marks) -> Result<(), TraceError> {
         let ins = t.get(r);
         let into = |at: Option<IrRef>| at.and_then(|at| t.allocation_of(at));
         let gone = match ins.op() {
-            IrOp::TNew | IrOp::TDup => !kept.has(r),
+            op if may_sink(op) => !kept.has(r),
             IrOp::AStore | IrOp::HStore | IrOp::FStore => {
                 into(ins.ref_a()).is_some_and(|o| sunk.has(o))
             }
@@ -152,6 +190,8 @@ fn sweep(t: &mut Trace, kept: &Marks) -> Result<(), TraceError> {
                 t.allocation_of(r).is_some_and(|o| sunk.has(o))
             }
             IrOp::FLoad => ins.ref_a().is_some_and(|o| sunk.has(o)),
+            // The address that only sunk strings need.
+            IrOp::StrRef => !kept.has(r),
             IrOp::Phi => ins.ref_b().is_some_and(|o| sunk.has(o)),
             _ => false,
         };

@@ -6,11 +6,13 @@ use std::{format, println};
 
 use proptest::prelude::*;
 
-use crate::build::NoObjects;
-use crate::eval::{Exit, Reason, Run, run};
+use crate::build::{Builder, NoObjects};
+use crate::eval::{Exit, Reason, Run, run, run_keeping};
+use crate::ins::Flags;
 use crate::model::{Model, Rng, random_trace};
 use crate::op::IrOp;
 use crate::opt::{Options, optimise};
+use crate::side::inherit;
 use crate::text::parse;
 use crate::trace::{Trace, TraceError};
 use crate::verify::verify;
@@ -74,8 +76,35 @@ fn compare(plain: &Trace, optimised: &Trace, model: &Model) -> Result<(), String
             ..Run::default()
         };
         let (exit, m) = evaluate(optimised, model, how)?;
-        same_state(plain, model, how, exit, &m)
-            .map_err(|e| format!("{r:?} forced to fail: {e}"))?;
+        let failed = |e| format!("{r:?} forced to fail: {e}");
+        same_state(plain, model, how, exit, &m).map_err(failed)?;
+        side_trace(optimised, model, how, exit, &m).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A side trace that only takes over what its parent has at the exit leaves in the exit's state.
+fn side_trace(t: &Trace, model: &Model, how: Run, exit: Exit, m: &Model) -> Result<(), String> {
+    let mut side = m.clone();
+    run_keeping(t, &mut model.clone(), how, &mut side.parent).map_err(|e| e.to_string())?;
+    let text = |e: TraceError| format!("side trace: {e}");
+    let mut b = Builder::try_new(t.limits(), Options::ALL, &NoObjects).map_err(text)?;
+    let entries = inherit(&mut b, t, exit.snap, 7).map_err(text)?;
+    b.snapshot(7, 0, &entries).map_err(text)?;
+    let inherited = b.finish();
+    let report = |e: String| format!("{e}\nside trace of {exit:?}\n{inherited}");
+    verify(&inherited).map_err(|e| report(e.to_string()))?;
+    let traps = inherited.refs().filter(|&r| {
+        let ins = inherited.get(r);
+        ins.may_leave() && !ins.has(Flags::SUNK)
+    });
+    for fail in traps.map(Some).chain([None]) {
+        let how = Run { fail, ..how };
+        let (side_exit, after) = evaluate(&inherited, &side, how).map_err(report)?;
+        if side_exit.pc != 7 || after.dump() != m.dump() {
+            let (a, b) = (after.dump(), m.dump());
+            return Err(report(format!("{side_exit:?}\n{a}--- parent\n{b}")));
+        }
     }
     Ok(())
 }

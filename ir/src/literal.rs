@@ -141,10 +141,13 @@ helpers! {
     StrCmp = "str_cmp", Pure, (Str, Str) -> Int;
     StrFind = "str_find", Pure, (Str, Str, Int) -> Int;
     StrRep = "str_rep", Pure, (Str, Int) -> Str;
+    StrRepSep = "str_repsep", Pure, (Str, Int, Str) -> Str;
     StrReverse = "str_reverse", Pure, (Str) -> Str;
     StrLower = "str_lower", Pure, (Str) -> Str;
     StrUpper = "str_upper", Pure, (Str) -> Str;
-    ToNumber = "tonumber", Pure, (Str, Int) -> Num;
+    ToNumber = "tonumber", Pure, (Str, Int) -> Nil;
+    ToString = "tostring", Pure, (Nil) -> Str;
+    ToHex = "tohex", Pure, (Int, Int) -> Str;
     FmtNum = "fmt_num", Pure, (Int, Num) -> Str;
     FmtStr = "fmt_str", Pure, (Int, Str) -> Str;
     Sin = "sin", Pure, (Num) -> Num;
@@ -162,18 +165,30 @@ helpers! {
     Log2 = "log2", Pure, (Num) -> Num;
     Log10 = "log10", Pure, (Num) -> Num;
     Fmod = "fmod", Pure, (Num, Num) -> Num;
+    Scale = "scale", Pure, (Num, Num) -> Num;
+    Mantissa = "mantissa", Pure, (Num) -> Num;
+    Exponent = "exponent", Pure, (Num) -> Int;
+    Whole = "whole", Pure, (Num) -> Num;
+    Fraction = "fraction", Pure, (Num) -> Num;
     TabNext = "tab_next", Load, (Tab, Int) -> Int;
+    TabKeyAt = "tab_keyat", Load, (Tab, Int) -> Nil;
+    TabPlaceAt = "tab_placeat", Load, (Tab, Int) -> Ptr;
     TabKeyIndex = "tab_keyindex", Load, (Tab, Nil) -> Int;
     TabGetInt = "tab_getint", Load, (Tab, Int) -> Ptr;
-    Concat = "tab_concat", Alloc, (Tab, Str, Int, Int) -> Str;
+    TabGet = "tab_get", Load, (Tab, Nil) -> Ptr;
+    TabMaxN = "tab_maxn", Load, (Tab) -> Num;
+    TabNew = "tab_new", Alloc, (Int, Int) -> Tab;
+    TabConcat = "tab_concat", Alloc, (Tab, Str, Int, Int) -> Str;
+    TabSet = "tab_set", Store, (Tab, Nil, Nil) -> Nil;
     TabReserve = "tab_reserve", Store, (Tab, Int) -> Nil;
     TabClear = "tab_clear", Store, (Tab) -> Nil;
+    TabInsert = "tab_insert", Store, (Tab, Int, Nil) -> Nil;
+    TabRemove = "tab_remove", Store, (Tab, Int) -> Nil;
     TabMove = "tab_move", Store, (Tab, Int, Int, Int, Tab) -> Nil;
-    Random = "random", Store, () -> Num;
     SetMeta = "setmeta", Store, (Tab, Tab) -> Nil;
-    StrMatch = "str_match", Alloc, (Str, Str, Int) -> Int;
-    Print = "print", Store, (Nil) -> Nil;
-    FFlush = "fflush", Store, () -> Nil;
+    Random = "random", Store, () -> Num;
+    RandomSeed = "randomseed", Store, (Num) -> Nil;
+    Pay = "pay", Store, (Int, Int) -> Nil;
 }
 
 macro_rules! letters {

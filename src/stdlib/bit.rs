@@ -218,16 +218,25 @@ fn tohex(vm: &mut Vm) -> NativeResult {
     } else {
         operand(vm, 1)?.bits() as i32
     };
+    let mut room = [0; MAX_DIGITS];
+    let s = vm.new_str(hex_text(x.bits(), digits, &mut room))?;
+    vm.ret(s)
+}
+
+/// The most digits that `tohex` gives.
+pub(crate) const MAX_DIGITS: usize = 254;
+
+/// The lowest hexadecimal digits, in upper case where their number is negative.
+pub(crate) fn hex_text(bits: u64, digits: i32, room: &mut [u8; MAX_DIGITS]) -> &[u8] {
     let alphabet: &[u8; 16] = if digits < 0 {
         b"0123456789ABCDEF"
     } else {
         b"0123456789abcdef"
     };
-    let count = digits.unsigned_abs().min(254) as usize;
-    let mut text = [b'0'; 254];
-    for (i, c) in text[..count].iter_mut().rev().enumerate().take(16) {
-        *c = alphabet[(x.bits() >> (4 * i) & 15) as usize];
+    let count = (digits.unsigned_abs() as usize).min(MAX_DIGITS);
+    room.fill(b'0');
+    for (i, c) in room[..count].iter_mut().rev().enumerate().take(16) {
+        *c = alphabet[(bits >> (4 * i) & 15) as usize];
     }
-    let s = vm.new_str(&text[..count])?;
-    vm.ret(s)
+    &room[..count]
 }

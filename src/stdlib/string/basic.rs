@@ -139,47 +139,61 @@ pub(super) fn rep(vm: &mut Vm) -> NativeResult {
         s.as_bytes(),
         separator.as_ref().map_or(&b""[..], |s| s.as_bytes()),
     );
-    let separators = separator.len() as u64 * u64::from(count > 0);
-    // Lengths are below 2^31, and more repetitions than that are too many for any text but the empty one.
-    let period = (text.len() + separator.len()) as u64;
-    let length = period.saturating_mul(count).saturating_sub(separators);
-    if length > MAX_LENGTH {
+    let Some(length) = repeated_length(text.len(), separator.len(), count) else {
         return Err(vm.memory_error());
-    }
-    let length = length as usize;
+    };
     if length <= SMALL {
         let mut small = [0; SMALL];
         fill_periodically(&mut small[..length], text, separator);
         let text = vm.new_str(&small[..length])?;
         return vm.ret(text);
     }
-    let period = period as usize;
+    charge_bytes(vm, length)?;
+    let mut out = Builder::scratch(vm);
+    put_periodically(&mut out, text, separator, length)?;
+    let text = out.finish()?;
+    vm.ret(text)
+}
+
+/// The length of `count` times the text with the separator between, unless it is too long for a string.
+pub(crate) fn repeated_length(text: usize, separator: usize, count: u64) -> Option<usize> {
+    let separators = separator as u64 * u64::from(count > 0);
+    // Lengths are below 2^31, and more repetitions than that are too many for any text but the empty one.
+    let period = (text + separator) as u64;
+    let length = period.saturating_mul(count).saturating_sub(separators);
+    (length <= MAX_LENGTH).then_some(length as usize)
+}
+
+/// Appends `length` bytes of text and separator in turn.
+pub(crate) fn put_periodically<S: Sink>(
+    out: &mut S,
+    text: &[u8],
+    separator: &[u8],
+    length: usize,
+) -> Result<(), S::Error> {
+    let period = text.len() + separator.len();
+    let mut left = length;
     if period <= BLOCK / 2 {
         // Many periods at once.
         let mut block = [0; BLOCK];
-        let block = &mut block[..BLOCK / period * period];
+        let block = &mut block[..(BLOCK / period.max(1) * period).min(length)];
         fill_periodically(block, text, separator);
-        let mut out = Builder::scratch(vm);
-        let mut left = length;
         while left > 0 {
             let n = left.min(block.len());
-            charge_bytes(out.vm, n)?;
             out.put(&block[..n])?;
             left -= n;
         }
-        let text = out.finish()?;
-        return vm.ret(text);
+        return Ok(());
     }
-    let mut out = Builder::scratch(vm);
-    for i in 0..count {
-        charge_bytes(out.vm, period)?;
-        if i > 0 {
-            out.put(separator)?;
+    for piece in [text, separator].into_iter().cycle() {
+        if left == 0 {
+            break;
         }
-        out.put(text)?;
+        let n = left.min(piece.len());
+        out.put(&piece[..n])?;
+        left -= n;
     }
-    let text = out.finish()?;
-    vm.ret(text)
+    Ok(())
 }
 
 const BLOCK: usize = 512;
@@ -236,6 +250,20 @@ fn mapped(vm: &mut Vm, reversed: bool, map: impl Fn(u8) -> u8 + Copy) -> NativeR
     }
     charge_bytes(vm, bytes.len())?;
     let mut out = Builder::scratch(vm);
+    put_mapped(&mut out, bytes, reversed, map)?;
+    let text = out.finish()?;
+    vm.ret(text)
+}
+
+/// Appends the bytes mapped, and backwards if wanted.
+#[inline(always)]
+pub(crate) fn put_mapped<S: Sink>(
+    out: &mut S,
+    bytes: &[u8],
+    reversed: bool,
+    map: impl Fn(u8) -> u8 + Copy,
+) -> Result<(), S::Error> {
+    let mut room = [0; SMALL];
     if reversed {
         for part in bytes.rchunks(SMALL) {
             out.put(map_part(part, &mut room, reversed, map))?;
@@ -245,8 +273,7 @@ fn mapped(vm: &mut Vm, reversed: bool, map: impl Fn(u8) -> u8 + Copy) -> NativeR
             out.put(map_part(part, &mut room, reversed, map))?;
         }
     }
-    let text = out.finish()?;
-    vm.ret(text)
+    Ok(())
 }
 
 /// `string.reverse(s)`

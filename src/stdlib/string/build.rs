@@ -10,6 +10,8 @@ use crate::vm::native::Raised;
 
 /// Bytes that cost a unit of fuel.
 const BYTES_PER_UNIT: usize = 16;
+/// So few bytes cost nothing: the call has paid for them.
+pub(crate) const FREE_BYTES: usize = 1024;
 /// A scratch buffer that grew larger than this gives its room back.
 const KEPT_ROOM: usize = 1 << 20;
 
@@ -20,14 +22,22 @@ impl Meter for Vm {
     }
 }
 
+/// What handling that many bytes costs.
+#[inline]
+pub(crate) fn units_for_bytes(bytes: usize) -> u32 {
+    if bytes <= FREE_BYTES {
+        return 0;
+    }
+    u32::try_from(bytes / BYTES_PER_UNIT).unwrap_or(u32::MAX)
+}
+
 /// Pays for handling that many bytes.
 #[inline]
 pub(super) fn charge_bytes(vm: &mut Vm, bytes: usize) -> Result<(), Raised> {
-    let units = bytes / BYTES_PER_UNIT;
-    if units == 0 {
-        return Ok(());
+    match units_for_bytes(bytes) {
+        0 => Ok(()),
+        units => vm.charge(units),
     }
-    vm.charge(u32::try_from(units).unwrap_or(u32::MAX))
 }
 
 /// A text under construction in a buffer.
@@ -73,9 +83,9 @@ impl Sink for Builder<'_> {
 }
 
 /// The bare buffer, for writers that know nothing of a state.
-pub(super) struct BufferSink<'a> {
-    pub(super) heap: &'a mut Heap,
-    pub(super) buffer: Gc<Buffer>,
+pub(crate) struct BufferSink<'a> {
+    pub(crate) heap: &'a mut Heap,
+    pub(crate) buffer: Gc<Buffer>,
 }
 
 impl Sink for BufferSink<'_> {

@@ -11,12 +11,13 @@ use crate::stdlib::message::Message;
 use crate::value::Value;
 use crate::value::cdata::CType;
 use crate::vm::Vm;
+use crate::vm::convert::truncate_i32;
 use crate::vm::meta::Event;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 /// What a conversion's letter means.
-#[derive(Clone, Copy)]
-enum Conversion {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Conversion {
     Integer(IntegerStyle),
     Float(FloatStyle),
     Text,
@@ -27,7 +28,7 @@ enum Conversion {
 
 impl Conversion {
     #[inline]
-    fn of_letter(letter: u8) -> Option<Conversion> {
+    pub(crate) fn of_letter(letter: u8) -> Option<Conversion> {
         Some(match letter {
             b'd' | b'i' => Conversion::Integer(IntegerStyle::Signed),
             b'u' => Conversion::Integer(IntegerStyle::Unsigned),
@@ -48,7 +49,7 @@ impl Conversion {
 
 /// Flags, width and precision at the start of what follows `%`, and how many bytes they are.
 #[inline]
-fn parse_spec(text: &[u8]) -> (Spec, usize) {
+pub(crate) fn parse_spec(text: &[u8]) -> (Spec, usize) {
     let mut spec = Spec::default();
     let mut at = 0;
     loop {
@@ -124,9 +125,9 @@ pub(super) fn format(vm: &mut Vm) -> NativeResult {
         }
         match conversion {
             Conversion::Integer(style) => put_integer(&mut out, style, &spec, arg)?,
-            Conversion::Float(style) => {
+            Conversion::Float(_) | Conversion::Char => {
                 let n = out.vm.check_number(arg)?;
-                conversion::float(&mut out, style, &spec, n)?;
+                put_number(&mut out, conversion, &spec, n)?;
             }
             Conversion::Text | Conversion::Quoted => {
                 let value = out.vm.arg(arg);
@@ -141,14 +142,6 @@ pub(super) fn format(vm: &mut Vm) -> NativeResult {
                 }
                 let quoted = matches!(conversion, Conversion::Quoted);
                 put_text(&mut out, quoted, &spec, value)?;
-            }
-            Conversion::Char => {
-                let c = out.vm.check_int(arg)? as u8;
-                let spec = Spec {
-                    precision: None,
-                    ..spec
-                };
-                conversion::string(&mut out, &spec, &[c])?;
             }
             Conversion::Pointer => {
                 let address = address(out.vm, out.vm.arg(arg));
@@ -193,22 +186,46 @@ fn put_integer(
         Some(c) if c.ctype != CType::Complex => c.bits,
         _ => {
             let n = out.vm.check_number(arg)?;
-            match style {
-                IntegerStyle::Signed => conversion::to_i64(n) as u64,
-                _ => conversion::to_u64(n),
-            }
+            return put_number(out, Conversion::Integer(style), spec, n);
         }
     };
     conversion::integer(out, style, spec, bits)
 }
 
+/// Appends a number as one of the conversions that take numbers; nothing for the others.
+pub(crate) fn put_number<S: Sink>(
+    out: &mut S,
+    how: Conversion,
+    spec: &Spec,
+    n: f64,
+) -> Result<(), S::Error> {
+    match how {
+        Conversion::Integer(style) => {
+            let bits = match style {
+                IntegerStyle::Signed => conversion::to_i64(n) as u64,
+                _ => conversion::to_u64(n),
+            };
+            conversion::integer(out, style, spec, bits)
+        }
+        Conversion::Float(style) => conversion::float(out, style, spec, n),
+        Conversion::Char => {
+            let spec = Spec {
+                precision: None,
+                ..*spec
+            };
+            conversion::string(out, &spec, &[truncate_i32(n) as u8])
+        }
+        Conversion::Text | Conversion::Quoted | Conversion::Pointer => Ok(()),
+    }
+}
+
 #[inline]
 fn put_text(out: &mut Builder<'_>, quoted: bool, spec: &Spec, value: Value) -> Result<(), Raised> {
     let put = |out: &mut Builder<'_>, text: &[u8]| {
+        charge_bytes(out.vm, text.len())?;
         if quoted {
             return put_quoted(out, text);
         }
-        charge_bytes(out.vm, text.len())?;
         conversion::string(out, spec, text)
     };
     if let Some(s) = value.as_str() {
@@ -222,8 +239,7 @@ fn put_text(out: &mut Builder<'_>, quoted: bool, spec: &Spec, value: Value) -> R
 }
 
 /// `%q`: a literal that reads back as the same string.
-fn put_quoted(out: &mut Builder<'_>, text: &[u8]) -> Result<(), Raised> {
-    charge_bytes(out.vm, text.len())?;
+pub(crate) fn put_quoted<S: Sink>(out: &mut S, text: &[u8]) -> Result<(), S::Error> {
     out.put(b"\"")?;
     let mut rest = text;
     while let Some(at) = rest

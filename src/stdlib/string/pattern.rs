@@ -24,6 +24,8 @@ pub const MAX_CAPTURES: usize = 32;
 const STEPS_PER_CHARGE: u32 = 4096;
 /// Steps per unit of fuel.
 const STEPS_PER_UNIT: u32 = 16;
+/// So few steps cost nothing: the call has paid for them.
+const FREE_STEPS: u32 = 512;
 
 /// Whom the matcher pays for its work.
 pub trait Meter {
@@ -266,11 +268,11 @@ impl<'a> Matcher<'a> {
 
     /// Pays for the steps so far.
     fn pay<M: Meter>(&mut self, meter: &mut M) -> Result<(), Failure<M::Stop>> {
-        let units = self.steps / STEPS_PER_UNIT;
-        self.steps %= STEPS_PER_UNIT;
-        if units == 0 {
+        if self.steps <= FREE_STEPS {
             return Ok(());
         }
+        let units = self.steps / STEPS_PER_UNIT;
+        self.steps %= STEPS_PER_UNIT;
         meter.charge(units).map_err(Failure::Stopped)
     }
 

@@ -176,7 +176,7 @@ helpers! {
     TabKeyIndex = "tab_keyindex", Load, (Tab, Nil) -> Int;
     TabGetInt = "tab_getint", Load, (Tab, Int) -> Ptr;
     TabGet = "tab_get", Load, (Tab, Nil) -> Ptr;
-    TabMaxN = "tab_maxn", Load, (Tab) -> Num;
+    TabMaxN = "tab_maxn", Load, (Tab) -> Nil;
     TabNew = "tab_new", Alloc, (Int, Int) -> Tab;
     TabConcat = "tab_concat", Alloc, (Tab, Str, Int, Int) -> Str;
     TabSet = "tab_set", Store, (Tab, Nil, Nil) -> Nil;

@@ -37,6 +37,9 @@ pub struct Header {
 const _: () = assert!(size_of::<Header>() == 4);
 
 impl Header {
+    /// Where the kind is.
+    #[cfg(feature = "jit")]
+    pub(crate) const KIND_OFFSET: usize = core::mem::offset_of!(Header, kind);
     /// A header for a new, untraversed object.
     #[inline(always)]
     pub const fn new(kind: Kind, a: u8, b: u8) -> Header {

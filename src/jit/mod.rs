@@ -6,4 +6,8 @@
 //!                                                     └─ hot exit: record a side trace
 //! ```
 
+pub(crate) mod helpers;
+pub(crate) mod layout;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod trace;

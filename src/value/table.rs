@@ -300,6 +300,13 @@ impl Table {
             Some(&self.find(self.hash_in(key), key)?.value)
         }
     }
+    /// The slot of an existing, normalised key in the hash part; nil is none.
+    pub(crate) fn slot_in_nodes(&self, key: Value) -> Option<&Cell<Value>> {
+        if key.is_nil() || self.hmask.get() == 0 {
+            return None;
+        }
+        Some(&self.find(self.hash_in(key), key)?.value)
+    }
     /// The hash by which this table places a key.
     #[inline(always)]
     fn hash_in(&self, key: Value) -> u32 {
@@ -337,6 +344,23 @@ impl Write<Table> {
     /// Sets or removes the metatable. A metatable with a string `__mode` makes the table weak from the next cycle on.
     pub fn set_metatable(&self, metatable: Option<Gc<Table>>) {
         self.metatable.set(metatable);
+    }
+    /// Moves `count` elements from array slot `from` on to slot `to` on, if the array part has them all.
+    pub fn move_in_array(&self, from: u32, to: u32, count: u32) -> bool {
+        let end = u64::from(from.max(to)) + u64::from(count);
+        if end > u64::from(self.asize.get()) {
+            return false;
+        }
+        let array = self.array.get();
+        // SAFETY: both ranges lie in the array part.
+        unsafe {
+            ptr::copy(
+                array.add(from as usize),
+                array.add(to as usize),
+                count as usize,
+            )
+        }
+        true
     }
     /// Removes all entries and keeps the parts.
     pub fn clear(&self) {

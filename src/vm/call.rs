@@ -2,7 +2,8 @@
 
 use crate::bytecode::Ins;
 use crate::bytecode::Proto;
-use crate::value::{Gc, Value};
+use crate::gc::{Heap, OutOfMemory};
+use crate::value::{Function, Gc, Thread, Value};
 use crate::vm::Vm;
 use crate::vm::dispatch::Exit;
 use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS, Frame, Link};
@@ -507,34 +508,42 @@ impl Vm {
     }
 
     fn try_new_closure(&mut self, proto: Gc<Proto>) -> Result<Value, Raised> {
-        // SAFETY: `base` is the frame of the Lua function that creates the closure.
-        let parent = unsafe { Frame(self.base).function() };
-        let captures = proto.captures();
-        let closure =
-            match self
-                .heap
-                .new_lua_function(proto, parent.env.get(), captures.len() as u8)
-            {
-                Ok(f) => f,
-                Err(_) => return Err(self.memory_error()),
-            };
-        for (i, capture) in captures.iter().enumerate() {
-            let upvalue = if capture.is_local() {
-                match self.heap.find_upvalue(
-                    self.thread,
-                    self.base.wrapping_add(capture.index()),
-                    capture.is_immutable(),
-                ) {
-                    Ok(upvalue) => upvalue,
-                    Err(_) => return Err(self.memory_error()),
-                }
-            } else {
-                // SAFETY: the verifier checked captures against the parent's upvalues.
-                unsafe { *parent.lua_upvalue_ptr(capture.index()) }
-            };
-            // SAFETY: the closure is new, no barrier is needed, and has room for `captures.len()` upvalues.
-            unsafe { *closure.lua_upvalue_ptr(i) = upvalue };
+        // SAFETY: `base` is the frame of the Lua function that creates the closure; the verifier checked captures against its slots and
+        // upvalues.
+        let closure = unsafe {
+            let parent = Frame(self.base).function();
+            closure(&mut self.heap, self.thread, proto, parent, self.base)
+        };
+        match closure {
+            Ok(f) => Ok(f.into()),
+            Err(OutOfMemory) => Err(self.memory_error()),
         }
-        Ok(closure.into())
     }
+}
+
+/// A closure of `proto`, made by `parent` in the frame at `base` of `thread`, which runs.
+///
+/// # Safety
+/// The frame has the slots, and the parent the upvalues, that the prototype captures.
+pub(crate) unsafe fn closure(
+    heap: &mut Heap,
+    thread: Gc<Thread>,
+    proto: Gc<Proto>,
+    parent: Gc<Function>,
+    base: *mut Value,
+) -> Result<Gc<Function>, OutOfMemory> {
+    let captures = proto.captures();
+    let closure = heap.new_lua_function(proto, parent.env.get(), captures.len() as u8)?;
+    for (i, capture) in captures.iter().enumerate() {
+        let upvalue = if capture.is_local() {
+            let slot = base.wrapping_add(capture.index());
+            heap.find_upvalue(thread, slot, capture.is_immutable())?
+        } else {
+            // SAFETY: the caller's promise.
+            unsafe { *parent.lua_upvalue_ptr(capture.index()) }
+        };
+        // SAFETY: the closure is new, no barrier is needed, and has room for `captures.len()` upvalues.
+        unsafe { *closure.lua_upvalue_ptr(i) = upvalue };
+    }
+    Ok(closure)
 }

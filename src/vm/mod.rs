@@ -18,7 +18,7 @@ pub mod load;
 pub mod meta;
 pub mod native;
 pub mod run;
-mod service;
+pub(crate) mod service;
 pub mod stack;
 pub mod state;
 mod unwind;

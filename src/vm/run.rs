@@ -125,15 +125,15 @@ impl Drop for Unfinished {
 
 /// Writes the fields that an [`Unfinished`] state lacks, and finishes it. Forgetting one does not compile.
 macro_rules! finish {
-    ($unfinished:ident, { $($field:ident: $value:expr,)* }) => {{
+    ($unfinished:ident, { $($(#[$attr:meta])* $field:ident: $value:expr,)* }) => {{
         const _: fn(Vm) = |all| {
-            let Vm { heap: _, $($field: _,)* } = &all;
+            let Vm { heap: _, $($(#[$attr])* $field: _,)* } = &all;
         };
         let place = $unfinished.place.as_ptr();
         // SAFETY: the block has a state's layout; after all fields are written it holds a whole one, and a box owns blocks of
         // this allocator.
         unsafe {
-            $((&raw mut (*place).$field).write($value);)*
+            $($(#[$attr])* (&raw mut (*place).$field).write($value);)*
             core::mem::forget($unfinished);
             Box::from_raw(place)
         }
@@ -221,6 +221,8 @@ impl Vm {
             light_segments: [0; LIGHT_SEGMENTS],
             light_segment_count: 0,
             random: Prng::FIXED,
+            #[cfg(feature = "jit")]
+            trace_context: perilune_jit_x86::runtime::TraceContext::NEW,
             io: Io::default(),
             host: host,
         }))

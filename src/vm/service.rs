@@ -14,6 +14,17 @@ use crate::vm::run::{Stop, StopReason};
 /// Back-edges and calls between two polls of the host's interrupt. Well below a millisecond of work.
 const SLICE: i64 = 20_000;
 
+/// What work on `n` bytes at memory speed costs.
+#[inline]
+pub(crate) fn units_for_bytes(n: usize) -> u32 {
+    const BYTES_PER_UNIT: usize = 64;
+    const FREE: usize = 1024;
+    if n <= FREE {
+        return 0;
+    }
+    u32::try_from(n / BYTES_PER_UNIT).unwrap_or(u32::MAX)
+}
+
 impl Vm {
     /// A safepoint in a Lua function: `pc` is the next instruction.
     #[inline]
@@ -137,10 +148,9 @@ impl Vm {
     /// The same for work on `n` bytes that is done at memory speed; few of them are free.
     #[inline]
     pub(crate) fn charge_for_bytes(&mut self, n: usize) {
-        const BYTES_PER_UNIT: usize = 64;
-        const FREE: usize = 1024;
-        if n > FREE {
-            self.charge_units(u32::try_from(n / BYTES_PER_UNIT).unwrap_or(u32::MAX));
+        match units_for_bytes(n) {
+            0 => {}
+            units => self.charge_units(units),
         }
     }
 

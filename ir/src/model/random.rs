@@ -567,7 +567,8 @@ impl Generator<'_> {
             }
             1 => {
                 let x = self.num()?;
-                self.b.ins(IrOp::CallS, IrType::Nil, x, Helper::RandomSeed)?;
+                self.b
+                    .ins(IrOp::CallS, IrType::Nil, x, Helper::RandomSeed)?;
                 self.snapshot()
             }
             2 => {

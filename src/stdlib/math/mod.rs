@@ -4,7 +4,7 @@ mod random;
 mod round;
 
 pub use random::Prng;
-pub use round::ceil;
+pub use round::{ceil, exponent, scale, split};
 
 use crate::stdlib::{LibFn, new_library};
 use crate::value::Value;
@@ -94,7 +94,7 @@ binary! {
     atan2: |vm, x, y| vm.host.math().atan2(x, y);
     pow: |vm, x, y| vm.host.math().pow(x, y);
     fmod: |vm, x, y| x % y;
-    ldexp: |vm, x, y| round::scale(x, y);
+    ldexp: |vm, x, y| scale(x, y);
 }
 
 /// `log(x)`, or `log(x, base)` as a quotient of binary logarithms.
@@ -112,16 +112,14 @@ fn log(vm: &mut Vm) -> NativeResult {
 
 fn frexp(vm: &mut Vm) -> NativeResult {
     let x = vm.check_number(0)?;
-    let (mantissa, exponent) = libm::frexp(x);
-    let exponent = if x.is_finite() { exponent } else { 0 };
-    vm.push(Value::number(mantissa))?;
-    vm.push(Value::int(exponent))?;
+    vm.push(Value::number(libm::frexp(x).0))?;
+    vm.push(Value::int(exponent(x)))?;
     Ok(Flow::Return(2))
 }
 
 fn modf(vm: &mut Vm) -> NativeResult {
     let x = vm.check_number(0)?;
-    let (whole, fraction) = round::split(x);
+    let (whole, fraction) = split(x);
     vm.push(Value::number(whole))?;
     vm.push(Value::number(fraction))?;
     Ok(Flow::Return(2))

@@ -24,6 +24,11 @@ pub fn split(x: f64) -> (f64, f64) {
     (whole, (x - whole).copysign(x))
 }
 
+/// The exponent that `frexp` gives.
+pub fn exponent(x: f64) -> i32 {
+    if x.is_finite() { libm::frexp(x).1 } else { 0 }
+}
+
 /// `x` times two to the power of the whole part of `exponent`, rounded once. Infinite exponents follow the limit:
 /// nothing times infinity is NaN.
 pub fn scale(x: f64, exponent: f64) -> f64 {

@@ -19,20 +19,11 @@ pub(super) fn match_(vm: &mut Vm) -> NativeResult {
 fn search(vm: &mut Vm, find: bool) -> NativeResult {
     let s = vm.check_str(0)?;
     let p = vm.check_str(1)?;
-    let init = i64::from(vm.opt_int(2, 1)?);
+    let init = vm.opt_int(2, 1)?;
     let (subject, pattern) = (s.as_bytes(), p.as_bytes());
-    let from = if init < 0 {
-        init + subject.len() as i64
-    } else {
-        init - 1
+    let Some(from) = offset(vm.compat52, subject.len(), init) else {
+        return vm.ret(Value::NIL);
     };
-    let mut from = usize::try_from(from).unwrap_or(0);
-    if from > subject.len() {
-        if vm.compat52 {
-            return vm.ret(Value::NIL);
-        }
-        from = subject.len();
-    }
 
     if find && (!vm.arg(3).is_falsy() || !has_specials(pattern)) {
         return match find_plain(&subject[from..], pattern) {
@@ -67,9 +58,24 @@ fn search(vm: &mut Vm, find: bool) -> NativeResult {
     push_captures(vm, &matcher, subject, (start, end)).map(Flow::Return)
 }
 
+/// Where a search that begins at position `init` begins; nowhere if that is behind the end and 52COMPAT.
+pub(crate) fn offset(compat52: bool, len: usize, init: i32) -> Option<usize> {
+    let init = i64::from(init);
+    let from = if init < 0 {
+        init + len as i64
+    } else {
+        init - 1
+    };
+    let from = usize::try_from(from).unwrap_or(0);
+    if from > len {
+        return (!compat52).then_some(len);
+    }
+    Some(from)
+}
+
 /// Where the one text occurs in the other.
 #[inline(never)]
-fn find_plain(text: &[u8], wanted: &[u8]) -> Option<usize> {
+pub(crate) fn find_plain(text: &[u8], wanted: &[u8]) -> Option<usize> {
     /// After so many false starts it pays to prepare for a search in linear time.
     const PATIENCE: usize = 16;
     let Some((&first, rest)) = wanted.split_first() else {

@@ -10,11 +10,11 @@
 
 #![forbid(unsafe_code)]
 
-mod basic;
-mod build;
+pub(crate) mod basic;
+pub(crate) mod build;
 pub mod class;
-mod find;
-mod format;
+pub(crate) mod find;
+pub(crate) mod format;
 mod gsub;
 pub mod pattern;
 

@@ -1,13 +1,14 @@
 //! `concat`.
 
+use crate::gc::{Heap, OutOfMemory};
 use crate::number::{TextBuffer, to_text};
 use crate::value::{Buffer, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 /// Elements, and bytes of text, that are put together before the state may check limits.
-const PORTION: i64 = 4096;
-const PORTION_BYTES: usize = 1 << 20;
+pub(super) const PORTION: i64 = 4096;
+pub(super) const PORTION_BYTES: usize = 1 << 20;
 
 /// Slots between portions: the table, the separator, the next index, the last index, the text so far.
 const NEXT: usize = 2;
@@ -106,18 +107,26 @@ fn push_elements(
 #[inline(always)]
 fn push_element(vm: &mut Vm, text: Gc<Buffer>, t: Gc<Table>, i: i32) -> Result<(), Raised> {
     let element = t.get_int(i);
-    let pushed = if let Some(s) = element.as_str() {
-        text.push_bytes(&mut vm.heap, s.as_bytes())
-    } else if let Some(n) = element.as_number() {
-        let mut buffer = TextBuffer::default();
-        text.push_bytes(&mut vm.heap, to_text(n, &mut buffer))
-    } else {
-        return Err(element_error(vm, element, i));
-    };
-    match pushed {
-        Ok(()) => Ok(()),
-        Err(_) => Err(vm.memory_error()),
+    match try_push(&mut vm.heap, text, element) {
+        Some(Ok(())) => Ok(()),
+        Some(Err(OutOfMemory)) => Err(vm.memory_error()),
+        None => Err(element_error(vm, element, i)),
     }
+}
+
+/// Appends a string or number.
+#[inline(always)]
+pub(super) fn try_push(
+    heap: &mut Heap,
+    text: Gc<Buffer>,
+    element: Value,
+) -> Option<Result<(), OutOfMemory>> {
+    Some(if let Some(s) = element.as_str() {
+        text.push_bytes(heap, s.as_bytes())
+    } else {
+        let mut buffer = TextBuffer::default();
+        text.push_bytes(heap, to_text(element.as_number()?, &mut buffer))
+    })
 }
 
 #[cold]

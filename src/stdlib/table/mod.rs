@@ -1,5 +1,7 @@
 //! `table`. All functions are raw: they look at no metamethods but the order of `sort`.
 
+#[cfg(feature = "jit")]
+pub(crate) mod at_once;
 mod concat;
 mod each;
 mod shift;
@@ -148,22 +150,30 @@ fn maxn(vm: &mut Vm) -> NativeResult {
         position = vm.arg(MAXN_POSITION).as_number().unwrap_or(0.0) as u32;
         greatest = vm.arg(MAXN_GREATEST).as_number().unwrap_or(0.0);
     }
-    for _ in 0..MAXN_PORTION {
-        let Some((at, key, _)) = t.entry_from(position) else {
-            return vm.ret(Value::number(greatest));
-        };
-        if let Some(n) = key.as_number()
-            && n > greatest
-        {
-            greatest = n;
-        }
-        position = at + 1;
+    if greatest_key(t, &mut position, &mut greatest) {
+        return vm.ret(Value::number(greatest));
     }
     vm.charge(MAXN_PORTION / 16)?;
     vm.truncate(1);
     vm.push(Value::number(f64::from(position)))?;
     vm.push(Value::number(greatest))?;
     Ok(Flow::Again { step: 1 })
+}
+
+/// Looks for keys above the greatest one so far in a portion of the entries; true at the table's end.
+pub(crate) fn greatest_key(t: Gc<Table>, position: &mut u32, greatest: &mut f64) -> bool {
+    for _ in 0..MAXN_PORTION {
+        let Some((at, key, _)) = t.entry_from(*position) else {
+            return true;
+        };
+        if let Some(n) = key.as_number()
+            && n > *greatest
+        {
+            *greatest = n;
+        }
+        *position = at + 1;
+    }
+    false
 }
 
 /// `pack(...)`
@@ -183,12 +193,20 @@ fn pack(vm: &mut Vm) -> NativeResult {
 fn new(vm: &mut Vm) -> NativeResult {
     let narray = vm.check_int(0)?;
     let nhash = vm.check_int(1)?;
-    if narray >= MAX_ARRAY || !(0..=MAX_HASH).contains(&nhash) {
+    let Some((slots, nhash)) = sizes(narray, nhash) else {
         return Err(vm.error_bytes(b"table overflow"));
+    };
+    let t = vm.new_table(slots, nhash)?;
+    vm.ret(t.into())
+}
+
+/// The array slots and other keys that `new(narray, nhash)` makes room for, if that many are allowed.
+pub(crate) fn sizes(narray: i32, nhash: i32) -> Option<(u32, u32)> {
+    if narray >= MAX_ARRAY || !(0..=MAX_HASH).contains(&nhash) {
+        return None;
     }
     let slots = if narray > 0 { narray as u32 + 1 } else { 0 };
-    let t = vm.new_table(slots, nhash as u32)?;
-    vm.ret(t.into())
+    Some((slots, nhash as u32))
 }
 
 /// `clear(t)`

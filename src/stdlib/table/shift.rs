@@ -4,22 +4,31 @@
 //! begins lies in a slot.
 
 use super::{check_int, check_table, length};
+use crate::gc::{Heap, OutOfMemory};
 use crate::value::{Gc, Table, Value};
 use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 /// How many elements are moved before the state may check limits.
-const PORTION: i64 = 1 << 13;
+pub(super) const PORTION: i64 = 1 << 13;
+/// So few cost nothing: the call has paid for them.
+const FREE_ELEMENTS: i64 = 128;
+
+/// What moving that many elements costs.
+pub(super) fn units_for_elements(count: i64) -> u32 {
+    if count <= FREE_ELEMENTS {
+        0
+    } else {
+        (count / 16) as u32
+    }
+}
 
 /// `t[to] = t[from]`, both in any part of the table.
 #[inline(always)]
 fn copy(vm: &mut Vm, to: Gc<Table>, to_index: i32, value: Value) -> Result<(), Raised> {
-    if let Some(slot) = to.slot_int(to_index) {
-        vm.heap.write(to);
-        slot.set(value);
-        Ok(())
-    } else {
-        vm.raw_set_int(to, to_index, value)
+    match store(&mut vm.heap, to, to_index, value) {
+        Ok(()) => Ok(()),
+        Err(OutOfMemory) => Err(vm.memory_error()),
     }
 }
 
@@ -67,9 +76,12 @@ pub(super) fn insert(vm: &mut Vm) -> NativeResult {
 fn insert_from(vm: &mut Vm, t: Gc<Table>, from: i32) -> NativeResult {
     let position = vm.arg(1).as_int().unwrap_or(from);
     let stop = i64::from(position).max(i64::from(from) - PORTION) as i32;
-    vm.charge((from - stop) as u32 / 16)?;
+    vm.charge(units_for_elements(i64::from(from) - i64::from(stop)))?;
     let mut i = from;
-    vm.heap.write(t);
+    let barrier = vm.heap.write(t);
+    if stop >= 0 && barrier.move_in_array(stop as u32, stop as u32 + 1, (from - stop) as u32) {
+        i = stop;
+    }
     while i > stop {
         copy_within(vm, t, i, i - 1)?;
         i -= 1;
@@ -83,6 +95,23 @@ fn insert_from(vm: &mut Vm, t: Gc<Table>, from: i32) -> NativeResult {
     let value = vm.arg(2);
     copy(vm, t, position, value)?;
     Ok(Flow::Return(0))
+}
+
+/// `t[i] = value` without metamethods.
+pub(super) fn store(
+    heap: &mut Heap,
+    t: Gc<Table>,
+    i: i32,
+    value: Value,
+) -> Result<(), OutOfMemory> {
+    match t.slot_int(i) {
+        Some(slot) => {
+            heap.write(t);
+            slot.set(value);
+            Ok(())
+        }
+        None => heap.set_int(t, i, value),
+    }
 }
 
 /// Slots of `remove` between portions: the table, the next index, the length, the removed value.
@@ -126,8 +155,11 @@ fn remove_rest(vm: &mut Vm, t: Gc<Table>) -> NativeResult {
     let len = vm.arg(REMOVE_LEN).as_int().unwrap_or(0);
     let mut i = vm.arg(REMOVE_NEXT).as_int().unwrap_or(len);
     let stop = i64::from(len).min(i64::from(i) + PORTION) as i32;
-    vm.charge((stop - i) as u32 / 16)?;
-    vm.heap.write(t);
+    vm.charge(units_for_elements(i64::from(stop) - i64::from(i)))?;
+    let barrier = vm.heap.write(t);
+    if barrier.move_in_array(i as u32 + 1, i as u32, (stop - i) as u32) {
+        i = stop;
+    }
     while i < stop {
         copy_within(vm, t, i, i + 1)?;
         i += 1;
@@ -173,7 +205,7 @@ pub(super) fn move_range(vm: &mut Vm) -> NativeResult {
     };
     let ascending = start > last || start <= first || to != from;
     let stop = count.min(done + PORTION);
-    vm.charge((stop - done) as u32 / 16)?;
+    vm.charge(units_for_elements(stop - done))?;
     for k in done..stop {
         let k = if ascending { k } else { count - 1 - k };
         let value = from.get_int(index(first + k));

@@ -1,0 +1,415 @@
+extern crate std;
+
+use std::format;
+use std::string::String;
+use std::vec;
+use std::vec::Vec;
+
+use perilune_ir::eval::Val;
+use perilune_ir::ins::ObjId;
+use perilune_ir::literal::Helper;
+use perilune_ir::types::IrType;
+
+use super::string::{PackedSpec, PayKind};
+use super::*;
+use crate::jit::testing::{eval1, state, string, table, text};
+use crate::value::Table;
+
+/// A helper's result as text, or `trap`.
+fn run(vm: &mut Vm, helper: Helper, args: &[Val]) -> String {
+    // SAFETY: the state is live, and so are the objects, for nothing is collected.
+    match unsafe { call(vm, helper, args) } {
+        None => panic!("{helper:?}: wrong arguments"),
+        Some(Err(_)) => "trap".into(),
+        Some(Ok(Val::Gc(IrType::Str, ObjId(at)))) => {
+            let s: Gc<crate::value::Str> = object(Val::Ptr(at)).expect("a string");
+            String::from_utf8_lossy(s.as_bytes()).into_owned()
+        }
+        Some(Ok(Val::Num(n))) => format!("{n}"),
+        Some(Ok(Val::Int(n))) => format!("{n}"),
+        Some(Ok(v)) => format!("{v:?}"),
+    }
+}
+
+fn str(vm: &mut Vm, text: &str) -> Val {
+    Val::Gc(IrType::Str, id_of(string(vm, text)))
+}
+fn tab(t: Gc<Table>) -> Val {
+    Val::Gc(IrType::Tab, id_of(t))
+}
+
+#[test]
+fn signatures_are_those_of_the_ir() {
+    for &h in Helper::ALL {
+        assert_eq!(signature(h), (h.args(), h.ret()), "{h:?}");
+        let entry = entry(h);
+        // The verifier wants a snapshot before what may trap.
+        assert!(entry.trap == Trap::Never || h.may_trap(), "{h:?}");
+    }
+    for &op in OpHelper::ALL {
+        assert_ne!(op_address(op), 0);
+    }
+}
+
+#[test]
+fn values_survive() {
+    let mut vm = state();
+    let values = eval1(
+        &mut vm,
+        "return { nil, true, false, 1.5, -0.0, 'x', {}, print, coroutine.create(print), io and io.stdout, 1LL }",
+    );
+    let t = values.as_table().expect("a table");
+    for i in 1..12 {
+        let v = t.get_int(i);
+        let there = val_of(v);
+        assert_eq!(value_of(there), Some(v), "{there:?}");
+    }
+    assert_eq!(value_of(val_of(Value::light(77))), Some(Value::light(77)));
+    assert_eq!(value_of(Val::Int(3)), Some(Value::int(3)));
+    assert_eq!(value_of(Val::I64(3)), None);
+}
+
+#[test]
+fn texts() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let (a, b) = (str(vm, "Hello"), str(vm, "ell"));
+    let i = Val::Int;
+    assert_eq!(run(vm, Helper::StrCmp, &[a, b]), "-1");
+    assert_eq!(run(vm, Helper::StrCmp, &[b, a]), "1");
+    assert_eq!(run(vm, Helper::StrCmp, &[a, a]), "0");
+    assert_eq!(run(vm, Helper::StrFind, &[a, b, i(1)]), "1");
+    assert_eq!(run(vm, Helper::StrFind, &[a, b, i(3)]), "-1");
+    assert_eq!(run(vm, Helper::StrFind, &[a, b, i(-4)]), "1");
+    assert_eq!(run(vm, Helper::StrFind, &[a, b, i(99)]), "-1");
+    assert_eq!(run(vm, Helper::StrRep, &[b, i(3)]), "ellellell");
+    assert_eq!(run(vm, Helper::StrRep, &[b, i(-3)]), "");
+    assert_eq!(run(vm, Helper::StrRepSep, &[b, i(2), a]), "ellHelloell");
+    let long = "ell,".repeat(999) + "ell";
+    let comma = str(vm, ",");
+    assert_eq!(run(vm, Helper::StrRepSep, &[b, i(1000), comma]), long);
+    assert_eq!(run(vm, Helper::StrRep, &[a, i(i32::MAX)]), "trap");
+    assert_eq!(run(vm, Helper::StrReverse, &[a]), "olleH");
+    assert_eq!(run(vm, Helper::StrLower, &[a]), "hello");
+    assert_eq!(run(vm, Helper::StrUpper, &[a]), "HELLO");
+    let n = str(vm, " 0x10 ");
+    assert_eq!(run(vm, Helper::ToNumber, &[n, i(10)]), "16");
+    let n = str(vm, "zz");
+    assert_eq!(run(vm, Helper::ToNumber, &[n, i(36)]), "1295");
+    assert_eq!(run(vm, Helper::ToNumber, &[n, i(10)]), "Pri(Nil)");
+    assert_eq!(run(vm, Helper::ToString, &[Val::Num(0.1)]), "0.1");
+    assert_eq!(run(vm, Helper::ToString, &[Val::Pri(IrType::True)]), "true");
+    assert_eq!(run(vm, Helper::ToHex, &[i(-2), i(8)]), "fffffffe");
+    assert_eq!(run(vm, Helper::ToHex, &[i(0xAB), i(-4)]), "00AB");
+    assert!(vm.scratch.is_empty());
+}
+
+#[test]
+fn a_buffer_that_is_being_filled_stays() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let s = string(vm, "abc");
+    // SAFETY: the state is live.
+    unsafe {
+        let at: *mut Vm = vm;
+        assert!(ops::put(at, (*at).scratch, s).is_some());
+        assert_eq!(
+            run(vm, Helper::StrUpper, &[Val::Gc(IrType::Str, id_of(s))]),
+            "ABC"
+        );
+        assert!(ops::put(at, (*at).scratch, s).is_some());
+        let made = ops::str_of_buffer(at, (*at).scratch).expect("memory");
+        assert_eq!(made.as_bytes(), b"abcabc");
+    }
+}
+
+#[test]
+fn conversions_of_format() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let number = |vm: &mut Vm, spec: &str, n: f64| {
+        let (packed, _, len) = PackedSpec::parse(spec.as_bytes()).expect(spec);
+        assert_eq!(len, spec.len());
+        run(vm, Helper::FmtNum, &[Val::Int(packed.0), Val::Num(n)])
+    };
+    for (spec, n) in [
+        ("d", 42.7),
+        ("5d", -3.0),
+        ("-5d|", 3.0),
+        ("05.1f", 2.25),
+        ("+.3e", 12345.678),
+        ("g", 1e100),
+        (".14g", 0.1),
+        ("#x", 255.0),
+        ("X", 255.0),
+        ("o", 8.0),
+        ("c", 65.0),
+        (" d", 7.0),
+        (".99f", 0.1),
+        ("99.0f", 1.0),
+        ("a", 1.5),
+    ] {
+        let spec = spec.trim_end_matches('|');
+        let want = text(eval1(
+            vm,
+            &format!("return string.format('%{spec}', {n:?})"),
+        ));
+        assert_eq!(Some(number(vm, spec, n)), want, "{spec}");
+    }
+    for (spec, s) in [
+        ("s", "abc"),
+        ("6.2s", "abc"),
+        ("-6s", "abc"),
+        ("q", "a\nb\0c"),
+    ] {
+        let (packed, _, _) = PackedSpec::parse(spec.as_bytes()).expect(spec);
+        let arg = str(vm, s);
+        let want = text(eval1(
+            vm,
+            &format!("return string.format('%{spec}', {s:?})").replace("\\u{0}", "\\0"),
+        ));
+        let got = run(vm, Helper::FmtStr, &[Val::Int(packed.0), arg]);
+        assert_eq!(Some(got), want, "{spec}");
+        assert_eq!(
+            run(vm, Helper::FmtNum, &[Val::Int(packed.0), Val::Num(1.0)]),
+            "trap"
+        );
+    }
+    assert!(PackedSpec::parse(b"d").is_some_and(|p| p.0.is_plain()));
+    assert!(PackedSpec::parse(b"2d").is_some_and(|p| !p.0.is_plain()));
+    assert!(PackedSpec::parse(b"y").is_none());
+}
+
+#[test]
+fn numbers() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let n = Val::Num;
+    for (h, name) in [
+        (Helper::Sin, "sin"),
+        (Helper::Cos, "cos"),
+        (Helper::Tan, "tan"),
+        (Helper::Asin, "asin"),
+        (Helper::Acos, "acos"),
+        (Helper::Atan, "atan"),
+        (Helper::Sinh, "sinh"),
+        (Helper::Cosh, "cosh"),
+        (Helper::Tanh, "tanh"),
+        (Helper::Exp, "exp"),
+        (Helper::Log, "log"),
+        (Helper::Log10, "log10"),
+    ] {
+        let want = eval1(vm, &format!("return math.{name}(0.7)")).as_number();
+        assert_eq!(Some(run(vm, h, &[n(0.7)])), want.map(|x| format!("{x}")));
+    }
+    assert_eq!(run(vm, Helper::Fmod, &[n(-7.5), n(2.0)]), "-1.5");
+    assert_eq!(run(vm, Helper::Scale, &[n(1.5), n(3.9)]), "12");
+    assert_eq!(run(vm, Helper::Mantissa, &[n(12.0)]), "0.75");
+    assert_eq!(run(vm, Helper::Exponent, &[n(12.0)]), "4");
+    assert_eq!(run(vm, Helper::Exponent, &[n(f64::INFINITY)]), "0");
+    assert_eq!(run(vm, Helper::Whole, &[n(-2.5)]), "-2");
+    assert_eq!(run(vm, Helper::Fraction, &[n(-2.5)]), "-0.5");
+    run(vm, Helper::RandomSeed, &[n(42.0)]);
+    let ours: Vec<_> = (0..3).map(|_| run(vm, Helper::Random, &[])).collect();
+    let theirs = table(
+        vm,
+        "math.randomseed(42) return { math.random(), math.random(), math.random() }",
+    );
+    for (i, x) in ours.iter().enumerate() {
+        let y = theirs.get_int(i as i32 + 1).as_number();
+        assert_eq!(y.map(|y| format!("{y}")).as_ref(), Some(x));
+    }
+}
+
+fn contents(t: Gc<Table>) -> Vec<f64> {
+    (1..=t.len() as i32)
+        .map(|i| t.get_int(i).as_number().unwrap_or(f64::NAN))
+        .collect()
+}
+
+#[test]
+fn elements_move() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let (i, n) = (Val::Int, Val::Num);
+    let t = table(vm, "return { 1, 2, 3, 4 }");
+    assert_eq!(
+        run(vm, Helper::TabInsert, &[tab(t), i(2), n(9.0)]),
+        "Pri(Nil)"
+    );
+    assert_eq!(contents(t), [1.0, 9.0, 2.0, 3.0, 4.0]);
+    assert_eq!(
+        run(vm, Helper::TabInsert, &[tab(t), i(6), n(5.0)]),
+        "Pri(Nil)"
+    );
+    assert_eq!(run(vm, Helper::TabInsert, &[tab(t), i(0), n(5.0)]), "trap");
+    assert_eq!(run(vm, Helper::TabRemove, &[tab(t), i(1)]), "Pri(Nil)");
+    assert_eq!(run(vm, Helper::TabRemove, &[tab(t), i(5)]), "Pri(Nil)");
+    assert_eq!(contents(t), [9.0, 2.0, 3.0, 4.0]);
+    assert_eq!(run(vm, Helper::TabRemove, &[tab(t), i(5)]), "trap");
+    let move_ = Helper::TabMove;
+    assert_eq!(
+        run(vm, move_, &[tab(t), i(1), i(3), i(2), tab(t)]),
+        "Pri(Nil)"
+    );
+    assert_eq!(contents(t), [9.0, 9.0, 2.0, 3.0]);
+    let other = table(vm, "return {}");
+    assert_eq!(
+        run(vm, move_, &[tab(t), i(1), i(4), i(1), tab(other)]),
+        "Pri(Nil)"
+    );
+    assert_eq!(contents(other), contents(t));
+    assert_eq!(run(vm, move_, &[tab(t), i(1), i(4), i(9), tab(t)]), "trap");
+    let comma = str(vm, ",");
+    let concat = Helper::TabConcat;
+    assert_eq!(run(vm, concat, &[tab(t), comma, i(1), i(4)]), "9,9,2,3");
+    assert_eq!(run(vm, concat, &[tab(t), comma, i(3), i(1)]), "");
+    assert_eq!(run(vm, concat, &[tab(t), comma, i(1), i(5)]), "trap");
+    assert_eq!(run(vm, Helper::TabMaxN, &[tab(t)]), "4");
+    assert_eq!(run(vm, Helper::TabClear, &[tab(t)]), "Pri(Nil)");
+    assert_eq!(t.len(), 0);
+}
+
+#[test]
+fn work_on_long_tables_costs_what_the_library_charges() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let t = table(vm, "local t = {} for i = 1, 2000 do t[i] = i end return t");
+    let charged = |vm: &mut Vm, budget: i64| {
+        vm.budget = budget;
+        let result = run(vm, Helper::TabInsert, &[tab(t), Val::Int(1), Val::Num(0.0)]);
+        (result, budget - vm.budget)
+    };
+    assert_eq!(charged(vm, 1000), ("Pri(Nil)".into(), 125));
+    assert_eq!(charged(vm, 100), ("trap".into(), 0));
+    assert_eq!((t.len(), t.get_int(1)), (2001, Value::int(0)));
+    let pay = |vm: &mut Vm, n: i32, kind: PayKind| {
+        let before = vm.budget;
+        let result = run(vm, Helper::Pay, &[Val::Int(n), Val::Int(kind as i32)]);
+        (result == "Pri(Nil)", before - vm.budget)
+    };
+    assert_eq!(pay(vm, 1024, PayKind::Text), (true, 0));
+    assert_eq!(pay(vm, 2048, PayKind::Text), (true, 32));
+    assert_eq!(pay(vm, 1024, PayKind::Search), (true, 0));
+    assert_eq!(pay(vm, 2048, PayKind::Search), (false, 0));
+    assert_eq!(pay(vm, 60, PayKind::Units), (true, 60));
+}
+
+#[test]
+fn traversal_agrees_with_next() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let t = table(
+        vm,
+        "local t = { 1, nil, 3, x = 4, y = 5 } t[3] = nil t.z = 6 t[1.5] = 7 return t",
+    );
+    let mut key = Value::NIL;
+    let mut from = 0;
+    loop {
+        let at = run(vm, Helper::TabNext, &[tab(t), Val::Int(from)]);
+        let Ok(Some((k, v))) = t.next(key) else {
+            assert_eq!(at, "-1");
+            break;
+        };
+        let at: i32 = at.parse().expect("a position");
+        // SAFETY: the state is live.
+        unsafe {
+            assert_eq!(super::table::key_at(vm, t, at), k);
+            assert_eq!(*super::table::place_at(vm, t, at), v);
+            assert_eq!(super::table::position_after(vm, t, k), at + 1);
+            assert_eq!(*super::table::get(vm, t, k), v);
+        }
+        (key, from) = (k, at + 1);
+    }
+    let holes = table(
+        vm,
+        "local t = {} for i = 1, 200 do t[i] = i end for i = 2, 199 do t[i] = nil end return t",
+    );
+    assert_eq!(run(vm, Helper::TabNext, &[tab(holes), Val::Int(0)]), "1");
+    assert_eq!(run(vm, Helper::TabNext, &[tab(holes), Val::Int(2)]), "-2");
+    assert_eq!(
+        run(vm, Helper::TabNext, &[tab(holes), Val::Int(193)]),
+        "200"
+    );
+    // SAFETY: the state is live.
+    unsafe {
+        assert_eq!(super::table::position_after(vm, t, Value::int(77)), -1);
+        assert_eq!(super::table::get_int(vm, t, 77), nil_slot());
+        assert_eq!(ops::hash_get_number(vm, t, f64::NAN), nil_slot());
+        assert_eq!(*ops::hash_get_number(vm, t, 1.5), Value::int(7));
+    }
+}
+
+#[test]
+fn objects_are_made() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let f = eval1(
+        vm,
+        "local a, b = 1, 2 return function() a = a + 1 return function() return a, b end end",
+    );
+    let parent = f.as_function().expect("a function");
+    let template = table(vm, "return { 1, 2, x = 3 }");
+    // SAFETY: the state is live; the addresses are those of what was just made.
+    unsafe {
+        let vm: *mut Vm = vm;
+        let t = ops::new_table(vm, 4, 2).expect("memory");
+        assert_eq!((t.asize.get(), t.hmask.get()), (4, 3));
+        let one = ops::new_table(vm, 0, 0).expect("memory");
+        assert_eq!((one.asize.get(), one.hmask.get()), (0, 0));
+        let key = Value::number(-0.0);
+        let slot = ops::new_key(vm, one, key);
+        *slot.cast_mut() = Value::TRUE;
+        assert_eq!(one.get_int(0), Value::TRUE);
+        assert!(ops::new_key(vm, one, Value::NIL).is_null());
+        assert!(ops::new_key(vm, one, Value::number(f64::NAN)).is_null());
+        let copy = ops::duplicate(vm, template).expect("memory");
+        assert_eq!(contents(copy), [1.0, 2.0]);
+        let proto = parent.proto().and_then(|p| p.object(0)?.as_proto());
+        let closure = ops::new_function(vm, proto.expect("a prototype"), parent, (*vm).base);
+        assert_eq!(closure.map(|f| f.upvalue_count()), Some(2));
+        assert_eq!(
+            closure.and_then(|f| f.lua_upvalue(0)),
+            parent.lua_upvalue(0)
+        );
+        let bytes = b"some bytes";
+        let s = ops::new_str(vm, bytes.as_ptr(), 4).expect("memory");
+        assert_eq!(s.as_bytes(), b"some");
+        let char = ops::str_of_char(vm, 65).expect("memory");
+        assert_eq!(char.as_bytes(), b"A");
+        let int = ops::str_of_int(vm, -5).expect("memory");
+        assert_eq!(int.as_bytes(), b"-5");
+        let number = ops::str_of_number(vm, 0.5).expect("memory");
+        assert_eq!(ops::number_of_str(vm, number), Value::number(0.5));
+        assert_eq!(ops::number_of_str(vm, char), Value::NIL);
+        assert_eq!(ops::pow(vm, 2.0, 10.0), 1024.0);
+        assert_eq!(ops::trunc(vm, -2.5), -2.0);
+    }
+}
+
+#[test]
+fn without_memory_nothing_happens() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let t = Table::new(&mut vm.heap, 4, 0).expect("memory");
+    for i in 1..4 {
+        assert!(vm.heap.set_int(t, i, Value::int(i)).is_ok());
+    }
+    let args = vec![
+        (
+            Helper::StrUpper,
+            vec![str(vm, "a text that nobody has made yet")],
+        ),
+        (Helper::TabNew, vec![Val::Int(2000), Val::Int(0)]),
+        (Helper::TabInsert, vec![tab(t), Val::Int(1), Val::Num(1.0)]),
+        (Helper::TabSet, vec![tab(t), Val::Num(0.5), Val::Num(1.0)]),
+    ];
+    for (h, args) in args {
+        let before = contents(t);
+        vm.heap.fail_allocation(1);
+        assert_eq!(run(vm, h, &args), "trap", "{h:?}");
+        vm.heap.fail_allocation(0);
+        assert_eq!(contents(t), before);
+        assert!(!vm.is_exhausted);
+    }
+}

@@ -1,0 +1,144 @@
+//! Where things are: what machine code has to know of the state and its objects, all of it computed.
+
+use core::mem::offset_of;
+
+use perilune_ir::ins::ObjId;
+use perilune_ir::literal::{Field, Helper};
+use perilune_jit_x86::runtime::{
+    Facts, FieldPlace, HeaderLayout, Layout, NodeLayout, ObjectLayout, OpHelper, VmLayout, Width,
+};
+
+use crate::bytecode::{Ins, Proto};
+use crate::gc::{Header, Heap, Kind};
+use crate::jit::helpers;
+use crate::value::table::Node;
+use crate::value::{Buffer, Cdata, Function, Str, Table, Thread, Upvalue, Userdata};
+use crate::vm::Vm;
+use crate::vm::frame::FRAME_SLOTS;
+
+/// A field's offset, as machine code wants it.
+macro_rules! offset {
+    ($ty:ty, $($field:tt).+) => {{
+        const OFFSET: usize = offset_of!($ty, $($field).+);
+        const { assert!(OFFSET < 1 << 20) };
+        OFFSET as i32
+    }};
+}
+
+const fn place(offset: i32, width: Width) -> Option<FieldPlace> {
+    Some(FieldPlace {
+        offset,
+        width,
+        addend: 0,
+    })
+}
+
+/// Where a field of an object is; none for those that no object has yet.
+pub(crate) const fn field(f: Field) -> Option<FieldPlace> {
+    match f {
+        Field::StrLen => place(offset!(Str, len), Width::Word),
+        Field::FuncEnv => place(offset!(Function, env), Width::Quad),
+        // The code of a Lua function directly follows its prototype.
+        Field::FuncProto => Some(FieldPlace {
+            offset: offset!(Function, pc),
+            width: Width::Quad,
+            addend: -(size_of::<Proto>() as i32),
+        }),
+        Field::FuncBuiltin => place(offset!(Function, header.b), Width::Byte),
+        Field::ThreadEnv => place(offset!(Thread, env), Width::Quad),
+        Field::ThreadStatus => place(offset!(Thread, header.a), Width::Byte),
+        Field::TabMeta => place(offset!(Table, metatable), Width::Quad),
+        Field::TabArray => place(offset!(Table, array), Width::Quad),
+        Field::TabNode => place(offset!(Table, node), Width::Quad),
+        Field::TabASize => place(offset!(Table, asize), Width::Word),
+        Field::TabHMask => place(offset!(Table, hmask), Width::Word),
+        Field::TabNoMm => place(offset!(Table, header.a), Width::Byte),
+        Field::UdataMeta => place(offset!(Userdata, metatable), Width::Quad),
+        Field::CdataType => place(offset!(Cdata, ctype), Width::Byte),
+        Field::CdataInt64 => place(offset!(Cdata, bits), Width::Quad),
+        Field::UdataType | Field::UdataFile | Field::CdataPtr | Field::CdataInt => None,
+    }
+}
+
+/// The state's.
+pub(crate) const VM: VmLayout = VmLayout {
+    context: offset!(Vm, trace_context),
+    base: offset!(Vm, base),
+    stack_limit: offset!(Vm, stack_limit),
+    budget: offset!(Vm, budget),
+    heap_debt: offset!(Vm, heap) + offset!(Heap, debt),
+    barrier_mask: offset!(Vm, heap) + offset!(Heap, barrier_mask),
+};
+
+/// Headers.
+pub(crate) const HEADER: HeaderLayout = HeaderLayout {
+    kind: Header::KIND_OFFSET as i32,
+    flags: offset!(Header, flags),
+    thread: Kind::Thread as u8,
+    cdata: Kind::Cdata as u8,
+    proto: Kind::Proto as u8,
+};
+
+/// Nodes of hash parts.
+pub(crate) const NODE: NodeLayout = NodeLayout {
+    size: size_of::<Node>() as i32,
+    value: offset!(Node, value),
+    key: offset!(Node, key),
+    next: offset!(Node, next),
+};
+
+/// Other objects.
+pub(crate) const OBJECT: ObjectLayout = ObjectLayout {
+    str_hash: offset!(Str, hash),
+    str_bytes: size_of::<Str>() as i32,
+    func_upvalues: size_of::<Function>() as i32,
+    upvalue_closed: offset!(Upvalue, header.a),
+    upvalue_place: offset!(Upvalue, v),
+    upvalue_value: offset!(Upvalue, closed),
+    buffer_len: offset!(Buffer, len),
+};
+
+/// All of it.
+pub(crate) fn layout() -> Layout {
+    let mut all = Layout {
+        vm: VM,
+        header: HEADER,
+        node: NODE,
+        object: OBJECT,
+        fields: [None; Field::ALL.len()],
+        helpers: [None; Helper::ALL.len()],
+        ops: [0; OpHelper::COUNT],
+        nil_slot: helpers::nil_slot() as usize,
+    };
+    for (place, f) in all.fields.iter_mut().zip(Field::ALL) {
+        *place = field(*f);
+    }
+    for (entry, h) in all.helpers.iter_mut().zip(Helper::ALL) {
+        *entry = Some(helpers::entry(*h));
+    }
+    for (address, op) in all.ops.iter_mut().zip(OpHelper::ALL) {
+        *address = helpers::op_address(*op);
+    }
+    all
+}
+
+/// What is known of the constants of a trace: they are objects that live as long as it does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LiveConstants;
+
+impl Facts for LiveConstants {
+    fn str_hash(&self, s: ObjId) -> u32 {
+        let address = core::ptr::with_exposed_provenance::<Str>(s.0 as usize);
+        // SAFETY: a constant of a trace, which keeps it alive.
+        unsafe { (*address).hash }
+    }
+    fn frame_delta(&self, return_pc: u64) -> Option<u16> {
+        let pc = core::ptr::with_exposed_provenance::<Ins>(return_pc as usize);
+        // SAFETY: a return address behind a call instruction of a live prototype.
+        let call = unsafe { *pc.sub(1) };
+        Some((call.a() + FRAME_SLOTS) as u16)
+    }
+}
+
+#[cfg(test)]
+mod tests;

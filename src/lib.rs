@@ -10,7 +10,7 @@ pub mod compile;
 pub mod gc;
 pub mod host;
 #[cfg(feature = "jit")]
-mod jit;
+pub mod jit;
 pub mod number;
 #[cfg(feature = "jit")]
 mod record;

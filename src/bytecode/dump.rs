@@ -155,7 +155,7 @@ impl<S: Sink> Writer<'_, S> {
         let captures = proto.captures();
         let head = [
             1,
-            proto.flags().0,
+            proto.flags().0 & ProtoFlags::OF_SOURCE,
             proto.param_count() as u8,
             proto.frame_size() as u8,
             captures.len() as u8,
@@ -165,8 +165,9 @@ impl<S: Sink> Writer<'_, S> {
             self.int(capture.0.into())?;
         }
         self.int(proto.code().len() as u64)?;
-        for ins in proto.code() {
-            self.sink.put(&generic(ins.get()).to_bits().to_le_bytes())?;
+        for i in 0..proto.code().len() {
+            let ins = proto.instruction(i).unwrap_or(Ins(0));
+            self.sink.put(&generic(ins).to_bits().to_le_bytes())?;
         }
         self.int(proto.numbers().len() as u64)?;
         for n in proto.numbers() {
@@ -385,7 +386,7 @@ impl<'a> Reader<'a, '_> {
 
     fn function(&mut self) -> Result<Gc<Proto>, LoadError> {
         let [flags, param_count, frame_size, capture_count] = self.array()?;
-        if flags & !(ProtoFlags::CHILD | ProtoFlags::VARARG) != 0 {
+        if flags & !ProtoFlags::OF_SOURCE != 0 {
             return Err(LoadError::Malformed);
         }
         self.captures.clear();

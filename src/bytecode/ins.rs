@@ -60,6 +60,18 @@ impl Ins {
     pub const fn op(self) -> Option<Bc> {
         Bc::from_index(self.0 as u8)
     }
+    /// Is it one that enters a trace?
+    #[cfg(feature = "jit")]
+    #[inline(always)]
+    pub(crate) const fn is_traced(self) -> bool {
+        let op = self.op_index() as u8;
+        op == Bc::JForI as u8
+            || op == Bc::JForL as u8
+            || op == Bc::JIterL as u8
+            || op == Bc::JLoop as u8
+            || op == Bc::JFuncF as u8
+            || op == Bc::JFuncV as u8
+    }
     /// Operand A.
     #[inline(always)]
     pub const fn a(self) -> usize {

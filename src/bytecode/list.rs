@@ -72,13 +72,21 @@ where
     sink.put(b"\n")?;
     let targets = Targets::of(&proto)?;
     for pc in 1..proto.code().len() {
-        instruction(proto, pc, targets.contains(pc), sink)?;
+        let mark: &[u8] = if targets.contains(pc) { b"=>" } else { b"  " };
+        instruction(proto, pc, mark, sink)?;
     }
     sink.put(b"\n")
 }
 
-/// Where a function is defined: the file's name without its folder, and the line.
+/// Where a function is defined: the source's name and the line.
 fn location<S: Sink>(proto: Gc<Proto>, sink: &mut S) -> Result<(), S::Error> {
+    source(proto, sink)?;
+    sink.put(b":")?;
+    decimal(proto.first_line().into(), 0, sink)
+}
+
+/// Where a function comes from: the file's name without its folder, or the source itself if it is short.
+pub(crate) fn source<S: Sink>(proto: Gc<Proto>, sink: &mut S) -> Result<(), S::Error> {
     let chunk = proto.chunk_name();
     match chunk.as_bytes() {
         [b'@', path @ ..] => {
@@ -93,8 +101,7 @@ fn location<S: Sink>(proto: Gc<Proto>, sink: &mut S) -> Result<(), S::Error> {
             sink.put(b"\"")?;
         }
     }
-    sink.put(b":")?;
-    decimal(proto.first_line().into(), 0, sink)
+    Ok(())
 }
 
 fn pointer<S: Sink>(proto: Gc<Proto>, sink: &mut S) -> Result<(), S::Error> {
@@ -134,8 +141,8 @@ impl Targets {
         bits.try_reserve_exact(code.len() / 64 + 1)
             .map_err(|_| OutOfMemory)?;
         bits.resize(code.len() / 64 + 1, 0u64);
-        for (pc, ins) in code.iter().enumerate() {
-            let ins = ins.get();
+        for pc in 0..code.len() {
+            let ins = proto.instruction(pc).unwrap_or(Ins(0));
             if ins.op().is_some_and(|op| op.operands().cd == Mode::Jump) {
                 let target = (pc as isize + 1 + ins.jump()) as usize;
                 if let Some(word) = bits.get_mut(target / 64) {
@@ -153,19 +160,21 @@ impl Targets {
     }
 }
 
-fn instruction<S: Sink>(
+/// Lists one instruction, with `mark` between its position and its name.
+pub(crate) fn instruction<S: Sink>(
     proto: Gc<Proto>,
     pc: usize,
-    is_target: bool,
+    mark: &[u8],
     sink: &mut S,
 ) -> Result<(), S::Error> {
-    let ins = proto.code()[pc].get();
-    let Some(op) = ins.op() else {
+    let Some((ins, op)) = proto.instruction(pc).and_then(|ins| Some((ins, ins.op()?))) else {
         return sink.put(b"?\n");
     };
     let Operands { a, b, cd } = op.operands();
     position(pc as i64, sink)?;
-    sink.put(if is_target { b" => " } else { b"    " })?;
+    for part in [b" ", mark, b" "] {
+        sink.put(part)?;
+    }
     sink.put(op.name().as_bytes())?;
     sink.fill(b' ', 6usize.saturating_sub(op.name().len()))?;
     sink.put(b" ")?;

@@ -23,6 +23,12 @@ impl ProtoFlags {
     pub const HAS_RETURN: u8 = 4;
     /// Its FNEW instructions name prototypes whose upvalues need closing.
     pub const FIX_UPVALUES: u8 = 8;
+    /// It is not compiled.
+    pub const NO_JIT: u8 = 16;
+    /// Some of its loops or its header have their I forms.
+    pub const HAS_I_FORMS: u8 = 32;
+    /// What dumps keep.
+    pub const OF_SOURCE: u8 = Self::CHILD | Self::VARARG;
 
     /// Is the flag set?
     pub const fn has(self, flag: u8) -> bool {
@@ -99,6 +105,12 @@ pub struct Proto {
     pub(crate) upvalue_names: *const Gc<Str>,
     pub(crate) locals: *const LocalVar,
     pub(crate) local_count: u32,
+    /// One counter per instruction, or null.
+    #[cfg(feature = "jit")]
+    pub(crate) sites: Cell<*mut crate::jit::anchor::Site>,
+    /// The traces that begin here.
+    #[cfg(feature = "jit")]
+    pub(crate) anchors: crate::jit::anchor::Anchors,
 }
 
 /// What a prototype is built from; `Heap::new_proto` copies it into the heap.
@@ -160,6 +172,16 @@ impl Proto {
     pub fn flags(&self) -> ProtoFlags {
         self.flags.get()
     }
+    /// Sets a flag.
+    #[cfg(feature = "jit")]
+    pub(crate) fn add_flag(&self, flag: u8) {
+        self.flags.set(ProtoFlags(self.flags.get().0 | flag));
+    }
+    /// Clears a flag.
+    #[cfg(feature = "jit")]
+    pub(crate) fn remove_flag(&self, flag: u8) {
+        self.flags.set(ProtoFlags(self.flags.get().0 & !flag));
+    }
     /// The chunk's name with its `=` or `@`.
     pub fn chunk_name(&self) -> Gc<Str> {
         self.chunk_name
@@ -195,6 +217,13 @@ impl Proto {
     pub fn code(&self) -> &[Cell<Ins>] {
         // SAFETY: `code_len` instructions follow the struct from its creation on, and are only written through cells.
         unsafe { core::slice::from_raw_parts(self.code_ptr().cast(), self.code_len as usize) }
+    }
+    /// Instruction `i`, whatever runs in its place: what listings and dumps show.
+    pub fn instruction(&self, i: usize) -> Option<Ins> {
+        let ins = self.code().get(i)?.get();
+        #[cfg(feature = "jit")]
+        let ins = self.unpatched(ins);
+        Some(ins)
     }
     /// Number constants.
     pub fn numbers(&self) -> &[Value] {

@@ -25,6 +25,9 @@ pub(super) enum Phase {
 pub struct Roots<'a> {
     /// Values that are to be kept: globals, registry, base metatables, the error under way, and so on.
     pub values: &'a [Value],
+    /// What the JIT needs besides.
+    #[cfg(feature = "jit")]
+    pub objects: &'a [Gc<super::Header>],
     /// The main thread.
     pub main: Gc<Thread>,
     /// The running thread; its `top` is behind the last slot in use, that of the running frame.
@@ -299,6 +302,10 @@ impl Heap {
     fn mark_roots(&mut self, roots: &Roots<'_>) {
         for &value in roots.values {
             self.mark_value(value);
+        }
+        #[cfg(feature = "jit")]
+        for &object in roots.objects {
+            self.mark_any(object);
         }
         for name in [self.gc.mode_name, self.gc.gc_name].into_iter().flatten() {
             self.mark_string(name);

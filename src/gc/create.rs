@@ -317,6 +317,10 @@ impl Heap {
                 upvalue_names,
                 locals,
                 local_count: parts.locals.len() as u32,
+                #[cfg(feature = "jit")]
+                sites: Cell::new(ptr::null_mut()),
+                #[cfg(feature = "jit")]
+                anchors: crate::jit::anchor::Anchors::NONE,
             });
             Ok(Gc::from_non_null(cell))
         }

@@ -87,6 +87,9 @@ pub struct Heap {
     pub(super) large: LargeList,
     pub(super) strings: InternTable,
     pub(super) gc: Collector,
+    /// Traces whose prototypes died.
+    #[cfg(feature = "jit")]
+    pub(crate) orphans: crate::jit::anchor::Anchors,
     memory: Box<dyn Memory>,
 }
 
@@ -138,6 +141,8 @@ impl Heap {
             large: LargeList::EMPTY,
             strings: InternTable::new(hash_key),
             gc: Collector::new(),
+            #[cfg(feature = "jit")]
+            orphans: crate::jit::anchor::Anchors::NONE,
             memory,
         };
         // SAFETY: the caller's promise.
@@ -238,6 +243,28 @@ impl Heap {
         self.reserved -= layout.size();
         // SAFETY: the caller's promise.
         unsafe { self.memory.deallocate(block, layout) }
+    }
+
+    /// Counts memory outside of the heap as the state's.
+    #[cfg(feature = "jit")]
+    pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
+        self.injected_failure()?;
+        if bytes > self.limit.saturating_sub(self.reserved) {
+            self.release_spare_chunks();
+            if bytes > self.limit.saturating_sub(self.reserved) {
+                return Err(OutOfMemory);
+            }
+        }
+        self.reserved += bytes;
+        self.debt -= bytes as isize;
+        Ok(())
+    }
+    /// The memory was given back.
+    #[cfg(feature = "jit")]
+    pub(crate) fn uncharge(&mut self, bytes: usize) {
+        self.note_peak();
+        self.reserved -= bytes;
+        self.debt += bytes as isize;
     }
 
     // ---- arenas ----

@@ -155,6 +155,17 @@ impl Heap {
         }
     }
 
+    /// Marks an object of any kind.
+    #[cfg(feature = "jit")]
+    pub(crate) fn mark_any(&mut self, object: Gc<Header>) {
+        if object.kind() == Kind::Str {
+            // SAFETY: the header tells the type, and a string that is reachable is live.
+            unsafe { set_mark(object.as_ptr().cast::<Str>()) };
+        } else {
+            self.mark_object(object);
+        }
+    }
+
     /// Puts an object that was just marked where it belongs.
     fn make_grey(&mut self, object: Gc<Header>) {
         let mut object = object;
@@ -435,6 +446,8 @@ impl Heap {
             self.mark_string(local.name);
         }
         let names = p.upvalue_names().len() + p.locals().len();
+        #[cfg(feature = "jit")]
+        let objects = objects + self.mark_anchors(p);
         size_of::<Proto>() + (objects + names) * size_of::<Value>()
     }
 

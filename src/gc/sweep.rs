@@ -192,7 +192,11 @@ impl Heap {
                 }
                 Kind::Userdata => ptr::drop_in_place(&raw mut (*cell.cast::<Userdata>()).payload),
                 Kind::Buffer => (*cell.cast::<Buffer>()).release(self),
-                Kind::Upvalue | Kind::Proto | Kind::Function | Kind::Cdata | Kind::Free => {}
+                #[cfg(feature = "jit")]
+                Kind::Proto => self.release_proto(&*cell.cast::<crate::bytecode::Proto>()),
+                #[cfg(not(feature = "jit"))]
+                Kind::Proto => {}
+                Kind::Upvalue | Kind::Function | Kind::Cdata | Kind::Free => {}
             }
         }
     }
@@ -251,6 +255,8 @@ impl Drop for Heap {
         self.clear_all_marks();
         self.start_sweep();
         self.sweep_all();
+        #[cfg(feature = "jit")]
+        while self.next_orphan().is_some() {}
         self.free_intern_table();
         // The last block went with the intern table.
         self.start_sweep();

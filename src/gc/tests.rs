@@ -63,6 +63,8 @@ impl World {
         let values = self.roots();
         let roots = Roots {
             values: &values,
+            #[cfg(feature = "jit")]
+            objects: &[],
             main: self.main,
             current: self.main,
         };
@@ -72,6 +74,8 @@ impl World {
         let values = self.roots();
         let roots = Roots {
             values: &values,
+            #[cfg(feature = "jit")]
+            objects: &[],
             main: self.main,
             current: self.main,
         };
@@ -732,6 +736,8 @@ fn the_limit_holds() {
     let values = [root.into()];
     let roots = Roots {
         values: &values,
+        #[cfg(feature = "jit")]
+        objects: &[],
         main,
         current: main,
     };
@@ -792,6 +798,8 @@ fn stopping_and_stepping() {
     let values = world.roots();
     let roots = Roots {
         values: &values,
+        #[cfg(feature = "jit")]
+        objects: &[],
         main: world.main,
         current: world.main,
     };

@@ -5,9 +5,42 @@
 //!        JFORL … enters the trace ─► machine code ─► exit ─► restore the snapshot ─► interpreter
 //!                                                     └─ hot exit: record a side trace
 //! ```
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`state`] | the JIT's part of a state, switches |
+//! | [`parameters`] | LuaJIT's parameters and flags |
+//! | [`anchor`] | what prototypes hold: counters, constants of traces, instructions that traces replaced |
+//! | [`hot`] | hot instructions, penalties, instructions left alone for a while |
+//! | [`recording`] | the recorder's turn |
+//! | [`trace`], [`store`], [`install`] | recordings; installed traces; patching, links, flushing, eviction |
+//! | [`enter`] | running traces, what follows an exit |
+//! | [`helpers`], [`layout`] | functions that traces call; where machine code finds things |
+//! | [`events`] | dumps |
 
+pub(crate) mod anchor;
+pub(crate) mod enter;
+pub(crate) mod events;
 pub(crate) mod helpers;
+pub(crate) mod hot;
+pub(crate) mod install;
 pub(crate) mod layout;
+mod parameters;
+pub(crate) mod recording;
+pub(crate) mod state;
+pub(crate) mod store;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod trace;
+
+pub use parameters::JitMode;
+pub(crate) use state::Jit;
+
+/// How a state compiles.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Config {
+    /// What becomes of recorded traces.
+    pub mode: JitMode,
+    /// Is the JIT on from the start? Scripts can switch it with `jit.on()` and `jit.off()`.
+    pub off: bool,
+}

@@ -105,7 +105,6 @@ pub fn local_name(proto: Gc<Proto>, index: usize, slot: usize) -> Option<Gc<Str>
 
 /// Where the value in a slot comes from, as error messages name it: "local", "global", "field", "method", "upvalue", and the name.
 pub fn slot_name(proto: Gc<Proto>, index: usize, slot: usize) -> Option<(&'static str, Gc<Str>)> {
-    let code = proto.code();
     let (mut index, mut slot) = (index, slot);
     'variable: loop {
         if let Some(name) = local_name(proto, index, slot) {
@@ -114,7 +113,7 @@ pub fn slot_name(proto: Gc<Proto>, index: usize, slot: usize) -> Option<(&'stati
         let string = |i: usize| proto.object(i).and_then(Value::as_str);
         while index > 1 {
             index -= 1;
-            let ins = code[index].get();
+            let ins = proto.instruction(index)?;
             let op = ins.op()?;
             match op.operands().a {
                 Mode::Base if slot >= ins.a() && (op != Bc::KNil || slot <= ins.d()) => {
@@ -127,7 +126,7 @@ pub fn slot_name(proto: Gc<Proto>, index: usize, slot: usize) -> Option<(&'stati
                     }
                     Bc::GGet => return string(ins.d()).map(|name| ("global", name)),
                     Bc::TGetS => {
-                        let before = code[index - 1].get();
+                        let before = proto.instruction(index - 1)?;
                         let is_method = before.op() == Some(Bc::Mov)
                             && before.a() == slot + 2
                             && before.d() == ins.b();
@@ -302,14 +301,14 @@ impl Vm {
             }
             let proto = below.function_value().as_function()?.proto()?;
             let index = instruction_index(proto, pc);
-            let ins = proto.code().get(index)?.get();
+            let ins = proto.instruction(index)?;
             let op = ins.op()?;
             match op {
                 Bc::Call | Bc::CallM | Bc::CallT | Bc::CallMT => slot_name(proto, index, ins.a()),
                 Bc::IterC | Bc::IterN => slot_name(proto, index, ins.a().saturating_sub(3)),
                 // The comparison is before the jump.
                 Bc::Jmp if index > 0 => {
-                    let event = event_of(proto.code()[index - 1].get().op()?)?;
+                    let event = event_of(proto.instruction(index - 1)?.op()?)?;
                     Some(("metamethod", self.event_names[event as usize]))
                 }
                 op => Some(("metamethod", self.event_names[event_of(op)? as usize])),

@@ -135,7 +135,7 @@ impl Vm {
         let proto = unsafe { Frame(self.base).function_value() }
             .as_function()?
             .proto()?;
-        Some(proto.code().get(instruction_index(proto, self.pc))?.get())
+        proto.instruction(instruction_index(proto, self.pc))
     }
 
     /// The slot of the current instruction's operand, if it is one.

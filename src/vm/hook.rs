@@ -66,7 +66,6 @@ impl Vm {
                 active,
                 ..Hook::NONE
             };
-            self.handlers = crate::vm::exec::HANDLERS;
         } else {
             self.hook = Hook {
                 function,
@@ -76,8 +75,20 @@ impl Vm {
                 active,
                 ..Hook::NONE
             };
-            self.handlers = crate::vm::exec::HOOKED;
+            #[cfg(feature = "jit")]
+            self.interrupt_recording(crate::jit::trace::TraceAbort::HookActive);
         }
+        self.update_dispatch();
+    }
+
+    /// Puts the dispatch table in force that the hook wants.
+    #[cfg(not(feature = "jit"))]
+    pub(crate) fn update_dispatch(&mut self) {
+        self.handlers = if self.hook.mask != 0 {
+            crate::vm::exec::HOOKED
+        } else {
+            crate::vm::exec::HANDLERS
+        };
     }
 
     /// The hook function, its events and its count.

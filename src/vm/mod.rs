@@ -11,7 +11,7 @@ pub mod coroutine;
 pub mod debuginfo;
 pub mod dispatch;
 pub mod errors;
-mod exec;
+pub(crate) mod exec;
 pub mod frame;
 pub mod hook;
 pub mod load;

@@ -63,6 +63,9 @@ pub struct Config {
     pub compat52: bool,
     /// May `load` take bytecode?
     pub allow_binary: bool,
+    /// How the state compiles.
+    #[cfg(feature = "jit")]
+    pub jit: crate::jit::Config,
 }
 
 impl Default for Config {
@@ -72,6 +75,8 @@ impl Default for Config {
             max_stack: DEFAULT_MAX_SLOTS,
             compat52: false,
             allow_binary: false,
+            #[cfg(feature = "jit")]
+            jit: crate::jit::Config::default(),
         }
     }
 }
@@ -178,7 +183,8 @@ impl Vm {
         let base = stack.wrapping_add(FRAME_SLOTS);
         thread.base.set(base);
         thread.top.set(base);
-        Ok(finish!(unfinished, {
+        #[allow(unused_mut)]
+        let mut vm: Box<Vm> = finish!(unfinished, {
             base: base,
             top: base,
             stack_limit: thread.limit.get(),
@@ -225,7 +231,12 @@ impl Vm {
             trace_context: perilune_jit_x86::runtime::TraceContext::NEW,
             io: Io::default(),
             host: host,
-        }))
+            #[cfg(feature = "jit")]
+            jit: crate::jit::Jit::new(config.jit.mode, !config.jit.off),
+        });
+        #[cfg(feature = "jit")]
+        vm.update_dispatch();
+        Ok(vm)
     }
 
     /// `_G`
@@ -413,6 +424,9 @@ impl Vm {
     }
 
     fn outcome(&mut self, exit: Exit) -> Outcome {
+        // Whatever the host does next is no part of a trace.
+        #[cfg(feature = "jit")]
+        self.abandon_recording();
         match exit {
             Exit::Done => Outcome::Returned,
             Exit::Stopped => Outcome::Stopped(

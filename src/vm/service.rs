@@ -75,14 +75,20 @@ impl Vm {
 
     fn with_roots(&mut self, collect: impl FnOnce(&mut Heap, &Roots<'_>) -> bool) -> bool {
         self.save_thread();
+        #[cfg(feature = "jit")]
+        let objects = self.take_jit_roots();
         let mut values = [Value::NIL; Self::ROOT_COUNT];
         self.write_roots(&mut values);
         let roots = Roots {
             values: &values,
+            #[cfg(feature = "jit")]
+            objects: &objects,
             main: self.main_thread,
             current: self.thread,
         };
         let finished = collect(&mut self.heap, &roots);
+        #[cfg(feature = "jit")]
+        self.after_jit_collection(objects);
         self.after_collection();
         finished
     }
@@ -184,6 +190,8 @@ impl Vm {
 
     /// Gets the next slice of fuel, or tells why there is none.
     pub(crate) fn refill(&mut self) -> Option<StopReason> {
+        #[cfg(feature = "jit")]
+        self.count_slice();
         let mut stop = None;
         let taken = i64::from(self.credit_left).min(SLICE - self.budget);
         self.credit_left -= taken as u32;
@@ -244,6 +252,8 @@ impl Vm {
 
     /// Calls the finalizer of one object; the interpreter goes on at `pc` afterwards.
     fn run_finalizer(&mut self) -> Next {
+        #[cfg(feature = "jit")]
+        self.interrupt_recording(crate::jit::trace::TraceAbort::Raised);
         while let Some(object) = self.heap.next_finalizable() {
             let finalizer = self.metatable_event(object.metatable.get(), Event::Gc);
             if finalizer.is_nil() {

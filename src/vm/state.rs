@@ -111,6 +111,9 @@ pub struct Vm {
     pub(crate) trace_context: perilune_jit_x86::runtime::TraceContext,
     /// The host.
     pub(crate) host: Box<dyn Host>,
+    /// The JIT.
+    #[cfg(feature = "jit")]
+    pub(crate) jit: crate::jit::Jit,
 }
 
 /// What every native function's `pc` points to.

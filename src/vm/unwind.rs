@@ -13,6 +13,8 @@ use crate::vm::stack::RESERVE;
 impl Vm {
     /// Finds who catches the error and goes on there.
     pub(crate) fn unwind(&mut self, raised: Raised) -> Action {
+        #[cfg(feature = "jit")]
+        self.interrupt_recording(crate::jit::trace::TraceAbort::Raised);
         if raised == Raised::Interrupted {
             // The native function at `base` is called again when the run is resumed.
             self.stopped = Some(Stop {

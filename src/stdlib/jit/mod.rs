@@ -1,18 +1,21 @@
-//! `jit`: what it can say while nothing compiles. Switches and options are checked and accepted, `jit.status()` is
-//! false, and no trace exists.
+//! `jit`: switches, options, reflection. In builds without the feature `jit` switches and options are checked and accepted,
+//! `jit.status()` is false, and no trace exists.
 
+mod control;
+#[cfg(feature = "jit")]
+mod dump;
 mod options;
 mod util;
 
 use crate::stdlib::{LibFn, new_library, preload, register_closure, registry_table};
-use crate::value::{Type, Value};
+use crate::value::Value;
 use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 const LIB: &[LibFn] = &[
-    LibFn::new("on", switch, 143),
-    LibFn::new("off", switch, 144),
-    LibFn::new("flush", flush, 145),
+    LibFn::new("on", control::on, 143),
+    LibFn::new("off", control::off, 144),
+    LibFn::new("flush", control::flush, 145),
     LibFn::new("status", status, 146),
     LibFn::new("security", security, 147),
 ];
@@ -61,40 +64,30 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     vm.raw_set_name(library, "opt", opt.into())?;
     let loaded = registry_table(vm, "_LOADED")?;
     vm.raw_set_name(loaded, "jit.opt", opt.into())?;
+    #[cfg(feature = "jit")]
+    {
+        preload(vm, "jit.v", dump::load_verbose, &[])?;
+        preload(vm, "jit.dump", dump::load_dump, &[])?;
+    }
     preload(vm, "jit.util", util::load, &[])
 }
 
-/// `on` and `off`, for the engine, a function, or a function and those in it.
-fn switch(vm: &mut Vm) -> NativeResult {
-    let what = vm.arg(0);
-    if what.is_nil() {
-        return Ok(Flow::Return(0));
+/// `status()`: is the JIT on, and with what.
+#[cfg(feature = "jit")]
+fn status(vm: &mut Vm) -> NativeResult {
+    let on = vm.is_jit_on();
+    vm.push(Value::boolean(on))?;
+    let mut count = 1;
+    for flag in vm.jit_flags() {
+        let flag = vm.new_str(flag.as_bytes())?;
+        vm.push(flag)?;
+        count += 1;
     }
-    let function = match what.as_function() {
-        // `true`: the function that calls.
-        None if what == Value::TRUE => {
-            let thread = vm.thread;
-            vm.activations(thread).nth(1).map(|a| a.function)
-        }
-        function => function,
-    };
-    let is_lua = function.is_some_and(|f| f.is_lua()) || what.type_of() == Type::Proto;
-    if is_lua {
-        Ok(Flow::Return(0))
-    } else {
-        Err(vm.type_error(0, "function"))
-    }
-}
-
-/// `flush()`, `flush(trace)`, `flush(function)`
-fn flush(vm: &mut Vm) -> NativeResult {
-    if vm.arg(0).is_number() {
-        return Ok(Flow::Return(0));
-    }
-    switch(vm)
+    Ok(Flow::Return(count))
 }
 
 /// `status()`: nothing compiles, and no optimisation is on.
+#[cfg(not(feature = "jit"))]
 fn status(vm: &mut Vm) -> NativeResult {
     vm.ret(Value::FALSE)
 }

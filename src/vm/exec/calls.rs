@@ -372,6 +372,9 @@ handler! { #[cold] #[inline(never)] fn func_c_slow(vm, base, pc, ins, k) {
 handler! { fn hooked(vm, base, pc, ins, k) {
     let next = (*vm).run_hook(base, pc, ins, k);
     if next.is_no_event() {
+        // While a hook is set no trace is entered: it would have no events.
+        #[cfg(feature = "jit")]
+        let ins = super::traced::without_trace(base, pc, ins);
         return (super::HANDLERS[ins.op_index()].0)(vm, base, pc, ins, k);
     }
     follow!(vm, next)

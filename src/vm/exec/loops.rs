@@ -1,7 +1,8 @@
 //! Loops and jumps.
 
-use crate::bytecode::Bc;
+use crate::bytecode::{Bc, Ins};
 use crate::value::Value;
+use crate::vm::Vm;
 
 /// Goes to `$pc` along a back-edge, which costs one unit of the budget.
 macro_rules! back_edge {
@@ -30,7 +31,7 @@ handler! { fn loop_head(vm, base, pc, ins, k) {
 
 /// Is a loop with this step counting down? As in LuaJIT the sign bit decides.
 #[inline(always)]
-fn counts_down(step: Value) -> bool {
+pub(super) fn counts_down(step: Value) -> bool {
     (step.to_bits() as i64) < 0
 }
 
@@ -96,54 +97,88 @@ handler! { fn is_next(vm, base, pc, ins, k) {
         *a.sub(1) = Value::from_bits(0);
         next!(vm, base, target, k)
     }
-    // Some other iterator: both instructions become the general ones.
+    return is_not_next(vm, base, pc, ins, k);
+}}
+// Some other iterator: both instructions become the general ones.
+handler! { #[cold] #[inline(never)] fn is_not_next(vm, base, pc, ins, k) {
+    let target = pc.offset(ins.jump());
     *pc.cast_mut().sub(1) = ins.with_op(Bc::Jmp);
-    *target.cast_mut() = (*target).with_op(Bc::IterC);
+    generalise(vm, target);
     next!(vm, base, target, k)
 }}
+// A debugger exchanged the hidden variable of an ITERN: as any other iterator.
+handler! { #[cold] #[inline(never)] fn iter_n_despecialised(vm, base, pc, ins, k) {
+    generalise(vm, pc.sub(1));
+    next!(vm, base, pc.sub(1), k)
+}}
+
+/// Turns an ITERN into ITERC.
+///
+/// # Safety
+/// `at` is such an instruction of a live function, or one that a trace put in its place.
+#[inline(never)]
+unsafe fn generalise(_vm: *mut Vm, at: *const Ins) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        #[cfg(feature = "jit")]
+        (*_vm).flush_trace_at(at);
+        *at.cast_mut() = (*at).with_op(Bc::IterC);
+    }
+}
 
 /// ITERN passes over so many holes per unit of the budget.
-const HOLES_PER_UNIT: u32 = 64;
+pub(super) const HOLES_PER_UNIT: u32 = 64;
 
-handler! { fn iter_n(vm, base, pc, ins, k) {
-    let a = base.add(ins.a());
-    let Some(t) = (*a.sub(2)).as_table() else {
-        // A debugger exchanged the hidden variable: as any other iterator.
-        *pc.cast_mut().sub(1) = ins.with_op(Bc::IterC);
-        next!(vm, base, pc.sub(1), k)
+/// A handler of ITERN, which goes to the loop's body by way of `$edge!`.
+macro_rules! iter_n {
+    ($name:ident, $edge:ident) => {
+        handler! { fn $name(vm, base, pc, ins, k) {
+            let a = base.add(ins.a());
+            let Some(t) = (*a.sub(2)).as_table() else {
+                return crate::vm::exec::loops::iter_n_despecialised(vm, base, pc, ins, k);
+            };
+            let mut position = (*a.sub(1)).to_bits() as u32;
+            let asize = t.asize.get();
+            while position < asize {
+                let value = *t.array.get().add(position as usize);
+                if !value.is_nil() {
+                    *a = Value::int(position as i32);
+                    *a.add(1) = value;
+                    *a.sub(1) = Value::from_bits(u64::from(position + 1));
+                    $edge!(vm, base, pc, ins, k)
+                }
+                position += 1;
+                if position.is_multiple_of(crate::vm::exec::loops::HOLES_PER_UNIT) {
+                    (*vm).budget -= 1;
+                }
+            }
+            let hmask = t.hmask.get();
+            let mut index = position - asize;
+            while index <= hmask {
+                let node = &*t.node.get().add(index as usize);
+                let value = node.value.get();
+                if !value.is_nil() {
+                    *a = node.key.get();
+                    *a.add(1) = value;
+                    *a.sub(1) = Value::from_bits(u64::from(asize + index + 1));
+                    $edge!(vm, base, pc, ins, k)
+                }
+                index += 1;
+                if index.is_multiple_of(crate::vm::exec::loops::HOLES_PER_UNIT) {
+                    (*vm).budget -= 1;
+                }
+            }
+            // The end: behind the ITERL. The copied key stays nil for debuggers.
+            *a = Value::NIL;
+            next!(vm, base, pc.add(1), k)
+        }}
     };
-    let mut position = (*a.sub(1)).to_bits() as u32;
-    let asize = t.asize.get();
-    while position < asize {
-        let value = *t.array.get().add(position as usize);
-        if !value.is_nil() {
-            *a = Value::int(position as i32);
-            *a.add(1) = value;
-            *a.sub(1) = Value::from_bits(u64::from(position + 1));
-            back_edge!(vm, base, pc.offset((*pc).jump() + 1), ins, k)
-        }
-        position += 1;
-        if position.is_multiple_of(HOLES_PER_UNIT) {
-            (*vm).budget -= 1;
-        }
-    }
-    let hmask = t.hmask.get();
-    let mut index = position - asize;
-    while index <= hmask {
-        let node = &*t.node.get().add(index as usize);
-        let value = node.value.get();
-        if !value.is_nil() {
-            *a = node.key.get();
-            *a.add(1) = value;
-            *a.sub(1) = Value::from_bits(u64::from(asize + index + 1));
-            back_edge!(vm, base, pc.offset((*pc).jump() + 1), ins, k)
-        }
-        index += 1;
-        if index.is_multiple_of(HOLES_PER_UNIT) {
-            (*vm).budget -= 1;
-        }
-    }
-    // The end: behind the ITERL. The copied key stays nil for debuggers.
-    *a = Value::NIL;
-    next!(vm, base, pc.add(1), k)
-}}
+}
+
+/// The back-edge of an ITERN: where the ITERL behind it leads.
+macro_rules! iter_n_edge {
+    ($vm:ident, $base:ident, $pc:ident, $ins:ident, $k:ident) => {
+        back_edge!($vm, $base, $pc.offset((*$pc).jump() + 1), $ins, $k)
+    };
+}
+iter_n!(iter_n, iter_n_edge);

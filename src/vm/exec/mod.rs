@@ -96,8 +96,11 @@ mod calls;
 pub(super) mod check;
 mod compare;
 mod constants;
+#[macro_use]
 mod loops;
 mod tables;
+#[cfg(feature = "jit")]
+mod traced;
 mod upvalues;
 
 use crate::bytecode::Proto;
@@ -119,7 +122,7 @@ pub(super) unsafe fn constants_of(base: *mut Value) -> *const Value {
 }
 
 /// The dispatch table: one handler per opcode, and those of the builtins.
-pub(super) static HANDLERS: [Handler; HANDLER_COUNT] = {
+pub(crate) static HANDLERS: [Handler; HANDLER_COUNT] = {
     let mut table = [Handler(calls::func_c); HANDLER_COUNT];
     let mut i = 0;
     while i < Bc::ALL.len() {
@@ -129,8 +132,16 @@ pub(super) static HANDLERS: [Handler; HANDLER_COUNT] = {
     builtins::append(table)
 };
 
+/// The table while the JIT looks for hot loops and functions.
+#[cfg(feature = "jit")]
+pub(crate) static COUNTING: [Handler; HANDLER_COUNT] = traced::count(HANDLERS);
+
+/// The table while a trace is recorded: all instructions go there first.
+#[cfg(feature = "jit")]
+pub(crate) static RECORDING: [Handler; HANDLER_COUNT] = [Handler(traced::recorded); HANDLER_COUNT];
+
 /// The table while a hook is set: all instructions go there first.
-pub(super) static HOOKED: [Handler; HANDLER_COUNT] = [Handler(calls::hooked); HANDLER_COUNT];
+pub(crate) static HOOKED: [Handler; HANDLER_COUNT] = [Handler(calls::hooked); HANDLER_COUNT];
 
 const fn handler_of(op: Bc) -> HandlerFn {
     match op {
@@ -214,13 +225,28 @@ const fn handler_of(op: Bc) -> HandlerFn {
         Bc::Ret => calls::ret,
         Bc::Ret0 => calls::ret0,
         Bc::Ret1 => calls::ret1,
-        Bc::ForI | Bc::JForI => loops::for_i,
-        Bc::ForL | Bc::IForL | Bc::JForL => loops::for_l,
-        Bc::IterL | Bc::IIterL | Bc::JIterL => loops::iter_l,
-        Bc::Loop | Bc::ILoop | Bc::JLoop => loops::loop_head,
+        Bc::ForI => loops::for_i,
+        Bc::ForL | Bc::IForL => loops::for_l,
+        Bc::IterL | Bc::IIterL => loops::iter_l,
+        Bc::Loop | Bc::ILoop => loops::loop_head,
         Bc::Jmp => loops::jmp,
-        Bc::FuncF | Bc::IFuncF | Bc::JFuncF => calls::func_f,
-        Bc::FuncV | Bc::IFuncV | Bc::JFuncV => calls::func_v,
+        Bc::FuncF | Bc::IFuncF => calls::func_f,
+        Bc::FuncV | Bc::IFuncV => calls::func_v,
         Bc::FuncC => calls::func_c,
+        #[cfg(feature = "jit")]
+        Bc::JForI => traced::for_i,
+        #[cfg(feature = "jit")]
+        Bc::JForL => traced::for_l,
+        #[cfg(feature = "jit")]
+        Bc::JIterL => traced::iter_l,
+        #[cfg(feature = "jit")]
+        Bc::JLoop => traced::loop_head,
+        #[cfg(feature = "jit")]
+        Bc::JFuncF => traced::func_f,
+        #[cfg(feature = "jit")]
+        Bc::JFuncV => traced::func_v,
+        // Nothing puts them into code.
+        #[cfg(not(feature = "jit"))]
+        Bc::JForI | Bc::JForL | Bc::JIterL | Bc::JLoop | Bc::JFuncF | Bc::JFuncV => loops::jmp,
     }
 }

@@ -1,0 +1,272 @@
+//! Running traces: entry, exits, and what follows an exit.
+//!
+//! A trace is entered with the state's `base` at the frame it begins in. When it is left, the snapshot's slots have been written, `base` still
+//! is the trace's, and the exit's resume point says where the interpreter goes on. Before it does: another trace may begin right
+//! there (a side trace, the trace that this one links to, the one behind a stitched call), the exit may be hot, a step of the collector or
+//! a service may be due.
+
+use crate::bytecode::ProtoFlags;
+use crate::jit::store::{ExitState, Installed};
+use crate::jit::trace::{LinkKind, ResumePoint, TraceNo};
+use crate::value::Value;
+use crate::vm::Vm;
+use crate::vm::call::{Action, Next};
+use crate::vm::frame::{self, Frame};
+use crate::vm::native::Flow;
+use crate::vm::stack::MIN_NATIVE_SLOTS;
+
+/// How a trace was left.
+struct Left {
+    /// With which snapshot.
+    snap: usize,
+    /// Why.
+    how: How,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// A guard failed.
+    Guard,
+    /// It came to its end.
+    End,
+    /// For a reason that has nothing to do with the snapshot: fuel, the collector, the stack, memory, an error.
+    Aside,
+}
+
+/// What follows an exit.
+enum After {
+    /// Another trace, entered at this base.
+    Enter(TraceNo),
+    /// The interpreter.
+    Interpret(Next),
+}
+
+impl Vm {
+    /// Takes the unit of a back-edge or call, then enters a trace in the frame at the state's `base`.
+    #[inline(never)]
+    pub(crate) fn enter_trace_for_unit(&mut self, number: usize) -> Next {
+        let number = TraceNo(number as u16);
+        self.budget -= 1;
+        if self.budget < 0 {
+            if let Some(point) = self.jit.traces.get(number).and_then(start_of) {
+                self.pc = point.pc;
+            }
+            return self.service();
+        }
+        self.run_traces(number)
+    }
+
+    /// Enters a trace in the frame at the state's `base`.
+    #[inline(never)]
+    pub(crate) fn enter_trace(&mut self, number: usize) -> Next {
+        self.run_traces(TraceNo(number as u16))
+    }
+
+    /// Runs this trace and those that follow it, until the interpreter has to go on.
+    fn run_traces(&mut self, number: TraceNo) -> Next {
+        let mut number = number;
+        loop {
+            match self.run_trace(number) {
+                After::Enter(next) => number = next,
+                After::Interpret(next) => return next,
+            }
+        }
+    }
+
+    fn run_trace(&mut self, number: TraceNo) -> After {
+        self.jit.entries += 1;
+        let now = self.jit.entries;
+        let Some(trace) = self.jit.traces.get_mut(number) else {
+            let raised = self.error(format_args!("trace {} is lost", number.0));
+            return After::Interpret(self.finish(Err(raised)));
+        };
+        trace.last_entry = now;
+        let (start, top_slot) = (start_of(trace), usize::from(trace.top_slot));
+        if !self.has_room(top_slot) {
+            // Without room for all of its frames the interpreter goes on: it may need fewer.
+            if let Some(point) = start {
+                self.go_to(point);
+            }
+            return After::Interpret(Next::RESUME);
+        }
+        let Some(trace) = self.jit.traces.take(number) else {
+            return After::Interpret(Next::RESUME);
+        };
+        let result = self.evaluate(&trace);
+        let left = match result {
+            Ok(left) => left,
+            Err(next) => {
+                self.jit.traces.put_back(number, trace);
+                return After::Interpret(next);
+            }
+        };
+        let point = trace.ir.snaps().get(left.snap);
+        let point = point.and_then(|s| trace.resume.get(s.pc as usize)).copied();
+        let (link, link_to) = (trace.link, trace.link_to);
+        let side = trace.exits.get(left.snap).map_or(TraceNo(0), |e| e.side);
+        self.jit.traces.put_back(number, trace);
+        let Some(point) = point else {
+            return After::Interpret(Next::RESUME);
+        };
+        self.announce_exit(number, left.snap);
+        if left.how == How::Guard && side != TraceNo(0) {
+            return After::Enter(side);
+        }
+        self.go_to(point);
+        if left.how == How::End {
+            if link_to != TraceNo(0) {
+                return After::Enter(link_to);
+            }
+            if link == LinkKind::Stitch {
+                return self.stitch(number, point);
+            }
+        }
+        if left.how == How::Guard {
+            self.count_exit(number, left.snap);
+        }
+        After::Interpret(self.resume_at(point))
+    }
+
+    /// Nobody runs traces yet: it is left where it begins.
+    fn evaluate(&mut self, _trace: &Installed) -> Result<Left, Next> {
+        Ok(Left {
+            snap: 0,
+            how: How::Aside,
+        })
+    }
+
+    /// Sets the state's registers to a resume point, `base` being the trace's.
+    fn go_to(&mut self, point: ResumePoint) {
+        self.base = self
+            .base
+            .wrapping_offset(isize::from(point.base_slot as i16));
+        self.pc = point.pc;
+    }
+
+    /// How the interpreter goes on at a resume point, where the registers are set already.
+    fn resume_at(&mut self, point: ResumePoint) -> Next {
+        if let Some(nargs) = point.native_args {
+            // SAFETY: the snapshot wrote the native function's frame.
+            let function = unsafe { Frame(self.base).function() };
+            return Next::enter(function.pc.get(), usize::from(nargs));
+        }
+        if self.heap.step_due() {
+            self.safepoint();
+        }
+        if self.budget < 0 {
+            return self.service();
+        }
+        Next::RESUME
+    }
+
+    /// Is there room for so many slots from `base` on, or can room be made without more ado?
+    fn has_room(&mut self, slots: usize) -> bool {
+        let base = self.base;
+        if base.wrapping_add(slots) <= self.stack_limit {
+            return true;
+        }
+        let used = (base.addr() - self.thread.stack.get().addr()) / size_of::<Value>();
+        if used + slots > self.max_stack {
+            return false;
+        }
+        let error = self.error_value;
+        self.top = self.frame_top();
+        let grown = self.ensure_stack(base, slots).is_ok();
+        if !grown {
+            self.error_value = error;
+        }
+        grown
+    }
+
+    /// A guard failed. Begins to record a side trace when that happened often enough.
+    fn count_exit(&mut self, number: TraceNo, snap: usize) {
+        if self.hook().1 != 0 || self.jit.is_recording() || !self.jit.is_on() {
+            return;
+        }
+        let parameters = self.jit.settings.parameters;
+        let root = self.jit.traces.get(number).map(|t| t.root);
+        let sides = root
+            .and_then(|root| self.jit.traces.get(root))
+            .map_or(0, |r| r.sides);
+        let trace = self.jit.traces.get_mut(number);
+        let Some(exit) = trace.and_then(|t| t.exits.get_mut(snap)) else {
+            return;
+        };
+        if exit.count == ExitState::DONE {
+            return;
+        }
+        exit.count += 1;
+        let count = u32::from(exit.count);
+        if count < parameters.hot_exit {
+            return;
+        }
+        if sides >= parameters.max_side || count >= parameters.hot_exit + parameters.try_side {
+            exit.count = ExitState::DONE;
+            return;
+        }
+        if !self.is_excluded() {
+            self.record_side(number, snap as u16);
+        }
+    }
+
+    /// Is the running function one that is not to be compiled?
+    fn is_excluded(&self) -> bool {
+        // SAFETY: the interpreter is in a complete frame.
+        let proto = unsafe { Frame(self.base).function() }.proto();
+        proto.is_some_and(|p| p.flags().has(ProtoFlags::NO_JIT))
+    }
+
+    /// Executes the native call at which a trace is stitched, and goes on with the trace behind it.
+    fn stitch(&mut self, number: TraceNo, point: ResumePoint) -> After {
+        let Some(nargs) = point.native_args else {
+            return After::Interpret(self.resume_at(point));
+        };
+        let nargs = usize::from(nargs);
+        // SAFETY: the snapshot wrote the native function's frame.
+        let (function, link) = unsafe { (Frame(self.base).function(), Frame(self.base).link()) };
+        self.top = self.base.wrapping_add(nargs);
+        let room = self.top.wrapping_add(MIN_NATIVE_SLOTS) <= self.stack_limit;
+        let native = match function.native {
+            Some(native) if room && self.budget > 0 && link.kind() == frame::LUA => native,
+            _ => return After::Interpret(Next::enter(function.pc.get(), nargs)),
+        };
+        self.budget -= 1;
+        self.native_step = 0;
+        self.native_paid = 0;
+        let result = native(self);
+        let n = match result {
+            Ok(Flow::Return(n)) => n as usize,
+            _ => return After::Interpret(self.after_native(result)),
+        };
+        let src = self.top.wrapping_sub(n);
+        let next = self.drive(Action::Return { src, n });
+        if self.heap.step_due() {
+            self.safepoint();
+        }
+        self.behind_stitch(number)
+            .map_or(After::Interpret(next), After::Enter)
+    }
+
+    /// The trace to enter behind the call at which a trace is stitched; if there is none yet, it may be recorded now.
+    fn behind_stitch(&mut self, number: TraceNo) -> Option<TraceNo> {
+        let trace = self.jit.traces.get_mut(number)?;
+        if trace.stitch.side != TraceNo(0) {
+            return Some(trace.stitch.side);
+        }
+        if trace.stitch.count != ExitState::DONE
+            && self.hook().1 == 0
+            && self.jit.is_on()
+            && !self.jit.is_recording()
+            && !self.is_excluded()
+        {
+            self.record_stitch(number);
+        }
+        None
+    }
+}
+
+/// Where a trace begins.
+fn start_of(trace: &Installed) -> Option<ResumePoint> {
+    let snap = trace.ir.snaps().first()?;
+    trace.resume.get(snap.pc as usize).copied()
+}

@@ -1,0 +1,296 @@
+//! From a recording to a trace that is entered, and back: numbers, patching of bytecode, links, flushing, eviction.
+
+extern crate alloc;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use perilune_ir::ins::Ins as IrIns;
+use perilune_ir::opt;
+
+use crate::bytecode::{Bc, Ins, Proto};
+use crate::gc::Header;
+use crate::jit::hot::write_instruction;
+use crate::jit::store::{ExitState, Installed};
+use crate::jit::trace::{LinkKind, Recording, ResumePoint, Start, TraceAbort, TraceNo};
+use crate::value::Gc;
+use crate::vm::Vm;
+
+/// The J form of an instruction, for a trace.
+fn j_form(ins: Ins, number: TraceNo) -> Option<Ins> {
+    let op = match ins.op()? {
+        Bc::ForL => Bc::JForL,
+        Bc::IterL => Bc::JIterL,
+        Bc::Loop | Bc::IterN => Bc::JLoop,
+        Bc::FuncF => Bc::JFuncF,
+        Bc::FuncV => Bc::JFuncV,
+        _ => return None,
+    };
+    Some(Ins::ad(op, ins.a() as u32, u32::from(number.0)))
+}
+
+/// The FORI that belongs to the FORL `ins` at `at`.
+fn for_prepare(at: *const Ins, ins: Ins) -> Option<*const Ins> {
+    (ins.op() == Some(Bc::ForL)).then(|| at.wrapping_offset(ins.jump()))
+}
+
+impl Vm {
+    /// A number for a new trace. Where there are too many traces, those of another tree than `keep` make room.
+    pub(crate) fn number_for_trace(&mut self, keep: Option<TraceNo>) -> Option<TraceNo> {
+        let most = self.jit.settings.parameters.max_trace as usize;
+        while self.jit.traces.len() >= most {
+            if !self.evict(keep) {
+                return None;
+            }
+        }
+        self.jit.traces.free_number()
+    }
+
+    /// Optimises a recording and makes it a trace that is entered. `objects` are those that it refers to.
+    pub(crate) fn install(
+        &mut self,
+        number: TraceNo,
+        anchor: Gc<Proto>,
+        recording: Recording,
+        objects: &[Gc<Header>],
+    ) -> Result<(), TraceAbort> {
+        let Recording {
+            mut ir,
+            resume,
+            start,
+            proto,
+            start_pc,
+            start_ins,
+            link,
+            link_to,
+            top_slot,
+        } = recording;
+        opt::finish(
+            &mut ir,
+            self.jit.settings.optimisations(),
+            &perilune_ir::build::NoObjects,
+        )?;
+        let mut exits = Vec::new();
+        let snaps = ir.snaps().len();
+        if exits.try_reserve_exact(snaps).is_err() {
+            return Err(TraceAbort::OutOfMemory);
+        }
+        exits.resize(snaps, ExitState::default());
+        let root = match start {
+            Start::Side { parent, .. } => self.jit.traces.get(parent).map(|t| t.root),
+            Start::Root | Start::Stitch { .. } => Some(number),
+        };
+        let root = root.ok_or(TraceAbort::RetryRecording)?;
+        let link_to = match link {
+            LinkKind::Root => link_to,
+            LinkKind::Interpreter | LinkKind::Return | LinkKind::Stitch => TraceNo(0),
+            _ => number,
+        };
+        let charged = size_of::<Installed>()
+            + ir.len() * size_of::<IrIns>()
+            + resume.len() * size_of::<ResumePoint>();
+        let is_first = !matches!(start, Start::Side { .. });
+        let replaced = (start == Start::Root).then_some(start_ins);
+        let trace = Installed {
+            ir,
+            resume,
+            start,
+            root,
+            anchor,
+            proto,
+            start_pc,
+            start_ins,
+            link,
+            link_to,
+            top_slot,
+            exits,
+            stitch: ExitState::default(),
+            sides: 0,
+            last_entry: self.jit.entries,
+            charged,
+        };
+        if self.heap.charge(charged).is_err() {
+            return Err(TraceAbort::OutOfMemory);
+        }
+        let anchored = self.heap.add_anchor(anchor, number, replaced, objects);
+        if anchored.is_err() {
+            self.heap.uncharge(charged);
+            return Err(TraceAbort::OutOfMemory);
+        }
+        if self.jit.traces.insert(number, Box::new(trace)).is_err() {
+            self.heap.remove_anchor(anchor, number);
+            self.heap.uncharge(charged);
+            return Err(TraceAbort::OutOfMemory);
+        }
+        match start {
+            Start::Root => self.patch(proto, start_pc, start_ins, number),
+            Start::Side { parent, exit } => {
+                if let Some(parent) = self.jit.traces.get_mut(parent)
+                    && let Some(exit) = parent.exits.get_mut(usize::from(exit))
+                {
+                    exit.side = number;
+                }
+                if let Some(root) = self.jit.traces.get_mut(root) {
+                    root.sides += 1;
+                }
+            }
+            Start::Stitch { parent } => {
+                if let Some(parent) = self.jit.traces.get_mut(parent) {
+                    parent.stitch.side = number;
+                }
+            }
+        }
+        debug_assert_eq!(is_first, root == number);
+        Ok(())
+    }
+
+    /// Puts a trace's number where it begins.
+    fn patch(&self, proto: Gc<Proto>, at: *const Ins, ins: Ins, number: TraceNo) {
+        let Some(patched) = j_form(ins, number) else {
+            return;
+        };
+        write_instruction(proto, at, patched);
+        if let Some(prepare) = for_prepare(at, ins) {
+            // SAFETY: a FORL has its FORI, as the verifier checked.
+            let fori = unsafe { *prepare };
+            write_instruction(proto, prepare, fori.with_op(Bc::JForI));
+        }
+    }
+
+    /// Puts the instruction back that a trace replaced.
+    fn unpatch(&self, number: TraceNo, trace: &Installed) {
+        if trace.start != Start::Root {
+            return;
+        }
+        let (proto, at, ins) = (trace.proto, trace.start_pc, trace.start_ins);
+        // SAFETY: the function lives.
+        let present = unsafe { *at };
+        if !present.is_traced() || present.d() != usize::from(number.0) {
+            return;
+        }
+        write_instruction(proto, at, ins);
+        if let Some(prepare) = for_prepare(at, ins) {
+            // SAFETY: as in `patch`.
+            let fori = unsafe { *prepare };
+            write_instruction(proto, prepare, fori.with_op(Bc::ForI));
+        }
+    }
+
+    /// Frees a trace, the rest of its tree, and all traces that lead to one of those.
+    pub(crate) fn free_tree(&mut self, number: TraceNo) {
+        let Some(root) = self.jit.traces.get(number).map(|t| t.root) else {
+            return;
+        };
+        let mut next = Some(root);
+        while let Some(number) = next {
+            self.free_trace(number);
+            // Whatever depended on what is gone now goes too.
+            let traces = &self.jit.traces;
+            let gone = |n: TraceNo| n != TraceNo(0) && traces.get(n).is_none();
+            let dangling = traces
+                .iter()
+                .find(|(_, t)| gone(t.root) || gone(t.link_to) || t.parent().is_some_and(gone));
+            next = dangling.map(|(number, _)| number);
+        }
+    }
+
+    /// Frees one trace.
+    fn free_trace(&mut self, number: TraceNo) {
+        let Some(trace) = self.jit.traces.take(number) else {
+            return;
+        };
+        self.unpatch(number, &trace);
+        self.heap.remove_anchor(trace.anchor, number);
+        self.release(number, &trace);
+    }
+
+    /// A trace's function died, and with it the instruction where it began.
+    pub(crate) fn drop_orphan(&mut self, number: TraceNo) {
+        if let Some(active) = &self.jit.active
+            && matches!(active.start, Start::Side { parent, .. } | Start::Stitch { parent } if parent == number)
+        {
+            self.abandon_recording();
+        }
+        if let Some(trace) = self.jit.traces.take(number) {
+            self.release(number, &trace);
+        }
+    }
+
+    /// Gives back what a trace had, and forgets it where it was known.
+    fn release(&mut self, number: TraceNo, trace: &Installed) {
+        self.heap.uncharge(trace.charged);
+        match trace.start {
+            Start::Side { parent, exit } => {
+                if let Some(parent) = self.jit.traces.get_mut(parent)
+                    && let Some(exit) = parent.exits.get_mut(usize::from(exit))
+                    && exit.side == number
+                {
+                    *exit = ExitState::default();
+                }
+                if let Some(root) = self.jit.traces.get_mut(trace.root) {
+                    root.sides -= 1;
+                }
+            }
+            Start::Stitch { parent } => {
+                if let Some(parent) = self.jit.traces.get_mut(parent)
+                    && parent.stitch.side == number
+                {
+                    parent.stitch = ExitState::default();
+                }
+            }
+            Start::Root => {}
+        }
+    }
+
+    /// Makes room by freeing the tree that was entered least recently.
+    pub(crate) fn evict(&mut self, keep: Option<TraceNo>) -> bool {
+        let roots = self.jit.traces.iter();
+        let oldest = roots
+            .filter(|(number, t)| t.root == *number && Some(*number) != keep)
+            .min_by_key(|(_, t)| t.last_entry);
+        let Some((number, _)) = oldest else {
+            return false;
+        };
+        self.free_tree(number);
+        true
+    }
+
+    /// Frees all traces.
+    pub fn flush_traces(&mut self) {
+        self.abandon_recording();
+        while let Some(number) = self.jit.traces.first() {
+            self.free_trace(number);
+        }
+        self.announce_flush();
+    }
+
+    /// Frees the traces that begin in a function.
+    pub(crate) fn flush_function(&mut self, proto: Gc<Proto>) {
+        self.abandon_recording();
+        while let Some(number) = proto.anchors.first_trace() {
+            self.free_tree(number);
+        }
+    }
+
+    /// Frees a root trace and its tree, by its number.
+    pub(crate) fn flush_trace(&mut self, number: TraceNo) {
+        self.abandon_recording();
+        if self
+            .jit
+            .traces
+            .get(number)
+            .is_some_and(|t| t.root == number)
+        {
+            self.free_tree(number);
+        }
+    }
+
+    /// Frees the trace that begins at this instruction, which is going to be changed.
+    pub(crate) fn flush_trace_at(&mut self, at: *const Ins) {
+        // SAFETY: the caller's instruction is one of a live function.
+        let ins = unsafe { *at };
+        self.abandon_recording();
+        if ins.is_traced() {
+            self.free_tree(TraceNo(ins.d() as u16));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Recording: how it begins, its turn before each instruction, and how it ends.
+
+extern crate alloc;
+use alloc::boxed::Box;
+
+use crate::bytecode::{Bc, Ins, Proto};
+use crate::jit::state::Active;
+use crate::jit::store::ExitState;
+use crate::jit::trace::{Start, TraceAbort, TraceNo};
+use crate::record::{ParentTrace, Progress, Recorder};
+use crate::value::{Gc, Value};
+use crate::vm::Vm;
+use crate::vm::frame::Frame;
+
+/// Where the interpreter is behind the loop instruction or header `ins` at `at`, if the loop goes on.
+///
+/// # Safety
+/// `at` is an instruction of a live function.
+unsafe fn first_recorded(at: *const Ins, ins: Ins) -> *const Ins {
+    let next = at.wrapping_add(1);
+    match ins.op() {
+        Some(Bc::ForL | Bc::IterL) => next.wrapping_offset(ins.jump()),
+        // SAFETY: an ITERL follows.
+        Some(Bc::IterN) => next.wrapping_offset(unsafe { (*next).jump() } + 1),
+        _ => next,
+    }
+}
+
+impl Vm {
+    /// Begins to record at the hot instruction `ins` at `at`, which is executed next, in the frame at the state's `base`.
+    pub(crate) fn record_root(&mut self, proto: Gc<Proto>, at: *const Ins, ins: Ins) {
+        let Some(number) = self.number_for_trace(None) else {
+            return;
+        };
+        let params = self.jit.settings.for_recorder();
+        let base = self.base;
+        self.announce_start(number, Start::Root, proto, at);
+        match Recorder::try_new_root(self, at, base, &params) {
+            // SAFETY: the interpreter is at this instruction.
+            Ok(recorder) => self.begin(Active {
+                recorder,
+                start: Start::Root,
+                number,
+                proto,
+                anchor: proto,
+                at,
+                ins,
+                first: Some(unsafe { first_recorded(at, ins) }),
+                thread: self.thread,
+            }),
+            Err(reason) => self.recording_failed(Start::Root, proto, at, reason),
+        }
+    }
+
+    /// Begins to record at an exit, whose snapshot was restored: the next instruction is at `pc`.
+    pub(crate) fn record_side(&mut self, parent: TraceNo, exit: u16) {
+        let start = Start::Side { parent, exit };
+        // SAFETY: the interpreter is in a complete frame.
+        let function = unsafe { Frame(self.base).function() };
+        let Some(trace) = self.jit.traces.get(parent) else {
+            return;
+        };
+        let (root, anchor) = (trace.root, trace.anchor);
+        let Some(number) = self.number_for_trace(Some(root)) else {
+            return;
+        };
+        let at = self.pc;
+        let proto = function.proto().unwrap_or(anchor);
+        let params = self.jit.settings.for_recorder();
+        let base = self.base;
+        self.announce_start(number, start, proto, at);
+        // The recorder reads the parent while it looks at the state.
+        let Some(trace) = self.jit.traces.take(parent) else {
+            return;
+        };
+        let of = ParentTrace {
+            number: parent,
+            root,
+            ir: &trace.ir,
+            resume: &trace.resume,
+            exit,
+        };
+        let recorder = Recorder::try_new_side(self, &of, base, &params);
+        self.jit.traces.put_back(parent, trace);
+        match recorder {
+            Ok(recorder) => self.begin(Active {
+                recorder,
+                start,
+                number,
+                proto,
+                anchor,
+                at,
+                ins: Ins::ad(Bc::Jmp, 0, 0),
+                first: None,
+                thread: self.thread,
+            }),
+            Err(reason) => self.recording_failed(start, proto, at, reason),
+        }
+    }
+
+    /// Begins to record behind an instruction at which `parent` was left for good; the next one is at the state's `pc`.
+    pub(crate) fn record_stitch(&mut self, parent: TraceNo) {
+        let start = Start::Stitch { parent };
+        // SAFETY: the interpreter is in a complete frame.
+        let Some(proto) = unsafe { Frame(self.base).function() }.proto() else {
+            return;
+        };
+        let root = self.jit.traces.get(parent).map(|t| t.root);
+        let Some(number) = self.number_for_trace(root) else {
+            return;
+        };
+        let (at, base) = (self.pc, self.base);
+        let params = self.jit.settings.for_recorder();
+        self.announce_start(number, start, proto, at);
+        match Recorder::try_new_stitch(self, parent, at, base, &params) {
+            Ok(recorder) => self.begin(Active {
+                recorder,
+                start,
+                number,
+                proto,
+                anchor: proto,
+                at,
+                // SAFETY: the interpreter is at this instruction.
+                ins: unsafe { *at },
+                first: None,
+                thread: self.thread,
+            }),
+            Err(reason) => self.recording_failed(start, proto, at, reason),
+        }
+    }
+
+    fn begin(&mut self, active: Active) {
+        self.jit.active = Some(Box::new(active));
+        self.update_dispatch();
+    }
+
+    /// The recorder's turn before the instruction `ins`, and the one to execute: what was there before a trace took its place.
+    #[inline(never)]
+    pub(crate) fn record_instruction(
+        &mut self,
+        base: *mut Value,
+        pc: *const Ins,
+        ins: Ins,
+        k: *const Value,
+    ) -> Ins {
+        let at = pc.wrapping_sub(1);
+        // SAFETY: every frame has its function below it; its other words are written by now, too.
+        let function = unsafe { Frame(base).function_value() }.as_function();
+        let proto = function.and_then(|f| f.proto());
+        let plain = proto.map_or(ins, |proto| proto.unpatched(ins));
+        let Some(mut active) = self.jit.active.take() else {
+            self.update_dispatch();
+            return plain;
+        };
+        self.base = base;
+        self.pc = pc;
+        if active.thread != self.thread {
+            self.abort(*active, TraceAbort::NyiCoroutine);
+            return plain;
+        }
+        if active.first.take().is_some_and(|first| first != at) {
+            // The loop ended just now.
+            self.update_dispatch();
+            return plain;
+        }
+        self.announce_instruction(base, at);
+        let traces = core::mem::take(&mut self.jit.traces);
+        let progress = active.recorder.record(self, base, at, ins, k, &traces);
+        self.jit.traces = traces;
+        match progress {
+            Ok(Progress::Continue) => self.jit.active = Some(active),
+            Ok(Progress::Finished) => self.complete(*active),
+            Err(reason) => self.abort(*active, reason),
+        }
+        plain
+    }
+
+    /// A recording is complete.
+    fn complete(&mut self, active: Active) {
+        let Active {
+            recorder,
+            start,
+            number,
+            proto,
+            anchor,
+            at,
+            ..
+        } = active;
+        let mut objects = core::mem::take(&mut self.jit.roots);
+        objects.clear();
+        let mut is_complete = true;
+        recorder.for_each_object(&mut |object| match objects.try_reserve(1) {
+            Ok(()) => objects.push(object),
+            Err(_) => is_complete = false,
+        });
+        let result = if is_complete {
+            let recording = recorder.finish();
+            recording.and_then(|recording| self.install(number, anchor, recording, &objects))
+        } else {
+            Err(TraceAbort::OutOfMemory)
+        };
+        self.jit.roots = objects;
+        self.update_dispatch();
+        match result {
+            Ok(()) => self.announce_stop(number),
+            Err(reason) => self.recording_failed(start, proto, at, reason),
+        }
+    }
+
+    /// Gives a recording up.
+    fn abort(&mut self, active: Active, reason: TraceAbort) {
+        self.update_dispatch();
+        self.recording_failed(active.start, active.proto, active.at, reason);
+    }
+
+    /// Something happened that no trace may contain: an error, a hook, a finalizer, the end of the run.
+    #[inline]
+    pub(crate) fn interrupt_recording(&mut self, reason: TraceAbort) {
+        if let Some(active) = self.jit.active.take() {
+            self.abort(*active, reason);
+        }
+    }
+
+    /// Gives a recording up without a reason of its own.
+    pub(crate) fn abandon_recording(&mut self) {
+        if self.jit.active.take().is_some() {
+            self.update_dispatch();
+        }
+    }
+
+    fn recording_failed(
+        &mut self,
+        start: Start,
+        proto: Gc<Proto>,
+        at: *const Ins,
+        reason: TraceAbort,
+    ) {
+        self.announce_abort(proto, reason);
+        match start {
+            Start::Root => self.penalise(proto, at, reason),
+            // The exit is counted on, up to the number of attempts.
+            Start::Side { .. } => {}
+            Start::Stitch { parent } => {
+                if let Some(parent) = self.jit.traces.get_mut(parent) {
+                    parent.stitch.count = ExitState::DONE;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The JIT's part of a state.
+
+extern crate alloc;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::bytecode::{Ins, Proto};
+use crate::gc::Header;
+use crate::jit::events::Listener;
+use crate::jit::hot::QuietList;
+use crate::jit::parameters::{JitMode, Settings};
+use crate::jit::store::TraceStore;
+use crate::jit::trace::{Start, TraceNo};
+use crate::record::Recorder;
+use crate::value::{Gc, Thread};
+use crate::vm::Vm;
+
+/// A recording under way.
+pub(crate) struct Active {
+    pub recorder: Box<Recorder>,
+    pub start: Start,
+    /// The number that the trace is going to have.
+    pub number: TraceNo,
+    /// The function in which it begins, and the one in which its tree does.
+    pub proto: Gc<Proto>,
+    pub anchor: Gc<Proto>,
+    /// The instruction at which it begins, and what that is.
+    pub at: *const Ins,
+    pub ins: Ins,
+    /// The first instruction that is to be recorded, until it was.
+    pub first: Option<*const Ins>,
+    /// The thread whose code is recorded.
+    pub thread: Gc<Thread>,
+}
+
+/// The JIT's part of a state.
+pub(crate) struct Jit {
+    /// What users have set.
+    pub settings: Settings,
+    /// `jit.on()` and `jit.off()`
+    switched_on: bool,
+    /// The traces.
+    pub traces: TraceStore,
+    /// The recording under way.
+    pub active: Option<Box<Active>>,
+    /// What the collector keeps for it; a buffer.
+    pub roots: Vec<Gc<Header>>,
+    /// Instructions that are left alone for a while.
+    pub quiet: QuietList,
+    /// Slices of the budget so far.
+    pub slices: u64,
+    /// Counts entries of traces, as a clock for what was entered last.
+    pub entries: u64,
+    /// Who wants to know what happens.
+    pub listener: Listener,
+    random: u32,
+}
+
+impl Jit {
+    /// With nothing compiled.
+    pub fn new(mode: JitMode, on: bool) -> Jit {
+        Jit {
+            settings: Settings::new(mode),
+            switched_on: on,
+            traces: TraceStore::EMPTY,
+            active: None,
+            roots: Vec::new(),
+            quiet: QuietList::new(),
+            slices: 0,
+            entries: 0,
+            listener: Listener::default(),
+            random: 1,
+        }
+    }
+
+    /// Are hot loops looked for?
+    pub fn is_on(&self) -> bool {
+        self.switched_on && self.settings.mode != JitMode::Off
+    }
+    /// Is a trace recorded?
+    pub fn is_recording(&self) -> bool {
+        self.active.is_some()
+    }
+
+    /// A random number. The generator is a fixed one, so that runs can be repeated.
+    pub fn random(&mut self) -> u32 {
+        // The sequence of Park and Miller.
+        self.random = (u64::from(self.random) * 48_271 % 0x7FFF_FFFF) as u32;
+        self.random
+    }
+}
+
+impl Vm {
+    /// Puts the dispatch table in force that the hook and the JIT want.
+    pub(crate) fn update_dispatch(&mut self) {
+        use crate::vm::exec;
+        self.handlers = if self.hook().1 != 0 {
+            exec::HOOKED
+        } else if self.jit.is_recording() {
+            exec::RECORDING
+        } else if self.jit.is_on() {
+            exec::COUNTING
+        } else {
+            exec::HANDLERS
+        };
+    }
+
+    /// Switches the JIT on or off. Traces that there are stay.
+    pub fn switch_jit(&mut self, on: bool) {
+        if !on {
+            self.abandon_recording();
+        }
+        self.jit.switched_on = on;
+        self.update_dispatch();
+    }
+    /// Is the JIT on?
+    pub fn is_jit_on(&self) -> bool {
+        self.jit.is_on()
+    }
+    /// The optimisations that are on, as `jit.status()` tells them.
+    pub(crate) fn jit_flags(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let compiles = self.jit.settings.mode != JitMode::Off;
+        let flags = compiles.then(|| self.jit.settings.flags());
+        flags.into_iter().flatten()
+    }
+
+    /// Applies an option as `-O` and `jit.opt.start` take it. False if it is malformed.
+    pub fn set_jit_option(&mut self, option: &[u8]) -> bool {
+        let mode = self.jit.settings.mode;
+        if !self.jit.settings.apply(option) {
+            return false;
+        }
+        let settings = self.jit.settings;
+        if settings.mode != mode {
+            self.flush_traces();
+        }
+        self.heap.set_zeal(settings.parameters.gc_zeal != 0);
+        self.update_dispatch();
+        true
+    }
+
+    /// What the recording under way refers to, for the collector.
+    pub(crate) fn take_jit_roots(&mut self) -> Vec<Gc<Header>> {
+        let mut roots = core::mem::take(&mut self.jit.roots);
+        roots.clear();
+        let mut complete = true;
+        if let Some(active) = &self.jit.active {
+            let mut add = |object| match roots.try_reserve(1) {
+                Ok(()) => roots.push(object),
+                Err(_) => complete = false,
+            };
+            add(active.proto.erase());
+            add(active.anchor.erase());
+            add(active.thread.erase());
+            active.recorder.for_each_object(&mut add);
+        }
+        if !complete {
+            self.abandon_recording();
+            roots.clear();
+        }
+        roots
+    }
+
+    /// Behind a step of the collector: gives the roots' buffer back, frees traces whose functions died.
+    pub(crate) fn after_jit_collection(&mut self, roots: Vec<Gc<Header>>) {
+        self.jit.roots = roots;
+        while let Some((number, proto)) = self.heap.next_orphan() {
+            if number == TraceNo(0) {
+                self.forget_quiet(|p| core::ptr::eq(p.as_ptr(), proto));
+            } else {
+                self.drop_orphan(number);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The traces that there are, by number.
+
+extern crate alloc;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use perilune_ir::trace::Trace as IrTrace;
+
+use crate::bytecode::{Ins, Proto};
+use crate::gc::OutOfMemory;
+use crate::jit::trace::{LinkKind, ResumePoint, Start, TraceNo};
+use crate::record::Traces;
+use crate::value::Gc;
+
+/// How often a trace was left with a snapshot, and where that leads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ExitState {
+    /// Exits so far; [`ExitState::DONE`] when nothing more is tried.
+    pub count: u16,
+    /// The side trace that begins here.
+    pub side: TraceNo,
+}
+
+impl ExitState {
+    /// No side trace is recorded any more.
+    pub const DONE: u16 = u16::MAX;
+}
+
+/// A trace that can be entered.
+pub(crate) struct Installed {
+    /// Its IR, optimised.
+    pub ir: IrTrace,
+    /// Indexed by the `pc` of its snapshots.
+    pub resume: Vec<ResumePoint>,
+    /// How it begins.
+    pub start: Start,
+    /// The root of its tree: itself, if it is one.
+    pub root: TraceNo,
+    /// The function that the root begins in, in which the trace is anchored.
+    pub anchor: Gc<Proto>,
+    /// The function that this trace begins in.
+    pub proto: Gc<Proto>,
+    /// The instruction at which it begins: the loop's, the function's header, an exit's.
+    pub start_pc: *const Ins,
+    /// What that instruction is, unpatched.
+    pub start_ins: Ins,
+    /// Where it goes.
+    pub link: LinkKind,
+    /// The trace it goes to, itself for the kinds that say so.
+    pub link_to: TraceNo,
+    /// The most slots that any of its frames needs, counted from the trace's base.
+    pub top_slot: u16,
+    /// Per snapshot.
+    pub exits: Vec<ExitState>,
+    /// The trace that goes on behind the instruction at which this one is stitched.
+    pub stitch: ExitState,
+    /// How many side traces its tree has, for a root.
+    pub sides: u32,
+    /// When it was entered last, for a root.
+    pub last_entry: u64,
+    /// Bytes that the heap was charged for it.
+    pub charged: usize,
+}
+
+impl Installed {
+    /// Is it the first trace of its tree?
+    pub fn is_root(&self) -> bool {
+        !matches!(self.start, Start::Side { .. })
+    }
+    /// The trace it is a side trace of or stitched to.
+    pub fn parent(&self) -> Option<TraceNo> {
+        match self.start {
+            Start::Root => None,
+            Start::Side { parent, .. } | Start::Stitch { parent } => Some(parent),
+        }
+    }
+}
+
+/// All traces.
+#[derive(Default)]
+pub(crate) struct TraceStore {
+    /// Index 0 is never used.
+    slots: Vec<Option<Box<Installed>>>,
+    count: usize,
+}
+
+impl TraceStore {
+    /// No traces.
+    pub const EMPTY: TraceStore = TraceStore {
+        slots: Vec::new(),
+        count: 0,
+    };
+
+    /// How many traces there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+    /// The trace of this number.
+    #[inline]
+    pub fn get(&self, number: TraceNo) -> Option<&Installed> {
+        self.slots.get(usize::from(number.0))?.as_deref()
+    }
+    /// The trace of this number.
+    #[inline]
+    pub fn get_mut(&mut self, number: TraceNo) -> Option<&mut Installed> {
+        self.slots.get_mut(usize::from(number.0))?.as_deref_mut()
+    }
+    /// The number of some trace, if there is any.
+    pub fn first(&self) -> Option<TraceNo> {
+        self.iter().next().map(|(number, _)| number)
+    }
+    /// All traces, by number.
+    pub fn iter(&self) -> impl Iterator<Item = (TraceNo, &Installed)> {
+        let used = self.slots.iter().enumerate();
+        used.filter_map(|(i, t)| Some((TraceNo(i as u16), t.as_deref()?)))
+    }
+
+    /// The smallest number that is free.
+    pub fn free_number(&self) -> Option<TraceNo> {
+        let free = (1..self.slots.len()).find(|&i| self.slots[i].is_none());
+        let number = free.unwrap_or(self.slots.len().max(1));
+        u16::try_from(number)
+            .ok()
+            .filter(|&n| n < u16::MAX)
+            .map(TraceNo)
+    }
+
+    /// Stores a trace under a free number.
+    pub fn insert(&mut self, number: TraceNo, trace: Box<Installed>) -> Result<(), OutOfMemory> {
+        let index = usize::from(number.0);
+        while self.slots.len() <= index {
+            self.slots.try_reserve(1).map_err(|_| OutOfMemory)?;
+            self.slots.push(None);
+        }
+        self.slots[index] = Some(trace);
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Takes a trace out, for good or for the time that it runs.
+    pub fn take(&mut self, number: TraceNo) -> Option<Box<Installed>> {
+        let trace = self.slots.get_mut(usize::from(number.0))?.take()?;
+        self.count -= 1;
+        Some(trace)
+    }
+    /// Puts a trace back that [`TraceStore::take`] gave.
+    pub fn put_back(&mut self, number: TraceNo, trace: Box<Installed>) {
+        if let Some(slot) = self.slots.get_mut(usize::from(number.0)) {
+            *slot = Some(trace);
+            self.count += 1;
+        }
+    }
+}
+
+impl Traces for TraceStore {
+    fn start_ins(&self, number: TraceNo) -> Option<Ins> {
+        Some(self.get(number)?.start_ins)
+    }
+    fn link_kind(&self, number: TraceNo) -> Option<LinkKind> {
+        Some(self.get(number)?.link)
+    }
+}

@@ -191,6 +191,33 @@ helpers! {
     Pay = "pay", Store, (Int, Int) -> Nil;
 }
 
+/// What memory that a trace looks at a helper may change. In order of extent.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Clobbers {
+    /// None.
+    Nothing,
+    /// Tables and their fields.
+    Tables,
+    /// All: it may run anything.
+    Everything,
+}
+
+impl Helper {
+    /// What a helper with effects changes.
+    pub const fn clobbers(self) -> Clobbers {
+        match self {
+            Helper::Random | Helper::Print | Helper::FFlush => Clobbers::Nothing,
+            Helper::TabClear | Helper::TabReserve | Helper::TabMove | Helper::SetMeta => {
+                Clobbers::Tables
+            }
+            h => match h.effect() {
+                Effect::Store => Clobbers::Everything,
+                _ => Clobbers::Nothing,
+            },
+        }
+    }
+}
+
 macro_rules! letters {
     ($(#[$meta:meta])* $ty:ident { $($(#[$doc:meta])* $name:ident = $bit:literal $letter:literal,)* }) => {
         $(#[$meta])*

@@ -9,7 +9,7 @@
 
 use crate::build::Builder;
 use crate::ins::{Const, Flags, Ins, ObjId};
-use crate::literal::{Field, XloadMode};
+use crate::literal::{Clobbers, Field, XloadMode};
 use crate::op::IrOp;
 use crate::trace::{Trace, TraceError};
 use crate::types::{IrRef, IrType};
@@ -212,9 +212,27 @@ fn newest_resize(b: &Builder<'_>, table: IrRef) -> Option<IrRef> {
     .map(|(r, _)| r)
 }
 
-/// A call, behind which nothing is known.
-fn newest_call(t: &Trace) -> Option<IrRef> {
-    newest_of(t, &[IrOp::CallS, IrOp::CallXS])
+/// The newest store that may change where a table ends: into an array slot, or under a numeric key.
+fn newest_length(b: &Builder<'_>, table: IrRef) -> Option<IrRef> {
+    let t = &b.trace;
+    let newest = |op| {
+        let mut stores = t.chain(op, None);
+        let store = stores.find(|(_, i)| {
+            let Some(at) = i.ref_a() else { return true };
+            let key = t.key_of(at).map_or(IrType::Nil, |k| t.ty(k));
+            let numeric = matches!(key, IrType::Num | IrType::Int | IrType::Nil);
+            numeric && table_of(t, at).is_none_or(|o| alias_tables(b, o, table) != Alias::No)
+        });
+        store.map(|s| s.0)
+    };
+    newest(IrOp::AStore).max(newest(IrOp::HStore))
+}
+
+/// The newest call that may change tables, or only one that may change everything.
+fn newest_call(t: &Trace, least: Clobbers) -> Option<IrRef> {
+    let mut calls = t.chain(IrOp::CallS, None);
+    let call = calls.find(|(_, i)| i.helper().is_none_or(|h| h.clobbers() >= least));
+    call.map(|c| c.0).max(t.newest(IrOp::CallXS))
 }
 
 /// The result of a load, or of a store that isn't needed, if it is known.
@@ -231,7 +249,11 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
         _ => {}
     }
     let t = &b.trace;
-    let call = newest_call(t);
+    let least = match ins.op() {
+        IrOp::ULoad | IrOp::URefO | IrOp::URefC | IrOp::XLoad => Clobbers::Everything,
+        _ => Clobbers::Tables,
+    };
+    let call = newest_call(t, least);
     let a = ins.ref_a().unwrap_or(IrRef::NIL);
     Ok(match ins.op() {
         IrOp::ALoad | IrOp::HLoad => {
@@ -285,13 +307,20 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
             };
             b.find_after(ins, resize.max(call))
         }
-        IrOp::URefO | IrOp::URefC => {
-            b.find_after(ins, call.max(newest_of(t, &[IrOp::UClo, IrOp::FNew])))
+        IrOp::URefO => b.find_after(ins, call.max(t.newest(IrOp::UClo))),
+        IrOp::URefC => b.find_after(ins, call),
+        IrOp::Len => b.find_after(ins, call.max(newest_length(b, a)).max(newest_resize(b, a))),
+        IrOp::CallL => {
+            let stores = [
+                IrOp::AStore,
+                IrOp::HStore,
+                IrOp::FStore,
+                IrOp::UStore,
+                IrOp::XStore,
+                IrOp::NewRef,
+            ];
+            b.find_after(ins, call.max(newest_of(t, &stores)).max(ins.ref_a()))
         }
-        IrOp::Len => b.find_after(
-            ins,
-            call.max(newest_of(t, &[IrOp::AStore, IrOp::HStore, IrOp::NewRef])),
-        ),
         IrOp::VLoad => b.find_after(ins, t.newest(IrOp::Retf)),
         _ => None,
     })
@@ -364,7 +393,11 @@ fn field(
 /// Drops a store of what is there already, and an older store that nobody can have seen.
 fn dead_store(b: &mut Builder<'_>, ins: &Ins) -> Option<IrRef> {
     let t = &b.trace;
-    let limit = newest_call(t)
+    let least = match ins.op() {
+        IrOp::UStore | IrOp::XStore => Clobbers::Everything,
+        _ => Clobbers::Tables,
+    };
+    let limit = newest_call(t, least)
         .max(t.newest(IrOp::UClo))
         .max(t.newest(IrOp::XBar));
     let mut victim = None;

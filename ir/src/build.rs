@@ -113,7 +113,9 @@ impl<'o> Builder<'o> {
         } else {
             ins
         };
-        if let Some(r) = mem::forward(self, &ins)? {
+        if !ins.op().is_pure()
+            && let Some(r) = mem::forward(self, &ins)?
+        {
             return Ok(r);
         }
         if self.options.cse
@@ -171,7 +173,7 @@ impl<'o> Builder<'o> {
     fn find(&self, ins: &Ins) -> Option<IrRef> {
         let limit = match ins.op() {
             IrOp::SLoad => self.trace.newest(IrOp::Retf),
-            op if op.meta().effect == crate::op::Effect::Pure => ins.refs().max(),
+            op if op.is_pure() => ins.refs().max(),
             _ => return None,
         };
         let limit = if ins.op() == IrOp::Nop {

@@ -139,18 +139,18 @@ impl Ins {
     }
     /// Operand a, if it is a reference.
     pub fn ref_a(&self) -> Option<IrRef> {
-        use crate::op::Kind;
-        match self.op.meta().a {
-            Kind::Ref | Kind::OptRef => self.a.as_ref(),
-            _ => None,
+        if self.op.a_is_ref() {
+            self.a.as_ref()
+        } else {
+            None
         }
     }
     /// Operand b, if it is a reference.
     pub fn ref_b(&self) -> Option<IrRef> {
-        use crate::op::Kind;
-        match self.op.meta().b {
-            Kind::Ref | Kind::OptRef => self.b.as_ref(),
-            _ => None,
+        if self.op.b_is_ref() {
+            self.b.as_ref()
+        } else {
+            None
         }
     }
     /// The operands that are references.
@@ -159,8 +159,7 @@ impl Ins {
     }
     /// Must it stay although nothing uses its result?
     pub fn has_side_effect(&self) -> bool {
-        let meta = self.op.meta();
-        meta.effect == crate::op::Effect::Store || (self.is_guard() && !meta.weak)
+        self.op.is_store() || (self.is_guard() && !self.op.is_weak())
     }
     /// May it run out of memory, or raise? The trace is left then with the instruction's snapshot, as if it had not begun.
     pub fn may_trap(&self) -> bool {

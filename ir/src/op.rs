@@ -229,6 +229,27 @@ ir_ops! {
     CArg = "CARG", Pure, Ref, Ref, Nil, "list of arguments: those of a, then b";
 }
 
+/// What passes ask of every instruction, a byte per operation.
+static TRAITS: [u8; IrOp::COUNT] = {
+    let mut all = [0; IrOp::COUNT];
+    let mut i = 0;
+    while i < IrOp::COUNT {
+        let m = &IrOp::META[i];
+        all[i] = (matches!(m.a, Kind::Ref | Kind::OptRef) as u8 * REF_A)
+            | (matches!(m.b, Kind::Ref | Kind::OptRef) as u8 * REF_B)
+            | (matches!(m.effect, Effect::Store) as u8 * STORE)
+            | (matches!(m.effect, Effect::Pure) as u8 * PURE)
+            | (m.weak as u8 * WEAK);
+        i += 1;
+    }
+    all
+};
+const REF_A: u8 = 1;
+const REF_B: u8 = 2;
+const STORE: u8 = 4;
+const PURE: u8 = 8;
+const WEAK: u8 = 16;
+
 const _: () = {
     assert!(IrOp::Eq as u8 ^ 1 == IrOp::Ne as u8);
     assert!(IrOp::Lt as u8 ^ 1 == IrOp::Ge as u8 && IrOp::Le as u8 ^ 1 == IrOp::Gt as u8);
@@ -240,6 +261,27 @@ impl IrOp {
     /// The line of the table.
     pub const fn meta(self) -> &'static Meta {
         &Self::META[self as usize]
+    }
+    const fn is(self, what: u8) -> bool {
+        TRAITS[self as usize] & what != 0
+    }
+    pub(crate) const fn a_is_ref(self) -> bool {
+        self.is(REF_A)
+    }
+    pub(crate) const fn b_is_ref(self) -> bool {
+        self.is(REF_B)
+    }
+    /// Does it change memory or the course of the trace?
+    pub const fn is_store(self) -> bool {
+        self.is(STORE)
+    }
+    /// Do equal operands give equal results?
+    pub const fn is_pure(self) -> bool {
+        self.is(PURE)
+    }
+    /// May it go when its result isn't used, though it is a guard?
+    pub const fn is_weak(self) -> bool {
+        self.is(WEAK)
     }
     /// The mnemonic.
     pub const fn name(self) -> &'static str {

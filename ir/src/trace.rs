@@ -151,6 +151,11 @@ impl Trace {
         self.limits
     }
 
+    /// Sets other limits for what is added from now on.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     /// The constant, interned.
     pub fn konst(&mut self, k: Const) -> Result<IrRef, TraceError> {
         let kind = const_kind(k);
@@ -363,6 +368,19 @@ impl Trace {
         for i in &mut self.ins {
             i.clear(Flags::PHI);
             i.clear(Flags::SUNK);
+        }
+    }
+    /// Turns all instructions but those that `keep` wants into NOPs. Chains stay whole.
+    pub(crate) fn retain(&mut self, keep: impl Fn(IrRef, &Ins) -> bool) {
+        self.chain = [None; IrOp::COUNT];
+        for (i, ins) in self.ins.iter_mut().enumerate() {
+            let r = IrRef::ins(i);
+            if ins.op() == IrOp::Nop || (i > 0 && !keep(r, ins)) {
+                *ins = Ins::NOP;
+                continue;
+            }
+            let head = &mut self.chain[ins.op() as usize];
+            ins.prev = head.replace(r);
         }
     }
     /// Turns an instruction into a NOP. Chains stay whole.

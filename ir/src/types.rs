@@ -76,15 +76,20 @@ const _: () = assert!(IrType::ALL.len() <= TYPE_MASK as usize + 1);
 /// Bits of [`IrType`] in an instruction; the flags lie above.
 pub(crate) const TYPE_MASK: u8 = 0x1f;
 
+static OF_BITS: [IrType; TYPE_MASK as usize + 1] = {
+    let mut all = [IrType::Nil; TYPE_MASK as usize + 1];
+    let mut i = 0;
+    while i < IrType::ALL.len() {
+        all[i] = IrType::ALL[i];
+        i += 1;
+    }
+    all
+};
+
 impl IrType {
     /// The type with this number.
     pub(crate) const fn from_bits(bits: u8) -> IrType {
-        let i = (bits & TYPE_MASK) as usize;
-        if i < Self::ALL.len() {
-            Self::ALL[i]
-        } else {
-            IrType::Nil
-        }
+        OF_BITS[(bits & TYPE_MASK) as usize]
     }
     /// The type of this name, blanks aside.
     pub fn parse(name: &str) -> Option<IrType> {

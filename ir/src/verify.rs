@@ -11,7 +11,7 @@ use core::fmt;
 
 use crate::ins::{Const, Flags, Ins};
 use crate::literal::Helper;
-use crate::op::{Effect, IrOp, Kind, Rule};
+use crate::op::{IrOp, Kind, Rule};
 use crate::snap::SnapKind;
 use crate::trace::Trace;
 use crate::types::{IrRef, IrType};
@@ -136,7 +136,7 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
 
 /// Would the interpreter notice that the instruction was executed twice?
 pub(crate) fn is_visible_effect(ins: &Ins) -> bool {
-    ins.op().meta().effect == Effect::Store
+    ins.op().is_store()
         && !ins.has(Flags::SUNK)
         && !matches!(
             ins.op(),

@@ -3,7 +3,6 @@
 use alloc::vec::Vec;
 
 use crate::ins::Flags;
-use crate::op::IrOp;
 use crate::trace::{Trace, TraceError};
 use crate::types::IrRef;
 
@@ -48,11 +47,9 @@ pub fn dce(t: &mut Trace) -> Result<(), TraceError> {
             }
         }
     }
-    for r in t.refs() {
-        if !live.has(r) && t.get(r).op() != IrOp::Nop {
-            debug_assert!(!t.get(r).has(Flags::PHI));
-            t.kill(r);
-        }
-    }
+    t.retain(|r, ins| {
+        debug_assert!(live.has(r) || !ins.has(Flags::PHI));
+        live.has(r)
+    });
     Ok(())
 }

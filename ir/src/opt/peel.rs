@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::build::{Builder, Objects, Subst};
 use crate::ins::{Flags, Ins, Operand};
 use crate::literal::Conv;
-use crate::op::{Effect, IrOp};
+use crate::op::IrOp;
 use crate::opt::Options;
 use crate::opt::dce::Marks;
 use crate::snap::SnapEntry;
@@ -33,6 +33,7 @@ pub fn peel(trace: &mut Trace, options: Options, objects: &dyn Objects) -> Resul
         subst,
         invar,
         phis: Vec::new(),
+        scratch: Vec::new(),
     };
     let result = p.run();
     *trace = p.b.finish();
@@ -49,6 +50,8 @@ struct Peeler<'o> {
     invar: IrRef,
     /// Left operands of PHIs.
     phis: Vec<IrRef>,
+    /// The snapshot being copied.
+    scratch: Vec<SnapEntry>,
 }
 
 impl Peeler<'_> {
@@ -119,9 +122,10 @@ impl Peeler<'_> {
     /// A snapshot of the copy: what the original says, substituted, and what the first iteration has left in other slots.
     fn copy_snap(&mut self, snap: usize, final_slots: &[SnapEntry]) -> Result<(), TraceError> {
         let s = self.b.trace.snaps()[snap];
-        let old = self.slots_of(snap)?;
-        let mut new: Vec<SnapEntry> = Vec::new();
-        new.try_reserve_exact(old.len() + final_slots.len())
+        let old = self.b.trace.snap_entries(&s);
+        let new = &mut self.scratch;
+        new.clear();
+        new.try_reserve(old.len() + final_slots.len())
             .map_err(|_| TraceError::OutOfMemory)?;
         let mut rest = final_slots.iter().peekable();
         for e in old {
@@ -142,7 +146,7 @@ impl Peeler<'_> {
             });
         }
         new.extend(rest.copied());
-        self.b.snapshot(s.pc, s.depth, &new)
+        self.b.snapshot(s.pc, s.depth, new)
     }
 
     /// Emits the copy of an instruction.
@@ -162,7 +166,7 @@ impl Peeler<'_> {
         let new = if ins.op() == IrOp::SLoad {
             let slot = final_slots.iter().find(|e| e.slot == ins.slot());
             slot.map_or(r, |e| e.value)
-        } else if ins.op().meta().effect == Effect::Pure && same {
+        } else if ins.op().is_pure() && same {
             return Ok(r);
         } else {
             let new = self.b.emit(ins)?;
@@ -204,8 +208,10 @@ impl Peeler<'_> {
             }
         }
         for s in first_copied..self.b.trace.snaps().len() {
-            for e in self.slots_of(s)? {
-                self.add_variant(e.value)?;
+            let snap = self.b.trace.snaps()[s];
+            for i in 0..snap.count as usize {
+                let value = self.b.trace.snap_entries(&snap).get(i).map(|e| e.value);
+                self.add_variant(value.unwrap_or(IrRef::NIL))?;
             }
         }
         let mut i = 0;

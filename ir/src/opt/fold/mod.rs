@@ -115,9 +115,38 @@ const COUNT: usize = {
     n
 };
 
-/// Rules as (class, rule), ordered by operation, and where each operation's begin.
-static INDEX: ([(u8, u8); COUNT], [u16; IrOp::COUNT + 1]) = {
-    let mut order = [(0, 0); COUNT];
+/// A rule's patterns, as [`Pat::code`] gives them, its class and its place there.
+#[derive(Clone, Copy)]
+struct Entry {
+    a: u8,
+    b: u8,
+    class: u8,
+    rule: u8,
+}
+
+const ANY: u8 = u8::MAX;
+const CONSTANT: u8 = ANY - 1;
+const NOTHING: u8 = ANY - 2;
+const _: () = assert!(IrOp::COUNT < NOTHING as usize);
+
+impl Pat {
+    const fn code(self) -> u8 {
+        match self {
+            Pat::Any => ANY,
+            Pat::K => CONSTANT,
+            Pat::Op(op) => op as u8,
+        }
+    }
+}
+
+/// The rules, ordered by operation, and where each operation's begin.
+static INDEX: ([Entry; COUNT], [u16; IrOp::COUNT + 1]) = {
+    let mut order = [Entry {
+        a: ANY,
+        b: ANY,
+        class: 0,
+        rule: 0,
+    }; COUNT];
     let mut begin = [0; IrOp::COUNT + 1];
     let (mut n, mut op) = (0, 0);
     while op < IrOp::COUNT {
@@ -127,7 +156,12 @@ static INDEX: ([(u8, u8); COUNT], [u16; IrOp::COUNT + 1]) = {
             let mut rule = 0;
             while rule < CLASSES[class].len() {
                 if CLASSES[class][rule].op as usize == op {
-                    order[n] = (class as u8, rule as u8);
+                    order[n] = Entry {
+                        a: CLASSES[class][rule].a.code(),
+                        b: CLASSES[class][rule].b.code(),
+                        class: class as u8,
+                        rule: rule as u8,
+                    };
                     n += 1;
                 }
                 rule += 1;
@@ -157,11 +191,15 @@ pub(crate) fn fold(b: &mut Builder<'_>, ins: Ins) -> Result<Outcome, TraceError>
     'again: for _ in 0..MAX_ROUNDS {
         let op = f.ins.op() as usize;
         let rules = &INDEX.0[INDEX.1[op] as usize..INDEX.1[op + 1] as usize];
-        for &(class, rule) in rules {
-            let rule = &CLASSES[class as usize][rule as usize];
-            if !f.matches(rule.a, f.ins.ref_a()) || !f.matches(rule.b, f.ins.ref_b()) {
+        if rules.is_empty() {
+            break;
+        }
+        let (a, b) = (f.code(f.ins.ref_a()), f.code(f.ins.ref_b()));
+        for e in rules {
+            if (e.a != ANY && e.a != a) || (e.b != ANY && e.b != b) {
                 continue;
             }
+            let rule = &CLASSES[e.class as usize][e.rule as usize];
             let folded = (rule.apply)(&mut f)?;
             #[cfg(test)]
             if folded != Folded::Next {
@@ -190,12 +228,12 @@ pub struct Fold<'b, 'o> {
 }
 
 impl Fold<'_, '_> {
-    fn matches(&self, p: Pat, r: Option<IrRef>) -> bool {
-        match (p, r) {
-            (Pat::Any, _) => true,
-            (Pat::K, Some(r)) => r.is_const(),
-            (Pat::Op(op), Some(r)) => self.look(r).op() == op,
-            (_, None) => false,
+    /// What patterns see of an operand.
+    fn code(&self, r: Option<IrRef>) -> u8 {
+        match r {
+            None => NOTHING,
+            Some(r) if r.is_const() => CONSTANT,
+            Some(r) => self.look(r).op() as u8,
         }
     }
     /// The instruction behind a reference, unless a PHI rebinds it.

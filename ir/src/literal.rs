@@ -206,10 +206,14 @@ impl Helper {
     /// What a helper with effects changes.
     pub const fn clobbers(self) -> Clobbers {
         match self {
-            Helper::Random | Helper::Print | Helper::FFlush => Clobbers::Nothing,
-            Helper::TabClear | Helper::TabReserve | Helper::TabMove | Helper::SetMeta => {
-                Clobbers::Tables
-            }
+            Helper::Random | Helper::RandomSeed | Helper::Pay => Clobbers::Nothing,
+            Helper::TabSet
+            | Helper::TabReserve
+            | Helper::TabClear
+            | Helper::TabInsert
+            | Helper::TabRemove
+            | Helper::TabMove
+            | Helper::SetMeta => Clobbers::Tables,
             h => match h.effect() {
                 Effect::Store => Clobbers::Everything,
                 _ => Clobbers::Nothing,

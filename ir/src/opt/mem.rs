@@ -228,6 +228,26 @@ fn newest_length(b: &Builder<'_>, table: IrRef) -> Option<IrRef> {
     newest(IrOp::AStore).max(newest(IrOp::HStore))
 }
 
+/// Does the address come from a helper? Then it may lie in either part of any table.
+fn is_wild(t: &Trace, at: Option<IrRef>) -> bool {
+    at.is_some_and(|at| t.get(at).op() == IrOp::CallL)
+}
+
+/// The newest store to the other part of a table that this one may see nevertheless.
+fn other_part(t: &Trace, ins: &Ins) -> Option<IrRef> {
+    t.newest(IrOp::CallL)?;
+    let other = match ins.op() {
+        IrOp::ALoad | IrOp::AStore => IrOp::HStore,
+        IrOp::HLoad | IrOp::HStore => IrOp::AStore,
+        _ => return None,
+    };
+    let wild = is_wild(t, ins.ref_a());
+    let mut stores = t.chain(other, None);
+    stores
+        .find(|(_, i)| wild || is_wild(t, i.ref_a()))
+        .map(|s| s.0)
+}
+
 /// The newest call that may change tables, or only one that may change everything.
 fn newest_call(t: &Trace, least: Clobbers) -> Option<IrRef> {
     let mut calls = t.chain(IrOp::CallS, None);
@@ -266,7 +286,8 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
                 None => t.newest(IrOp::NewRef),
                 _ => None,
             };
-            let limit = match search(b, ins, call.max(resize)) {
+            let limit = call.max(resize).max(other_part(t, ins));
+            let limit = match search(b, ins, limit) {
                 Search::Value(v) => return Ok(Some(v)),
                 Search::Limit(l) => l,
             };
@@ -399,7 +420,8 @@ fn dead_store(b: &mut Builder<'_>, ins: &Ins) -> Option<IrRef> {
     };
     let limit = newest_call(t, least)
         .max(t.newest(IrOp::UClo))
-        .max(t.newest(IrOp::XBar));
+        .max(t.newest(IrOp::XBar))
+        .max(other_part(t, ins));
     let mut victim = None;
     for (r, store) in t.chain(ins.op(), limit) {
         match alias(b, ins, &store) {
@@ -425,6 +447,7 @@ fn dead_store(b: &mut Builder<'_>, ins: &Ins) -> Option<IrRef> {
     let seen = (victim.index() + 1..t.len()).any(|i| {
         let other = t.get(IrRef::ins(i));
         let reads = match other.op() {
+            IrOp::ALoad | IrOp::HLoad if is_wild(t, other.ref_a()) => true,
             op if op.store_of_load() == Some(ins.op()) => match ins.op() {
                 IrOp::FStore => {
                     let fref = ins.ref_a().map(|r| t.get(r));

@@ -301,6 +301,7 @@ impl Table {
         }
     }
     /// The slot of an existing, normalised key in the hash part; nil is none.
+    #[cfg(feature = "jit")]
     pub(crate) fn slot_in_nodes(&self, key: Value) -> Option<&Cell<Value>> {
         if key.is_nil() || self.hmask.get() == 0 {
             return None;

@@ -15,11 +15,13 @@
 //! | [`recording`] | the recorder's turn |
 //! | [`trace`], [`store`], [`install`] | recordings; installed traces; patching, links, flushing, eviction |
 //! | [`enter`] | running traces, what follows an exit |
+//! | [`evaluate`] | traces run by the IR's evaluator |
 //! | [`helpers`], [`layout`] | functions that traces call; where machine code finds things |
 //! | [`events`] | dumps |
 
 pub(crate) mod anchor;
 pub(crate) mod enter;
+pub(crate) mod evaluate;
 pub(crate) mod events;
 pub(crate) mod helpers;
 pub(crate) mod hot;

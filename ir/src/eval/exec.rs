@@ -152,7 +152,12 @@ impl<M: Machine> Evaluator<'_, M> {
                 object(IrType::Cdata, m.new_cdata(ty, size))
             }
             (IrOp::FNew, Val::Gc(_, p), Val::Gc(_, f)) => {
-                object(IrType::Func, m.new_function(p, f))
+                let snap = self
+                    .trace
+                    .snap_of(r)
+                    .and_then(|s| self.trace.snaps().get(s));
+                let pc = snap.ok_or(wrong)?.pc;
+                object(IrType::Func, m.new_function(p, f, pc))
             }
             (IrOp::UClo, ..) => {
                 m.close_upvalues(ins.slot());
@@ -173,7 +178,11 @@ impl<M: Machine> Evaluator<'_, M> {
                 return none;
             }
             (IrOp::OBar, ..) => {
-                m.barrier(a, Some(b));
+                // An open upvalue has none.
+                let upvalue = ins.ref_a().map(|a| self.trace.get(a).op());
+                if upvalue != Some(IrOp::URefO) {
+                    m.barrier(a, Some(b));
+                }
                 return none;
             }
 

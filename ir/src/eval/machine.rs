@@ -140,8 +140,8 @@ pub trait Machine {
     fn dup_table(&mut self, template: ObjId) -> Result<ObjId, Trap>;
     /// Foreign data of a type, with a size or an initial value.
     fn new_cdata(&mut self, ctype: i32, size_or_value: Option<Val>) -> Result<ObjId, Trap>;
-    /// A closure.
-    fn new_function(&mut self, proto: ObjId, parent: ObjId) -> Result<ObjId, Trap>;
+    /// A closure made in the frame that runs at the snapshot with this pc.
+    fn new_function(&mut self, proto: ObjId, parent: ObjId, pc: u32) -> Result<ObjId, Trap>;
     /// Closes upvalues from a slot up.
     fn close_upvalues(&mut self, from: Slot);
 

@@ -333,7 +333,7 @@ impl Machine for Model {
     fn new_cdata(&mut self, _: i32, _: Option<Val>) -> Result<ObjId, Trap> {
         Err(Trap::OutOfMemory)
     }
-    fn new_function(&mut self, _: ObjId, _: ObjId) -> Result<ObjId, Trap> {
+    fn new_function(&mut self, _: ObjId, _: ObjId, _: u32) -> Result<ObjId, Trap> {
         Err(Trap::OutOfMemory)
     }
     fn close_upvalues(&mut self, _: Slot) {}

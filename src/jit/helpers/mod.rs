@@ -19,7 +19,7 @@
 //! [`FREE_BYTES`]: crate::stdlib::string::build::FREE_BYTES
 
 mod math;
-mod ops;
+pub(crate) mod ops;
 mod string;
 mod table;
 #[cfg(test)]

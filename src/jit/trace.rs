@@ -23,6 +23,8 @@ pub(crate) struct ResumePoint {
     pub top_slot: u16,
     /// Is the instruction at `pc` a call of a native function whose frame is complete at `base_slot`, with this many arguments?
     pub native_args: Option<u16>,
+    /// How many open results there are, if the instruction at `pc` takes them: what the state has to say of them.
+    pub open_results: Option<u16>,
 }
 
 /// How a trace begins.
@@ -73,7 +75,8 @@ pub(crate) struct Recording {
     pub start_ins: Ins,
     /// Where it goes.
     pub link: LinkKind,
-    /// The trace it goes to, for [`LinkKind::Root`].
+    /// The trace it goes to, for [`LinkKind::Root`]. A trace that goes to itself does not know its number yet: it is 0 here and in the IR's
+    /// link, and whoever numbers the trace writes it there.
     pub link_to: TraceNo,
     /// The most slots that any of its frames needs, counted from the trace's base.
     pub top_slot: u16,

@@ -17,14 +17,41 @@
 
 extern crate alloc;
 
-use perilune_ir::opt::Options;
-use perilune_ir::trace::{Limits, Trace as IrTrace};
+mod arith;
+mod at;
+mod begin;
+mod builtins;
+mod calls;
+mod compare;
+mod concat;
+mod constants;
+mod dispatch;
+mod finish;
+mod index;
+mod iterate;
+mod loops;
+mod meta;
+mod returns;
+mod side;
+mod slots;
+mod snapshot;
+mod tables;
+mod upvalues;
+mod values;
+use alloc::vec::Vec;
 
-use crate::bytecode::Ins;
+use perilune_ir::build::Builder;
+use perilune_ir::opt::Options;
+use perilune_ir::snap::SnapEntry;
+use perilune_ir::trace::{Limits, Trace as IrTrace};
+use perilune_ir::types::IrRef;
+
+use crate::bytecode::{Ins, Proto};
 use crate::gc::Header;
-use crate::jit::trace::{LinkKind, Recording, ResumePoint, TraceAbort, TraceNo};
-use crate::value::{Gc, Value};
-use crate::vm::Vm;
+use crate::jit::trace::{LinkKind, ResumePoint, Start, TraceAbort, TraceNo};
+use crate::value::{Gc, Thread};
+use loops::Induction;
+use slots::SlotRef;
 
 /// What a user can set about recording.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +92,11 @@ pub(crate) trait Traces {
     fn start_ins(&self, number: TraceNo) -> Option<Ins>;
     /// How that trace ends.
     fn link_kind(&self, number: TraceNo) -> Option<LinkKind>;
+    /// Have recordings of the loop whose instruction is at `pc` failed because it did not loop back? Then it is short, and worth
+    /// unrolling.
+    fn is_short_loop(&self, _pc: *const Ins) -> bool {
+        false
+    }
 }
 
 /// The trace to which a side trace is recorded.
@@ -91,68 +123,106 @@ pub(crate) enum Progress {
     Finished,
 }
 
+/// What recording a step gives.
+type Record<T> = Result<T, TraceAbort>;
+
+/// The number in the IR of the first slot of the frame in which a trace begins.
+const FIRST: usize = perilune_ir::literal::Slot::FIRST.0 as usize;
+
+/// A frame that was entered on the trace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct FrameEntered {
+    /// The header of the function, or null for a native one.
+    header: *const Ins,
+    /// The prototype of the Lua function below.
+    below: Gc<Proto>,
+}
+
+/// How the loop of a root trace, or a function, began.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    /// The loop's instruction or the function's header is executed now; the next instruction is the first of the trace.
+    Starting,
+    /// In the trace.
+    Recording,
+    /// Complete.
+    Finished,
+}
+
 /// A trace under recording.
 pub(crate) struct Recorder {
-    never: core::convert::Infallible,
+    b: Builder<'static>,
+    params: Params,
+    phase: Phase,
+    /// What the trace knows of the stack.
+    slots: Vec<Option<SlotRef>>,
+    /// The running frame's first slot.
+    base: usize,
+    /// How many of the running frame's slots are live.
+    max_slot: usize,
+    /// The prototype of the running Lua function.
+    proto: Gc<Proto>,
+    /// The frames above the one in which the trace began.
+    frames: Vec<FrameEntered>,
+    /// How many frames were left by RETF.
+    ret_depth: u32,
+    /// How many tail calls of the function in which the trace began.
+    tail_calls: u32,
+    /// How many values the last open call or `...` left.
+    open_results: usize,
+    /// Does an effect precede, so that the next exit needs a new snapshot?
+    needs_snapshot: bool,
+    /// Units of fuel that the instruction before took.
+    pending_fuel: u16,
+    /// Reused for snapshots.
+    entries: Vec<SnapEntry>,
+    resume: Vec<ResumePoint>,
+
+    /// The thread, and the running frame's place on its stack, counted in slots from the trace's base.
+    thread: Gc<Thread>,
+    origin: isize,
+    /// Where the next instruction has to be.
+    expected: *const Ins,
+    /// The instruction before.
+    last_pc: *const Ins,
+
+    start: Start,
+    start_proto: Gc<Proto>,
+    start_pc: *const Ins,
+    start_ins: Ins,
+    /// The code that a root loop may not leave.
+    range: Option<(*const Ins, *const Ins)>,
+    /// The counter of the loop.
+    induction: Option<Induction>,
+    /// Inner loops that may still be unrolled.
+    loop_unroll: u32,
+    /// Unstable iterations that may still be unrolled.
+    inst_unroll: u32,
+    /// Where the last unrolled iteration began.
+    loop_start: Option<IrRef>,
+    /// The results of the library function that was recorded last.
+    results: Vec<IrRef>,
+    /// The header of a native function whose call is recorded already, or null.
+    passing: *const Ins,
+    /// Are there several closures of the function in which the trace began?
+    is_polymorphic: bool,
+    link: LinkKind,
+    link_to: TraceNo,
+    top_slot: u16,
 }
 
 impl Recorder {
-    /// Begins a root trace at the loop instruction or function header at `pc`, which is executed next, in the frame at `base` (at a header,
-    /// the frame with the arguments).
-    pub(crate) fn try_new_root(
-        _vm: &mut Vm,
-        pc: *const Ins,
-        _base: *mut Value,
-        _params: &Params,
-    ) -> Result<alloc::boxed::Box<Recorder>, TraceAbort> {
-        // SAFETY: the caller's instruction.
-        let ins = unsafe { *pc };
-        Err(ins.op().map_or(TraceAbort::Raised, TraceAbort::NyiBytecode))
-    }
-
-    /// Begins a side trace at an exit of `parent`, whose snapshot was restored: the next instruction is the one at the resume
-    /// point. `base` is the base of the frame running there.
-    pub(crate) fn try_new_side(
-        _vm: &mut Vm,
-        _parent: &ParentTrace<'_>,
-        _base: *mut Value,
-        _params: &Params,
-    ) -> Result<alloc::boxed::Box<Recorder>, TraceAbort> {
-        Err(TraceAbort::RetryRecording)
-    }
-
-    /// Begins a trace behind an instruction that could not be recorded: at `pc`, which is executed next, in the Lua frame at `base`.
-    pub(crate) fn try_new_stitch(
-        _vm: &mut Vm,
-        _parent: TraceNo,
-        _pc: *const Ins,
-        _base: *mut Value,
-        _params: &Params,
-    ) -> Result<alloc::boxed::Box<Recorder>, TraceAbort> {
-        Err(TraceAbort::RetryRecording)
-    }
-
-    /// Records the instruction `ins` at `pc`, which the interpreter is about to execute in the frame at `base`. `k` is the interpreter's
-    /// register: the function's constants, or at a function header the number of arguments.
-    pub(crate) fn record(
-        &mut self,
-        _vm: &mut Vm,
-        _base: *mut Value,
-        _pc: *const Ins,
-        _ins: Ins,
-        _k: *const Value,
-        _traces: &dyn Traces,
-    ) -> Result<Progress, TraceAbort> {
-        match self.never {}
-    }
-
-    /// The finished trace.
-    pub(crate) fn finish(self: alloc::boxed::Box<Self>) -> Result<Recording, TraceAbort> {
-        match self.never {}
-    }
-
     /// The objects that the trace refers to, for the collector: they have to live as long as the recorder.
-    pub(crate) fn for_each_object(&self, _mark: &mut dyn FnMut(Gc<Header>)) {
-        match self.never {}
+    pub(crate) fn for_each_object(&self, mark: &mut dyn FnMut(Gc<Header>)) {
+        mark(self.start_proto.erase());
+        mark(self.proto.erase());
+        for frame in &self.frames {
+            mark(frame.below.erase());
+        }
+        self.objects(mark);
+    }
+    /// The trace so far, for dumps.
+    pub(crate) fn ir(&self) -> &IrTrace {
+        self.b.trace()
     }
 }

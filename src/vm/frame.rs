@@ -112,6 +112,11 @@ impl Link {
     pub const fn delta(kind: u64, delta: usize) -> Link {
         Link((delta as u64) << DELTA_SHIFT | kind)
     }
+    /// The word in the frame.
+    #[cfg(feature = "jit")]
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0
+    }
     /// How the frame was entered.
     #[inline(always)]
     pub const fn kind(self) -> u64 {

@@ -1,0 +1,222 @@
+//! Beginning a recording.
+
+extern crate alloc;
+use alloc::alloc::Layout;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use perilune_ir::build::Builder;
+
+use super::at::{At, instruction};
+use super::slots::{MAX_SLOTS, SlotRef};
+use super::values::HeapObjects;
+use super::{FIRST, Params, ParentTrace, Phase, Record, Recorder};
+use crate::bytecode::{Bc, Ins, Proto};
+use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
+use crate::value::{Gc, Value};
+use crate::vm::Vm;
+use crate::vm::frame::Frame;
+
+static OBJECTS: HeapObjects = HeapObjects;
+
+impl Recorder {
+    /// Begins a root trace at the loop instruction or function header at `pc`, which is executed next, in the frame at `base` (at a header,
+    /// the frame with the arguments).
+    pub(crate) fn try_new_root(
+        vm: &mut Vm,
+        pc: *const Ins,
+        base: *mut Value,
+        params: &Params,
+    ) -> Result<Box<Recorder>, TraceAbort> {
+        // SAFETY: the caller's instruction and frame.
+        let (ins, proto) = unsafe { (instruction(pc), proto_of(base)) };
+        let proto = proto.ok_or(TraceAbort::Raised)?;
+        let mut r = Recorder::try_new(vm, proto, pc, ins, base, params, Start::Root)?;
+        let next = pc.wrapping_add(1);
+        match ins.op() {
+            Some(Bc::ForL | Bc::IForL | Bc::IterL | Bc::IIterL) => {
+                let body = next.wrapping_offset(ins.jump());
+                r.range = Some((body, next));
+                r.expected = body;
+            }
+            Some(Bc::Loop | Bc::ILoop) => {
+                // The loop's end is the jump back, right before where its own jump leads.
+                let behind = next.wrapping_offset(ins.jump());
+                // SAFETY: the jump stays in the code, and something precedes its target: this instruction at least.
+                let back = unsafe { instruction(behind.wrapping_sub(1)) };
+                if back.op() == Some(Bc::Jmp) && back.jump() < 0 {
+                    r.range = Some((behind.wrapping_offset(back.jump()), behind));
+                }
+                r.expected = next;
+            }
+            Some(Bc::FuncF | Bc::IFuncF) => r.expected = next,
+            Some(op) => return Err(TraceAbort::NyiBytecode(op)),
+            None => return Err(TraceAbort::Raised),
+        }
+        Ok(r)
+    }
+
+    /// Begins a side trace at an exit of `parent`, whose snapshot was restored: the next instruction is the one at the resume
+    /// point. `base` is the base of the frame running there.
+    pub(crate) fn try_new_side(
+        vm: &mut Vm,
+        parent: &ParentTrace<'_>,
+        base: *mut Value,
+        params: &Params,
+    ) -> Result<Box<Recorder>, TraceAbort> {
+        let start = Start::Side {
+            parent: parent.number,
+            exit: parent.exit,
+        };
+        let snap = parent.ir.snaps().get(usize::from(parent.exit));
+        let snap = snap.ok_or(TraceAbort::RetryRecording)?;
+        let resume = parent.resume.get(snap.pc as usize);
+        let resume = *resume.ok_or(TraceAbort::RetryRecording)?;
+        // SAFETY: the caller's frame, which runs at the resume point.
+        let (ins, proto) = unsafe { (instruction(resume.pc), proto_of(base)) };
+        let proto = proto.ok_or(TraceAbort::RetryRecording)?;
+        let mut r = Recorder::try_new(vm, proto, resume.pc, ins, base, params, start)?;
+        r.expected = resume.pc;
+        r.phase = Phase::Recording;
+        r.base = FIRST + usize::from(resume.base_slot);
+        r.max_slot = proto.frame_size();
+        r.origin -= isize::from(resume.base_slot as i16);
+        r.open_results = usize::from(resume.open_results.unwrap_or(0));
+        r.replay(parent, snap)?;
+        r.find_frames(base)?;
+        r.snapshot(resume.pc)?;
+        Ok(r)
+    }
+
+    /// Begins a trace behind an instruction that could not be recorded: at `pc`, which is executed next, in the Lua frame at `base`.
+    pub(crate) fn try_new_stitch(
+        vm: &mut Vm,
+        parent: TraceNo,
+        pc: *const Ins,
+        base: *mut Value,
+        params: &Params,
+    ) -> Result<Box<Recorder>, TraceAbort> {
+        // SAFETY: the caller's instruction and frame.
+        let (ins, proto) = unsafe { (instruction(pc), proto_of(base)) };
+        let proto = proto.ok_or(TraceAbort::RetryRecording)?;
+        let start = Start::Stitch { parent };
+        let mut r = Recorder::try_new(vm, proto, pc, ins, base, params, start)?;
+        r.expected = pc;
+        r.open_results = vm.open_results;
+        r.max_slot = proto.frame_size();
+        r.phase = Phase::Recording;
+        r.snapshot(pc)?;
+        Ok(r)
+    }
+
+    fn try_new(
+        vm: &Vm,
+        proto: Gc<Proto>,
+        pc: *const Ins,
+        ins: Ins,
+        base: *mut Value,
+        params: &Params,
+        start: Start,
+    ) -> Record<Box<Recorder>> {
+        if FIRST + proto.frame_size() >= MAX_SLOTS {
+            return Err(TraceAbort::StackOverflow);
+        }
+        let mut slots: Vec<Option<SlotRef>> = Vec::new();
+        slots
+            .try_reserve_exact(MAX_SLOTS)
+            .map_err(|_| TraceAbort::OutOfMemory)?;
+        slots.resize(MAX_SLOTS, None);
+        let b = Builder::try_new(params.limits, params.options, &OBJECTS)?;
+        let r = Recorder {
+            b,
+            params: *params,
+            phase: Phase::Starting,
+            slots,
+            base: FIRST,
+            max_slot: 0,
+            proto,
+            frames: Vec::new(),
+            ret_depth: 0,
+            tail_calls: 0,
+            open_results: 0,
+            needs_snapshot: false,
+            pending_fuel: 0,
+            entries: Vec::new(),
+            resume: Vec::new(),
+            thread: vm.thread,
+            origin: slot_number(vm, base),
+            expected: pc,
+            last_pc: core::ptr::null(),
+            start,
+            start_proto: proto,
+            start_pc: pc,
+            start_ins: ins,
+            range: None,
+            induction: None,
+            loop_unroll: params.loop_unroll,
+            inst_unroll: params.inst_unroll,
+            loop_start: None,
+            results: Vec::new(),
+            passing: core::ptr::null(),
+            is_polymorphic: false,
+            link: LinkKind::Interpreter,
+            link_to: TraceNo(0),
+            top_slot: proto.frame_size() as u16,
+        };
+        try_box(r).ok_or(TraceAbort::OutOfMemory)
+    }
+
+    /// What is known when the first instruction of a root trace comes: the loop's counter, snapshot 0.
+    pub(super) fn begin_root(&mut self, at: &At<'_>) -> Record<()> {
+        self.phase = Phase::Recording;
+        match self.start_ins.op() {
+            Some(Bc::ForL | Bc::IForL) => {
+                self.max_slot = self.start_ins.a() + 4;
+                self.snapshot(at.pc)?;
+                self.begin_for(at)
+            }
+            Some(Bc::IterL | Bc::IIterL) => {
+                // SAFETY: the verifier found a call instruction before ITERL.
+                let call = unsafe { instruction(self.start_pc.wrapping_sub(1)) };
+                self.max_slot = self.start_ins.a() + call.b().saturating_sub(1);
+                self.snapshot(at.pc)
+            }
+            Some(Bc::Loop | Bc::ILoop) => {
+                self.max_slot = self.start_ins.a();
+                self.snapshot(at.pc)
+            }
+            _ => {
+                self.max_slot = self.proto.param_count();
+                self.snapshot(at.pc)
+            }
+        }
+    }
+}
+
+/// A box, if there is memory for it.
+fn try_box<T>(value: T) -> Option<Box<T>> {
+    const { assert!(size_of::<T>() > 0) };
+    // SAFETY: the size is not 0. What is allocated with a type's layout by the global allocator may become a box once it holds a value.
+    unsafe {
+        let place = alloc::alloc::alloc(Layout::new::<T>()).cast::<T>();
+        if place.is_null() {
+            return None;
+        }
+        place.write(value);
+        Some(Box::from_raw(place))
+    }
+}
+
+/// The place of an address on the running thread's stack.
+pub(super) fn slot_number(vm: &Vm, base: *const Value) -> isize {
+    (base.addr() as isize - vm.thread.stack.get().addr() as isize) / size_of::<Value>() as isize
+}
+
+/// The prototype of the function whose frame is at `base`.
+///
+/// # Safety
+/// `base` is a complete frame.
+unsafe fn proto_of(base: *mut Value) -> Option<Gc<Proto>> {
+    // SAFETY: the caller's promise.
+    unsafe { Frame(base).function() }.proto()
+}

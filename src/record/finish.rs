@@ -1,0 +1,67 @@
+//! Ending a recording.
+
+extern crate alloc;
+use alloc::boxed::Box;
+
+use perilune_ir::trace::Link;
+
+use super::at::At;
+use super::dispatch::Then;
+use super::{Phase, Record, Recorder};
+use crate::bytecode::{Bc, Ins};
+use crate::jit::trace::{LinkKind, Recording, TraceAbort, TraceNo};
+
+impl Recorder {
+    /// Ends the trace where the interpreter would go on at `pc`.
+    pub(super) fn stop(&mut self, link: LinkKind, to: TraceNo, pc: *const Ins) -> Record<Then> {
+        self.settle(pc)?;
+        // The state at the end, whatever precedes: the last snapshot is the one behind everything.
+        self.snapshot(pc)?;
+        self.link = link;
+        self.link_to = to;
+        let ir_link = match link {
+            LinkKind::Loop | LinkKind::TailRecursion => Link::Loop,
+            LinkKind::Root | LinkKind::UpRecursion | LinkKind::DownRecursion => {
+                Link::Trace(u32::from(to.0))
+            }
+            LinkKind::Interpreter | LinkKind::Return | LinkKind::Stitch => Link::Interpreter,
+        };
+        self.b.trace_mut().link = ir_link;
+        Ok(Then::Stop)
+    }
+
+    /// Ends the trace at the beginning of a root trace, whose first instruction is at `pc`.
+    pub(super) fn link_to_root(&mut self, to: TraceNo, pc: *const Ins) -> Record<Then> {
+        self.stop(LinkKind::Root, to, pc)
+    }
+
+    /// Ends the trace before an instruction that isn't compiled, if the trace is worth something.
+    pub(super) fn stop_before(&mut self, at: &At<'_>, reason: TraceAbort) -> Record<Then> {
+        let is_call = matches!(at.ins.op(), Some(Bc::Call | Bc::CallM | Bc::IterC));
+        // A trace can't begin with an instruction that takes open results.
+        let is_long = self.b.trace().len() > self.params.min_stitch as usize + 1;
+        if !is_call || at.ins.b() == 0 || !is_long {
+            return Err(reason);
+        }
+        self.stop(LinkKind::Stitch, TraceNo(0), at.pc)
+    }
+
+    /// The finished trace.
+    pub(crate) fn finish(self: Box<Self>) -> Result<Recording, TraceAbort> {
+        let this = *self;
+        if this.phase != Phase::Finished {
+            return Err(TraceAbort::LeavesLoop);
+        }
+        Ok(Recording {
+            ir: this.b.finish(),
+            resume: this.resume,
+            start: this.start,
+            proto: this.start_proto,
+            start_pc: this.start_pc,
+            start_ins: this.start_ins,
+            link: this.link,
+            link_to: this.link_to,
+            top_slot: this.top_slot,
+        })
+    }
+}

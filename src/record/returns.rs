@@ -1,0 +1,158 @@
+//! Returns: within the trace, to the frame below the one where it began, over continuation frames.
+
+use perilune_ir::op::IrOp;
+use perilune_ir::types::{IrRef, IrType};
+
+use super::at::At;
+use super::dispatch::Then;
+use super::slots::MAX_SLOTS;
+use super::{FIRST, Record, Recorder};
+use crate::bytecode::Proto;
+use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
+use crate::value::Gc;
+use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS};
+
+impl Recorder {
+    /// RETM, RET, RET0, RET1: `n` results from slot `a` on.
+    pub(super) fn return_values(&mut self, at: &At<'_>, a: usize, n: usize) -> Record<Then> {
+        for i in a..a + n {
+            self.get(at, i)?;
+        }
+        let mut at = *at;
+        let mut first = a;
+        if at.link().kind() == frame::VARG {
+            if self.frames.is_empty() {
+                self.set_top(a + n);
+                return self.return_to_interpreter(&at);
+            }
+            self.frames.pop();
+            let delta = at.link().slots();
+            self.base -= delta;
+            first += delta;
+            at = at.below(delta);
+        }
+        match at.link().kind() {
+            frame::LUA if self.frames.is_empty() => self.return_lower(&at, first, n),
+            frame::LUA => self.return_to_lua(&at, first, n),
+            frame::CONT if !self.frames.is_empty() => self.return_to_cont(&at, first, n),
+            _ if self.frames.is_empty() => {
+                self.set_top(first + n);
+                self.return_to_interpreter(&at)
+            }
+            _ => Err(TraceAbort::NyiReturn),
+        }
+    }
+
+    /// The value of a result.
+    fn returned(&self, first: usize, n: usize, i: usize) -> IrRef {
+        if i < n {
+            self.known(first + i).unwrap_or(IrRef::NIL)
+        } else {
+            IrRef::NIL
+        }
+    }
+
+    /// To the Lua frame below, which is part of the trace.
+    fn return_to_lua(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
+        let return_pc = at.link().return_pc();
+        let call = at.code(return_pc.wrapping_sub(1));
+        let wanted = match call.b() {
+            0 => n,
+            b => b - 1,
+        };
+        if call.b() == 0 {
+            self.open_results = n;
+        }
+        let frame = self.frames.pop().ok_or(TraceAbort::NyiReturn)?;
+        let callee = call.a() + FRAME_SLOTS;
+        self.base -= callee;
+        for i in 0..wanted {
+            let r = self.returned(callee + first, n, i);
+            self.set(call.a() + i, r)?;
+        }
+        self.set_top(call.a() + wanted);
+        self.proto = frame.below;
+        self.go(return_pc)
+    }
+
+    /// A continuation frame: what it does with the results.
+    fn return_to_cont(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
+        let (cont, pc) = at.continuation();
+        let delta = at.link().slots();
+        let result = self.returned(first, n, 0);
+        let frame = self.frames.pop().ok_or(TraceAbort::NyiReturn)?;
+        self.base -= delta;
+        self.proto = frame.below;
+        self.set_top(delta - CONT_SLOTS);
+        match cont {
+            Cont::Store => {
+                let call = at.code(pc.wrapping_sub(1));
+                self.set(call.a(), result)?;
+                self.go(pc)
+            }
+            Cont::Drop => self.go(pc),
+            Cont::JumpIfTrue | Cont::JumpIfFalse => {
+                let below = at.below(delta);
+                self.branch_on(&below, pc, result, cont == Cont::JumpIfTrue)
+            }
+            _ => Err(TraceAbort::NyiReturn),
+        }
+    }
+
+    /// From the frame in which the trace began to the Lua frame below.
+    fn return_lower(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
+        if self.start == Start::Root {
+            self.set_top(first + n);
+            return self.return_to_interpreter(at);
+        }
+        if self.pending_fuel > 0 || self.needs_snapshot {
+            return Err(TraceAbort::NyiReturn);
+        }
+        let return_pc = at.link().return_pc();
+        let call = at.code(return_pc.wrapping_sub(1));
+        let wanted = match call.b() {
+            0 => n,
+            b => b - 1,
+        };
+        let below = at.below(call.a() + FRAME_SLOTS);
+        let proto: Gc<Proto> = below.function().proto().ok_or(TraceAbort::NyiReturn)?;
+        if FIRST + proto.frame_size().max(call.a() + wanted) >= MAX_SLOTS {
+            return Err(TraceAbort::StackOverflow);
+        }
+        let mut results = [IrRef::NIL; 16];
+        if wanted > results.len() {
+            return Err(TraceAbort::NyiReturn);
+        }
+        for (i, r) in results.iter_mut().enumerate().take(wanted) {
+            *r = self.returned(first, n, i);
+        }
+        self.set_top(first + n);
+        self.snapshot(at.pc)?;
+        let (p, pc) = (self.kproto(proto)?, self.kword(return_pc as u64)?);
+        self.b.ins(IrOp::Retf, IrType::Nil, p, pc)?;
+        self.ret_depth += 1;
+        self.needs_snapshot = true;
+        self.induction = None;
+        self.origin -= (call.a() + FRAME_SLOTS) as isize;
+        self.slots.fill(None);
+        self.proto = proto;
+        self.max_slot = 0;
+        for (i, r) in results.iter().enumerate().take(wanted) {
+            self.set(call.a() + i, *r)?;
+        }
+        self.set_top(call.a() + wanted);
+        if call.b() == 0 {
+            self.open_results = n;
+        }
+        self.go(return_pc)
+    }
+
+    /// The interpreter executes the return.
+    pub(super) fn return_to_interpreter(&mut self, at: &At<'_>) -> Record<Then> {
+        if self.range.is_some() {
+            // A loop that is left this way is none.
+            return Err(TraceAbort::LeavesLoop);
+        }
+        self.stop(LinkKind::Return, TraceNo(0), at.pc)
+    }
+}

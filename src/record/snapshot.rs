@@ -1,0 +1,101 @@
+//! Snapshots, and the places where the interpreter goes on after an exit.
+
+use perilune_ir::ins::Operand;
+use perilune_ir::literal::{SloadMode, Slot};
+use perilune_ir::op::IrOp;
+use perilune_ir::snap::{SnapEntry, SnapKind};
+use perilune_ir::types::IrType;
+
+use super::slots::SlotRef;
+use super::{FIRST, Record, Recorder};
+use crate::bytecode::{Bc, Ins};
+use crate::jit::trace::{ResumePoint, TraceAbort};
+
+impl Recorder {
+    /// Takes a snapshot: exits that use it go on at `pc`, which is in the running function.
+    pub(super) fn snapshot(&mut self, pc: *const Ins) -> Record<()> {
+        self.entries.clear();
+        let live = (self.base + self.max_slot).min(self.slots.len());
+        for i in 0..live {
+            let Some(slot) = self.slots[i] else { continue };
+            let Some(kind) = self.kind_in_snapshot(i, slot) else {
+                continue;
+            };
+            let entry = SnapEntry {
+                slot: Slot(i as u16),
+                value: slot.value,
+                kind,
+            };
+            self.entries
+                .try_reserve(1)
+                .map_err(|_| TraceAbort::OutOfMemory)?;
+            self.entries.push(entry);
+        }
+        let resume = self.resume_index(pc)?;
+        let depth = self.frames.len() as u16;
+        self.b.snapshot(resume, depth, &self.entries)?;
+        self.needs_snapshot = false;
+        Ok(())
+    }
+
+    /// How a slot is written down, if it has to be.
+    fn kind_in_snapshot(&self, i: usize, slot: SlotRef) -> Option<SnapKind> {
+        let t = self.b.trace();
+        let ins = t.get(slot.value);
+        // A load from before RETF counted slots from another base.
+        let is_load = ins.op() == IrOp::SLoad
+            && usize::from(ins.slot().0) == i
+            && t.newest(IrOp::Retf).is_none_or(|retf| retf < slot.value);
+        if !is_load {
+            return Some(slot.kind);
+        }
+        let mode = ins.sload_mode();
+        if !mode.has(SloadMode::INHERIT) {
+            return None;
+        }
+        if mode.has(SloadMode::PARENT) && !mode.has(SloadMode::READONLY) {
+            return Some(slot.kind);
+        }
+        Some(SnapKind::Unchanged)
+    }
+
+    /// The number of the place where the interpreter goes on.
+    fn resume_index(&mut self, pc: *const Ins) -> Record<u32> {
+        let base_slot = (self.base - FIRST) as u16;
+        let top_slot = base_slot + self.proto.frame_size() as u16;
+        // SAFETY: `pc` is an instruction of the running function.
+        let ins = unsafe { super::at::instruction(pc) };
+        let takes_open = matches!(
+            ins.op(),
+            Some(Bc::CallM | Bc::CallMT | Bc::RetM | Bc::TSetM)
+        );
+        let point = ResumePoint {
+            pc,
+            base_slot,
+            top_slot,
+            native_args: None,
+            open_results: takes_open.then_some(self.open_results as u16),
+        };
+        self.top_slot = self.top_slot.max(top_slot);
+        if let Some(i) = self.resume.iter().position(|p| *p == point) {
+            return Ok(i as u32);
+        }
+        self.resume
+            .try_reserve(1)
+            .map_err(|_| TraceAbort::OutOfMemory)?;
+        self.resume.push(point);
+        Ok(self.resume.len() as u32 - 1)
+    }
+
+    /// The snapshot and the fuel that the last instruction left to the one at `pc`.
+    pub(super) fn settle(&mut self, pc: *const Ins) -> Record<()> {
+        if self.pending_fuel > 0 {
+            self.snapshot(pc)?;
+            let units = core::mem::take(&mut self.pending_fuel);
+            self.b.ins(IrOp::Fuel, IrType::Nil, units, Operand::NONE)?;
+        } else if self.needs_snapshot {
+            self.snapshot(pc)?;
+        }
+        Ok(())
+    }
+}

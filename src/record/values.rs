@@ -1,0 +1,120 @@
+//! Values of the interpreter as types and constants of the IR.
+
+use perilune_ir::build::Objects;
+use perilune_ir::ins::{Const, ObjId};
+use perilune_ir::types::{IrRef, IrType};
+
+use super::{Record, Recorder};
+use crate::bytecode::Proto;
+use crate::gc::Header;
+use crate::value::{Function, Gc, Str, Table, Type, Value};
+
+/// The IR type of a value. Numbers are `num`, whatever their value.
+pub(super) fn type_of(v: Value) -> IrType {
+    match v.type_of() {
+        Type::Nil => IrType::Nil,
+        Type::Boolean if v == Value::TRUE => IrType::True,
+        Type::Boolean => IrType::False,
+        Type::LightUserdata => IrType::LightUd,
+        Type::Number => IrType::Num,
+        Type::String => IrType::Str,
+        Type::Table => IrType::Tab,
+        Type::Function => IrType::Func,
+        Type::Userdata => IrType::Udata,
+        Type::Thread => IrType::Thread,
+        Type::Proto => IrType::Proto,
+        Type::Cdata => IrType::Cdata,
+    }
+}
+
+/// The int that a number is. Minus zero is none.
+pub(super) fn exact_int(v: Value) -> Option<i32> {
+    v.as_int()
+        .filter(|&i| i != 0 || v.to_bits() == Value::int(0).to_bits())
+}
+
+/// An object as the IR knows it.
+pub(super) fn object_id<T>(o: Gc<T>) -> ObjId {
+    ObjId(o.as_ptr() as u64)
+}
+
+/// What the builder may know of constant objects: strings.
+pub(super) struct HeapObjects;
+
+/// The string behind a constant.
+fn string<'a>(s: ObjId) -> Option<&'a Str> {
+    let at: *const Str = core::ptr::with_exposed_provenance(s.0 as usize);
+    // SAFETY: string constants of a trace are the addresses of strings, and the collector keeps them alive as long as the trace.
+    unsafe { at.as_ref() }
+}
+
+impl Objects for HeapObjects {
+    fn str_len(&self, s: ObjId) -> Option<i32> {
+        string(s).and_then(|s| i32::try_from(s.len()).ok())
+    }
+    fn str_byte(&self, s: ObjId, at: i32) -> Option<u8> {
+        let at = usize::try_from(at).ok()?;
+        string(s)?.as_bytes().get(at).copied()
+    }
+}
+
+impl Recorder {
+    /// The constant for a value. Numbers that are integers become ints.
+    pub(super) fn konst(&mut self, v: Value) -> Record<IrRef> {
+        let k = match (exact_int(v), v.as_number(), v.as_object()) {
+            (Some(i), ..) => Const::Int(i),
+            (_, Some(n), _) => Const::num(n),
+            (_, _, Some(o)) => Const::Gc(type_of(v), object_id(o)),
+            _ => match v.as_light() {
+                Some(light) => Const::Light(light),
+                None => Const::Pri(type_of(v)),
+            },
+        };
+        Ok(self.b.konst(k)?)
+    }
+    /// The number constant for a value that is one.
+    pub(super) fn knum(&mut self, n: f64) -> Record<IrRef> {
+        Ok(self.b.konst(Const::num(n))?)
+    }
+    /// The int constant.
+    pub(super) fn kint(&mut self, i: i32) -> Record<IrRef> {
+        Ok(self.b.konst(Const::Int(i))?)
+    }
+    /// The constant for a string.
+    pub(super) fn kstr(&mut self, s: Gc<Str>) -> Record<IrRef> {
+        Ok(self.b.konst(Const::Gc(IrType::Str, object_id(s)))?)
+    }
+    /// The constant for a function.
+    pub(super) fn kfunc(&mut self, f: Gc<Function>) -> Record<IrRef> {
+        Ok(self.b.konst(Const::Gc(IrType::Func, object_id(f)))?)
+    }
+    /// The constant for a table.
+    pub(super) fn ktab(&mut self, t: Gc<Table>) -> Record<IrRef> {
+        Ok(self.b.konst(Const::Gc(IrType::Tab, object_id(t)))?)
+    }
+    /// The constant for a prototype.
+    pub(super) fn kproto(&mut self, p: Gc<Proto>) -> Record<IrRef> {
+        Ok(self.b.konst(Const::Gc(IrType::Proto, object_id(p)))?)
+    }
+    /// No table.
+    pub(super) fn knull(&mut self) -> Record<IrRef> {
+        Ok(self.b.konst(Const::Gc(IrType::Tab, ObjId(0)))?)
+    }
+    /// A raw word of a frame.
+    pub(super) fn kword(&mut self, bits: u64) -> Record<IrRef> {
+        Ok(self.b.konst(Const::Ptr(bits))?)
+    }
+    /// Calls `mark` for every object that the trace's constants are.
+    pub(super) fn objects(&self, mark: &mut dyn FnMut(Gc<Header>)) {
+        for k in self.b.trace().constants() {
+            if let Const::Gc(_, ObjId(id)) = k
+                && id != 0
+            {
+                let header: *mut Header = core::ptr::with_exposed_provenance_mut(id as usize);
+                // SAFETY: the ids of constants are the addresses of objects that were live when the constant was made, and have
+                // been marked since.
+                mark(unsafe { Gc::from_ptr(header) });
+            }
+        }
+    }
+}

@@ -55,10 +55,6 @@ impl<'a> LiveMachine<'a> {
             parent,
         }
     }
-    /// The base of the trace's frame now.
-    pub(crate) fn trace_base(&self) -> *mut Value {
-        self.base
-    }
 
     fn vm(&mut self) -> &mut Vm {
         // SAFETY: the promise made to `new`.
@@ -69,8 +65,9 @@ impl<'a> LiveMachine<'a> {
     }
 }
 
-/// Runs a trace whose frame is at the state's base until it is left, and leaves the state as the interpreter has to find it at the
-/// exit's resume point: slots, base and pc. `values` then holds what the instructions gave, which a side trace wants as its `parent`.
+/// Runs a trace whose frame is at the state's base until it is left. The slots are then as the interpreter has to find them at the
+/// exit's resume point, and the state's base is still the trace's (that of the frame below after a RETF). `values` holds what the
+/// instructions gave, which a side trace wants as its `parent`.
 ///
 /// # Safety
 /// As for [`LiveMachine::new`]; the stack has room for the trace's frames.
@@ -84,20 +81,10 @@ pub(crate) unsafe fn evaluate(
 ) -> Result<Exit, EvalError> {
     // SAFETY: the caller's promise.
     let mut machine = unsafe { LiveMachine::new(vm, resume, parent) };
-    let exit = eval::run_keeping(trace, &mut machine, how, values)?;
-    let Some(point) = resume.get(exit.pc as usize) else {
-        return Err(EvalError {
-            at: IrRef::BASE,
-            what: "a snapshot without a place to resume",
-        });
-    };
-    let base = machine.trace_base();
+    let exit = eval::run_keeping(trace, &mut machine, how, values);
     // SAFETY: the caller's promise.
-    unsafe {
-        (*vm).base = base.add(point.base_slot as usize);
-        (*vm).pc = point.pc;
-    }
-    Ok(exit)
+    unsafe { (*vm).base = machine.base };
+    exit
 }
 
 /// The pointer that an address of the evaluator is.
@@ -326,7 +313,7 @@ impl Machine for LiveMachine<'_> {
         let proto = known::<Proto>(proto).ok_or(Trap::Error)?;
         let parent = known::<Function>(parent).ok_or(Trap::Error)?;
         let point = self.resume.get(pc as usize).ok_or(Trap::Error)?;
-        let base = self.base.wrapping_add(point.base_slot.into());
+        let base = self.base.wrapping_offset((point.base_slot as i16).into());
         // SAFETY: the state is live, and the frame the one where the closure was made when it was recorded.
         made(unsafe { ops::new_function(self.vm, proto, parent, base) })
     }

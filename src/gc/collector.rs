@@ -79,6 +79,8 @@ pub(super) struct Collector {
     is_zealous: bool,
     /// Bytes that survived the latest cycle.
     estimate: usize,
+    /// Bytes in large blocks and objects when the latest cycle began, and the one before.
+    large_before: [usize; 2],
     /// What `debt` was when it was last set.
     allowance: isize,
     /// Bytes that were allocated and not made up for by steps.
@@ -114,6 +116,7 @@ impl Collector {
             is_stopped: false,
             is_zealous: false,
             estimate: 0,
+            large_before: [0; 2],
             allowance: 0,
             owed: 0,
             #[cfg(test)]
@@ -143,8 +146,14 @@ impl Heap {
 
     /// Bytes until the next cycle: the heap may grow to three quarters of `pause` percent of what survived (LuaJIT's to the whole, but
     /// its cycles are shorter: arenas keep what a cycle frees until its end), but takes only half of what the limit leaves.
+    /// Large blocks and objects count a quarter, since a cycle costs less where much lies in few of them. By how much these have
+    /// grown since the cycle before began doesn't count at all: whether that is to stay has not been seen.
     fn next_allowance(&self) -> isize {
-        let goal = (self.gc.estimate / 100).saturating_mul(self.gc.pause as usize) / 4 * 3;
+        let large = self.large_bytes();
+        let young = large.saturating_sub(self.gc.large_before[1]);
+        let cheap = (young + (large - young) / 4 * 3).min(self.gc.estimate);
+        let dear = (self.gc.estimate - cheap) / 100;
+        let goal = cheap.saturating_add(dear.saturating_mul(self.gc.pause as usize) / 4 * 3);
         let room = self.limit.saturating_sub(self.used()) / 2;
         let allowance = goal.saturating_sub(self.used()).min(room);
         (allowance as isize).clamp(STEP, NEVER)
@@ -267,6 +276,7 @@ impl Heap {
     pub fn restart(&mut self) {
         self.gc.is_stopped = false;
         self.gc.estimate = self.used();
+        self.gc.large_before = [self.large_bytes(); 2];
         let allowance = self.next_allowance();
         self.set_allowance(allowance);
     }
@@ -296,6 +306,7 @@ impl Heap {
         self.barrier_mask = self.gc.black;
         self.gc.rounds = 0;
         self.gc.round_work = 0;
+        self.gc.large_before = [self.large_bytes(), self.gc.large_before[0]];
         self.mark_roots(roots);
     }
 

@@ -9,7 +9,7 @@ extern crate alloc;
 use alloc::boxed::Box;
 
 use super::arena::{ARENA_SIZE, Arena, CELL_SIZES, CLASS_COUNT, FreeCell, GRANULE, class_of};
-use super::collector::{Collector, FIRST_ALLOWANCE};
+use super::collector::{Collector, FIRST_ALLOWANCE, Phase};
 use super::header::{Header, Kind, Object};
 use super::intern::InternTable;
 use super::large::LargeList;
@@ -83,6 +83,8 @@ pub struct Heap {
     chunks: *mut Arena,
     /// Bytes of chunks all of whose arenas are free.
     spare: usize,
+    /// Bytes of all chunks.
+    in_chunks: usize,
     arena_count: usize,
     pub(super) large: LargeList,
     pub(super) strings: InternTable,
@@ -94,6 +96,9 @@ pub struct Heap {
 }
 
 const MEMORY_ALIGN: usize = 16;
+/// What the growth of a large block is divided by before it brings the next cycle nearer. It leaves no garbage behind, and just
+/// after it, while the block is being filled, a cycle would find the least.
+const GROWTH_DISCOUNT: isize = 4;
 
 impl Heap {
     /// A heap that takes at most `limit` bytes from `memory` and keys its string hash with `hash_key`.
@@ -137,6 +142,7 @@ impl Heap {
             blocks: [const { ClassArenas::EMPTY }; CLASS_COUNT],
             chunks: ptr::null_mut(),
             spare: 0,
+            in_chunks: 0,
             arena_count: 0,
             large: LargeList::EMPTY,
             strings: InternTable::new(hash_key),
@@ -181,6 +187,10 @@ impl Heap {
     /// Bytes taken from the host.
     pub fn reserved(&self) -> usize {
         self.reserved
+    }
+    /// Bytes of blocks and objects that are too large for arenas.
+    pub(super) fn large_bytes(&self) -> usize {
+        self.reserved - self.in_chunks
     }
     /// The most bytes that may be taken from the host.
     pub fn limit(&self) -> usize {
@@ -293,6 +303,7 @@ impl Heap {
             (*chunk).chunk_free.set(u32::MAX >> (32 - arenas));
             self.link_chunk(&*chunk);
             self.spare += arenas as usize * ARENA_SIZE;
+            self.in_chunks += arenas as usize * ARENA_SIZE;
         }
         Ok(())
     }
@@ -385,6 +396,7 @@ impl Heap {
     unsafe fn release_chunk(&mut self, chunk: &Arena) {
         let arenas = chunk.chunk_arenas.get();
         self.spare -= arenas as usize * ARENA_SIZE;
+        self.in_chunks -= arenas as usize * ARENA_SIZE;
         // SAFETY: a chunk with free arenas is in the list; `new_chunk` took it with this layout.
         unsafe {
             self.unlink_chunk(chunk);
@@ -622,7 +634,14 @@ impl Heap {
         };
         self.note_peak();
         self.reserved = self.reserved - old.size() + new.size();
-        self.debt += old.size() as isize - new.size() as isize;
+        let growth = new.size() as isize - old.size() as isize;
+        let counted = if self.gc.phase == Phase::Pause {
+            growth / GROWTH_DISCOUNT
+        } else {
+            growth
+        };
+        self.base += growth - counted;
+        self.debt -= counted;
         Ok(Some(block))
     }
 

@@ -296,7 +296,7 @@ impl Heap {
 
     // ---- traversal ----
 
-    /// Traverses grey objects until there are none or the budget is used up. The units are bytes of memory looked at.
+    /// Traverses grey objects until there are none or the budget is used up. The units are bytes of small objects looked at.
     pub(super) fn propagate(&mut self, budget: &mut isize) -> bool {
         while *budget > 0 {
             let Some(cursor) = self.gc.cursor.take().or_else(|| {
@@ -403,8 +403,9 @@ impl Heap {
         }
         let in_nodes = (end_node - first_node) as usize;
         let in_array = (end.saturating_sub(from) as usize).saturating_sub(in_nodes);
+        // Slots are looked at one after the other: that costs half as much as bytes of small objects.
         let cost =
-            in_array * size_of::<Value>() + in_nodes * size_of::<crate::value::table::Node>();
+            in_array * size_of::<Value>() / 2 + in_nodes * size_of::<crate::value::table::Node>();
         let next = ((end as usize) < total).then(|| Cursor {
             // SAFETY: it isn't null.
             object: unsafe { NonNull::new_unchecked(t.erase().as_ptr()) },

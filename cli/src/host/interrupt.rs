@@ -1,5 +1,3 @@
-//! Signals. SIGPIPE ends the program, as it ends a C program, so that `perilune … | head` comes to an end.
-//!
 //! Ctrl-C: while a script runs, the first one asks the engine to stop; a second one before that has happened ends
 //! the program, as it does where no script runs.
 
@@ -43,11 +41,6 @@ extern "C" fn on_interrupt(_signal: libc::c_int) {
     // Only what is safe in a signal handler: an atomic store and sigaction.
     REQUESTED.store(true, Ordering::Relaxed);
     set_action(libc::SIGINT, libc::SIG_DFL);
-}
-
-/// Undoes that `std` ignores SIGPIPE.
-pub fn restore_broken_pipe() {
-    set_action(libc::SIGPIPE, libc::SIG_DFL);
 }
 
 /// Sets what a signal does. System calls aren't restarted, so that waiting for input ends.

@@ -27,7 +27,7 @@ use perilune::host::{
     ZoneOffset,
 };
 
-pub use interrupt::{Interruptible, restore_broken_pipe};
+pub use interrupt::Interruptible;
 pub use memory::StdMemory;
 
 /// The operating system as the engine sees it.

@@ -53,6 +53,19 @@ impl Failure {
     }
 }
 
+/// Applies the options in the environment variable PERILUNE_JIT, which are separated by commas, as those of `-O` are. So that test suites
+/// can be run with any options; mistakes in it are nobody's business.
+#[cfg(feature = "jit")]
+fn apply_environment(vm: &mut Vm) {
+    let Some(options) = std::env::var_os("PERILUNE_JIT") else {
+        return;
+    };
+    for option in std::os::unix::ffi::OsStrExt::as_bytes(options.as_os_str()).split(|&c| c == b',')
+    {
+        vm.set_jit_option(option);
+    }
+}
+
 /// A state with all libraries, on the operating system. Clones are the same state.
 #[derive(Clone)]
 pub struct Engine {
@@ -75,6 +88,10 @@ impl Engine {
             vm.raw_set_name(registry, "LUA_NOENV", Value::TRUE).ok()?;
         }
         stdlib::open_libs(&mut vm, Libs::ALL).ok()?;
+        #[cfg(feature = "jit")]
+        if !ignore_environment {
+            apply_environment(&mut vm);
+        }
         Some(Engine {
             vm: Rc::new(RefCell::new(vm)),
             exit,

@@ -4,7 +4,7 @@
 //! `script.lua:1:`. The interpreter is called by the name `luajit` through a link in a folder
 //! at the head of `PATH`, so that `arg[-1]` agrees and scripts can start the interpreter under
 //! test from a shell command. Environment: `PATH`, `HOME` and `TMPDIR` (the directory),
-//! `LC_ALL=C`, `TZ=UTC`, and what the script's directives set.
+//! `LC_ALL=C`, `TZ=UTC`, `PERILUNE_JIT` if it is set here, and what the script's directives set.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -87,6 +87,7 @@ impl Interpreter {
             .env("TMPDIR", &work)
             .env("LC_ALL", "C")
             .env("TZ", "UTC")
+            .envs(std::env::var_os("PERILUNE_JIT").map(|options| ("PERILUNE_JIT", options)))
             .envs(self.init.iter().map(|code| ("LUA_INIT", code)))
             .envs(directives.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())

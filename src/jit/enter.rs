@@ -1,11 +1,15 @@
 //! Running traces: entry, exits, and what follows an exit.
 //!
-//! A trace is entered with the state's `base` at the frame it begins in. When it is left, the snapshot's slots have been written, `base` still
-//! is the trace's, and the exit's resume point says where the interpreter goes on. Before it does: another trace may begin right
+//! A trace is entered with the state's `base` at the frame it begins in. When it is left, the snapshot's slots have been written, and `base`
+//! and `pc` are those of the exit's resume point, where the interpreter goes on. Before it does: another trace may begin right
 //! there (a side trace, the trace that this one links to, the one behind a stitched call), the exit may be hot, a step of the collector or
 //! a service may be due.
 
+use perilune_ir::eval::{Reason, Run};
+use perilune_ir::op::IrOp;
+
 use crate::bytecode::ProtoFlags;
+use crate::jit::evaluate::evaluate;
 use crate::jit::store::{ExitState, Installed};
 use crate::jit::trace::{LinkKind, ResumePoint, TraceNo};
 use crate::value::Value;
@@ -110,9 +114,10 @@ impl Vm {
         };
         self.announce_exit(number, left.snap);
         if left.how == How::Guard && side != TraceNo(0) {
+            // A side trace counts its slots from where its parent does.
+            self.base = self.base.wrapping_sub(usize::from(point.base_slot));
             return After::Enter(side);
         }
-        self.go_to(point);
         if left.how == How::End {
             if link_to != TraceNo(0) {
                 return After::Enter(link_to);
@@ -127,11 +132,35 @@ impl Vm {
         After::Interpret(self.resume_at(point))
     }
 
-    /// Nobody runs traces yet: it is left where it begins.
-    fn evaluate(&mut self, _trace: &Installed) -> Result<Left, Next> {
+    /// Evaluates a trace's IR. The values that the trace left before gave are for it, if it is its side trace.
+    fn evaluate(&mut self, trace: &Installed) -> Result<Left, Next> {
+        let parent = core::mem::take(&mut self.jit.values);
+        let mut values = core::mem::take(&mut self.jit.spare_values);
+        let how = Run {
+            iterations: u32::MAX,
+            stop_at: None,
+            fail: trace.fail,
+        };
+        // SAFETY: the trace was recorded in this state, its anchor keeps its objects, and its caller made room.
+        let result = unsafe { evaluate(self, &trace.ir, &trace.resume, &parent, how, &mut values) };
+        self.jit.values = values;
+        self.jit.spare_values = parent;
+        let exit = match result {
+            Ok(exit) => exit,
+            Err(error) => {
+                let raised = self.error(format_args!("trace: {error}"));
+                return Err(self.finish(Err(raised)));
+            }
+        };
+        let how = match exit.reason {
+            Reason::Guard(r) if trace.ir.get(r).op() == IrOp::Fuel => How::Aside,
+            Reason::Guard(_) => How::Guard,
+            Reason::End => How::End,
+            Reason::Iterations | Reason::Stopped | Reason::Trap(..) => How::Aside,
+        };
         Ok(Left {
-            snap: 0,
-            how: How::Aside,
+            snap: exit.snap,
+            how,
         })
     }
 

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 
 use perilune_ir::ins::Ins as IrIns;
 use perilune_ir::opt;
+use perilune_ir::trace::Trace as IrTrace;
+use perilune_ir::types::IrRef;
 
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::gc::Header;
@@ -90,7 +92,9 @@ impl Vm {
             + resume.len() * size_of::<ResumePoint>();
         let is_first = !matches!(start, Start::Side { .. });
         let replaced = (start == Start::Root).then_some(start_ins);
+        let fail = self.guard_to_fail(&ir);
         let trace = Installed {
+            fail,
             ir,
             resume,
             start,
@@ -141,6 +145,12 @@ impl Vm {
         }
         debug_assert_eq!(is_first, root == number);
         Ok(())
+    }
+
+    /// The guard that a test wants to fail.
+    fn guard_to_fail(&self, ir: &IrTrace) -> Option<IrRef> {
+        let n = (self.jit.settings.parameters.fail_guard as usize).checked_sub(1)?;
+        ir.refs().filter(|r| ir.get(*r).is_guard()).nth(n)
     }
 
     /// Puts a trace's number where it begins.

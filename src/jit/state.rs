@@ -4,6 +4,8 @@ extern crate alloc;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use perilune_ir::eval::Val;
+
 use crate::bytecode::{Ins, Proto};
 use crate::gc::Header;
 use crate::jit::events::Listener;
@@ -51,6 +53,9 @@ pub(crate) struct Jit {
     pub slices: u64,
     /// Counts entries of traces, as a clock for what was entered last.
     pub entries: u64,
+    /// What the instructions of the trace gave that was evaluated last, and a buffer.
+    pub values: Vec<Val>,
+    pub spare_values: Vec<Val>,
     /// Who wants to know what happens.
     pub listener: Listener,
     random: u32,
@@ -68,6 +73,8 @@ impl Jit {
             quiet: QuietList::new(),
             slices: 0,
             entries: 0,
+            values: Vec::new(),
+            spare_values: Vec::new(),
             listener: Listener::default(),
             random: 1,
         }

@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use perilune_ir::trace::Trace as IrTrace;
+use perilune_ir::types::IrRef;
 
 use crate::bytecode::{Ins, Proto};
 use crate::gc::OutOfMemory;
@@ -58,6 +59,8 @@ pub(crate) struct Installed {
     pub sides: u32,
     /// When it was entered last, for a root.
     pub last_entry: u64,
+    /// A guard that always fails, for tests.
+    pub fail: Option<IrRef>,
     /// Bytes that the heap was charged for it.
     pub charged: usize,
 }

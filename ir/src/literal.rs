@@ -170,6 +170,13 @@ helpers! {
     Exponent = "exponent", Pure, (Num) -> Int;
     Whole = "whole", Pure, (Num) -> Num;
     Fraction = "fraction", Pure, (Num) -> Num;
+    StrMatch = "str_match", Alloc, (Str, Str, Int, Int) -> Int;
+    GmatchNew = "gmatch_new", Alloc, (Str, Str) -> Func;
+    GmatchNext = "gmatch_next", Alloc, (Func, Int) -> Int;
+    GmatchStep = "gmatch_step", Store, (Func, Int) -> Nil;
+    Gsub = "gsub", Alloc, (Str, Str, Nil, Int, Int) -> Int;
+    MatchResult = "match_result", Load, (Int, Int) -> Nil;
+    MatchCost = "match_cost", Load, (Int) -> Int;
     TabNext = "tab_next", Load, (Tab, Int) -> Int;
     TabKeyAt = "tab_keyat", Load, (Tab, Int) -> Nil;
     TabPlaceAt = "tab_placeat", Load, (Tab, Int) -> Ptr;
@@ -206,7 +213,9 @@ impl Helper {
     /// What a helper with effects changes.
     pub const fn clobbers(self) -> Clobbers {
         match self {
-            Helper::Random | Helper::RandomSeed | Helper::Pay => Clobbers::Nothing,
+            Helper::Random | Helper::RandomSeed | Helper::GmatchStep | Helper::Pay => {
+                Clobbers::Nothing
+            }
             Helper::TabSet
             | Helper::TabReserve
             | Helper::TabClear

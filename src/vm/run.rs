@@ -228,6 +228,8 @@ impl Vm {
             light_segment_count: 0,
             random: Prng::FIXED,
             #[cfg(feature = "jit")]
+            match_results: crate::jit::helpers::MatchResults::NONE,
+            #[cfg(feature = "jit")]
             trace_context: perilune_jit_x86::runtime::TraceContext::NEW,
             io: Io::default(),
             host: host,

@@ -106,6 +106,9 @@ pub struct Vm {
     pub(crate) io: Io,
     /// The generator of `math.random`.
     pub(crate) random: Prng,
+    /// Results of the helper that a trace called last.
+    #[cfg(feature = "jit")]
+    pub(crate) match_results: crate::jit::helpers::MatchResults,
     /// What machine code has for itself.
     #[cfg(feature = "jit")]
     pub(crate) trace_context: perilune_jit_x86::runtime::TraceContext,

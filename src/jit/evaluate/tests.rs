@@ -40,6 +40,7 @@ impl World {
                 base_slot: 0,
                 top_slot: 16,
                 native_args: None,
+                open_results: None,
             })
             .collect();
         World {

@@ -20,6 +20,7 @@
 
 mod math;
 pub(crate) mod ops;
+mod pattern;
 mod string;
 mod table;
 #[cfg(test)]
@@ -37,7 +38,8 @@ use crate::gc::Object;
 use crate::value::{Gc, Value};
 use crate::vm::Vm;
 
-pub(crate) use string::PayKind;
+pub(crate) use pattern::{MatchResults, match_flags};
+pub(crate) use string::{PackedSpec, PayKind};
 
 /// The nil that failed lookups give, for loads only.
 static NIL_SLOT: Value = Value::NIL;
@@ -58,6 +60,9 @@ macro_rules! rust_type {
     (Place) => { *const Value };
     (NewStr) => { Option<Gc<crate::value::Str>> };
     (NewTab) => { Option<Gc<crate::value::Table>> };
+    (Func) => { Gc<crate::value::Function> };
+    (NewFunc) => { Option<Gc<crate::value::Function>> };
+    (Count) => { i64 };
     (Done) => { Done };
     (None) => { () };
 }
@@ -79,6 +84,15 @@ macro_rules! ir_type {
     };
     (NewTab) => {
         IrType::Tab
+    };
+    (Func) => {
+        IrType::Func
+    };
+    (NewFunc) => {
+        IrType::Func
+    };
+    (Count) => {
+        IrType::Int
     };
     (Num) => {
         IrType::Num
@@ -106,6 +120,9 @@ macro_rules! argument {
         object($v)?
     };
     (Tab, $v:expr) => {
+        object($v)?
+    };
+    (Func, $v:expr) => {
         object($v)?
     };
     (OptTab, $v:expr) => {
@@ -151,6 +168,15 @@ macro_rules! result {
     (NewTab, $r:expr) => {
         new_object(IrType::Tab, $r)
     };
+    (NewFunc, $r:expr) => {
+        new_object(IrType::Func, $r)
+    };
+    (Count, $r:expr) => {
+        match i32::try_from($r) {
+            Ok(i) if i >= 0 => Ok(Val::Int(i)),
+            _ => Err(eval::Trap::Error),
+        }
+    };
     (Done, $r:expr) => {
         if $r.0 == 0 {
             Err(eval::Trap::Error)
@@ -171,6 +197,12 @@ macro_rules! trap {
     };
     (NewTab) => {
         Trap::Zero
+    };
+    (NewFunc) => {
+        Trap::Zero
+    };
+    (Count) => {
+        Trap::Negative
     };
     (Done) => {
         Trap::Zero
@@ -244,6 +276,13 @@ helpers! {
     Exponent = math::exponent, (x Num) -> Int;
     Whole = math::whole, (x Num) -> Num;
     Fraction = math::fraction, (x Num) -> Num;
+    StrMatch = pattern::find_or_match, (s Str, p Str, init Int, flags Int) -> Count sync;
+    GmatchNew = pattern::gmatch, (s Str, p Str) -> NewFunc;
+    GmatchNext = pattern::gmatch_next, (iterator Func, flags Int) -> Count sync;
+    GmatchStep = pattern::gmatch_step, (iterator Func, results Int) -> None;
+    Gsub = pattern::gsub, (s Str, p Str, replacement Any, limit Int, flags Int) -> Count sync;
+    MatchResult = pattern::result, (results Int, i Int) -> Any;
+    MatchCost = pattern::cost, (results Int) -> Int;
     TabNext = table::next, (t Tab, from Int) -> Int;
     TabKeyAt = table::key_at, (t Tab, position Int) -> Any;
     TabPlaceAt = table::place_at, (t Tab, position Int) -> Place;

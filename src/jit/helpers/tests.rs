@@ -413,3 +413,130 @@ fn without_memory_nothing_happens() {
         assert!(!vm.is_exhausted);
     }
 }
+
+/// What a matching helper gives, and its results.
+fn matched(vm: &mut Vm, helper: Helper, args: &[Val]) -> String {
+    // SAFETY: the state is live.
+    let count = match unsafe { call(vm, helper, args) } {
+        Some(Ok(Val::Int(n))) => n,
+        _ => return "trap".into(),
+    };
+    let mut out = format!("{count}:");
+    for i in 0..4 {
+        // SAFETY: as above.
+        let v = unsafe { call(vm, Helper::MatchResult, &[Val::Int(count), Val::Int(i)]) };
+        let v = v.and_then(Result::ok).and_then(value_of);
+        match v {
+            Some(v) if v.is_nil() => break,
+            Some(v) if v.is_number() => out += &format!(" {v:?}"),
+            Some(v) => out += &format!(" {}", text(v).unwrap_or_default()),
+            None => panic!("no value"),
+        }
+    }
+    out
+}
+
+#[test]
+fn patterns() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let i = Val::Int;
+    let s = str(vm, "key = value, k2 = v2");
+    let p = str(vm, "(%w+) = (%w+)");
+    let m = Helper::StrMatch;
+    assert_eq!(matched(vm, m, &[s, p, i(1), i(0)]), "2: key value");
+    assert_eq!(matched(vm, m, &[s, p, i(1), i(1)]), "4: 1 11 key value");
+    assert_eq!(matched(vm, m, &[s, p, i(14), i(0)]), "2: k2 v2");
+    assert_eq!(matched(vm, m, &[s, p, i(18), i(1)]), "0:");
+    let comma = str(vm, "()%,");
+    assert_eq!(matched(vm, m, &[s, comma, i(1), i(0)]), "1: 12");
+    let word = str(vm, "%a+");
+    assert_eq!(matched(vm, m, &[s, word, i(4), i(0)]), "1: value");
+    assert_eq!(matched(vm, m, &[s, word, i(4), i(3)]), "0:");
+    let bad = str(vm, "%");
+    assert_eq!(matched(vm, m, &[s, bad, i(1), i(0)]), "trap");
+
+    let g = Helper::Gsub;
+    let to = str(vm, "<%2:%1>");
+    let all = i(1000);
+    assert_eq!(
+        matched(vm, g, &[s, p, to, all, i(0)]),
+        "2: <value:key>, <v2:k2>"
+    );
+    assert_eq!(
+        matched(vm, g, &[s, p, to, i(1), i(0)]),
+        "1: <value:key>, k2 = v2"
+    );
+    assert_eq!(matched(vm, g, &[s, bad, to, i(1), i(0)]), "trap");
+    assert_eq!(
+        matched(vm, g, &[s, to, to, all, i(0)]),
+        "0: key = value, k2 = v2"
+    );
+    let t = table(vm, "return { key = 'KEY', k2 = 2, v2 = false }");
+    assert_eq!(
+        matched(vm, g, &[s, word, tab(t), all, i(0)]),
+        "4: KEY = value, k2 = v2"
+    );
+    let t = table(vm, "return { key = {} }");
+    assert_eq!(matched(vm, g, &[s, word, tab(t), all, i(0)]), "trap");
+    assert!(vm.scratch.is_empty());
+
+    let made = run(vm, Helper::GmatchNew, &[s, word]);
+    assert!(made.starts_with("Gc(Func"), "{made}");
+    // SAFETY: the state is live.
+    let iterator = match unsafe { call(vm, Helper::GmatchNew, &[s, word]) } {
+        Some(Ok(v)) => v,
+        _ => panic!("no iterator"),
+    };
+    let mut found = Vec::new();
+    loop {
+        let next = matched(vm, Helper::GmatchNext, &[iterator, i(0)]);
+        assert_eq!(next, matched(vm, Helper::GmatchNext, &[iterator, i(0)]));
+        if next == "0:" {
+            break;
+        }
+        found.push(next);
+        run(vm, Helper::GmatchStep, &[iterator, i(1)]);
+    }
+    assert_eq!(found, ["1: key", "1: value", "1: k", "1: v"]);
+}
+
+#[test]
+fn matching_is_paid_by_the_trace() {
+    let mut vm = state();
+    let vm = &mut *vm;
+    let i = Val::Int;
+    let s = str(vm, &("a".repeat(4000) + "b"));
+    let (p, plain) = (str(vm, ".-b"), str(vm, "b"));
+    vm.budget = 10_000;
+    assert_eq!(matched(vm, Helper::StrMatch, &[s, p, i(1), i(1)]), "trap");
+    let flags = match_flags::FIND | match_flags::PAID;
+    assert_eq!(
+        matched(vm, Helper::StrMatch, &[s, p, i(1), i(flags)]),
+        "2: 1 4001"
+    );
+    let cost: i32 = run(vm, Helper::MatchCost, &[i(2)]).parse().expect("an int");
+    assert!(cost > 200, "{cost}");
+    // The library charges as much, besides the call.
+    let f = eval1(
+        vm,
+        "local s = ('a'):rep(4000) .. 'b' return function() string.find(s, '.-b') end",
+    );
+    vm.set_fuel(Some(1 << 40));
+    assert_eq!(vm.run(f, &[]), crate::vm::run::Outcome::Returned);
+    let used = (1u64 << 40) - vm.fuel().unwrap_or(0);
+    assert_eq!(used, cost as u64 + 2);
+    vm.set_fuel(None);
+    vm.budget = 10_000;
+    let flags = match_flags::FIND | match_flags::PAID | match_flags::PLAIN;
+    assert_eq!(
+        matched(vm, Helper::StrMatch, &[s, plain, i(1), i(flags)]),
+        "2: 4001 4001"
+    );
+    assert_eq!(run(vm, Helper::MatchCost, &[i(2)]), "250");
+    vm.budget = 100;
+    assert_eq!(
+        matched(vm, Helper::StrMatch, &[s, plain, i(1), i(flags)]),
+        "trap"
+    );
+}

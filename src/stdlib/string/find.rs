@@ -1,10 +1,10 @@
 //! `find match gmatch`
 
 use super::build::charge_bytes;
-use super::pattern::{Captured, Failure, Matcher, PatternError, has_specials, without_nul};
-use crate::value::Value;
+use super::pattern::{Captured, Failure, Matcher, Meter, PatternError, has_specials, without_nul};
+use crate::value::{Gc, Str, Value};
 use crate::vm::Vm;
-use crate::vm::native::{Flow, NativeResult, Raised};
+use crate::vm::native::{Flow, NativeFn, NativeResult, Raised};
 
 /// `string.find(s, pattern [, init [, plain]])`
 pub(super) fn find(vm: &mut Vm) -> NativeResult {
@@ -100,7 +100,7 @@ fn find_prepared(text: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 /// Takes the anchor off a pattern: is it there?
-pub(super) fn anchor(pattern: &[u8]) -> (&[u8], bool) {
+pub(crate) fn anchor(pattern: &[u8]) -> (&[u8], bool) {
     match pattern {
         [b'^', rest @ ..] => (rest, true),
         _ => (pattern, false),
@@ -115,14 +115,23 @@ pub(super) fn next_match(
     from: usize,
     anchored: bool,
 ) -> Result<Option<(usize, usize)>, Raised> {
-    let found = if anchored {
-        matcher
-            .match_once(vm, from)
-            .map(|end| end.map(|end| (from, end)))
+    seek(vm, matcher, from, anchored).map_err(|failure| raise(vm, failure))
+}
+
+/// The same for any who pays.
+#[inline]
+pub(crate) fn seek<M: Meter>(
+    meter: &mut M,
+    matcher: &mut Matcher<'_>,
+    from: usize,
+    anchored: bool,
+) -> Result<Option<(usize, usize)>, Failure<M::Stop>> {
+    if anchored {
+        let end = matcher.match_once(meter, from)?;
+        Ok(end.map(|end| (from, end)))
     } else {
-        matcher.search(vm, from)
-    };
-    found.map_err(|failure| raise(vm, failure))
+        matcher.search(meter, from)
+    }
 }
 
 #[cold]
@@ -191,15 +200,23 @@ pub(super) fn push_captures(
 pub(super) fn gmatch(vm: &mut Vm) -> NativeResult {
     let s = vm.check_str(0)?;
     let pattern = vm.check_str(1)?;
-    let iterator = vm.new_native(
-        next_of_gmatch,
-        super::GMATCH_ITERATOR,
-        &[s.into(), pattern.into(), Value::int(0)],
-    )?;
+    let (iterator, builtin, upvalues) = gmatch_iterator(s, pattern);
+    let iterator = vm.new_native(iterator, builtin, &upvalues)?;
     vm.ret(iterator.into())
 }
 
-/// The iterator of `gmatch`. Its upvalues are subject, pattern and where to go on.
+/// What the iterator of `gmatch` is made of: its code, its number, its upvalues (subject, pattern and where to go on).
+pub(crate) fn gmatch_iterator(s: Gc<Str>, pattern: Gc<Str>) -> (NativeFn, u8, [Value; 3]) {
+    let upvalues = [s.into(), pattern.into(), Value::int(0)];
+    (next_of_gmatch, super::GMATCH_ITERATOR, upvalues)
+}
+
+/// Where the iterator goes on behind a match. An empty one must not come again.
+pub(crate) fn next_of_gmatch_from((start, end): (usize, usize)) -> Value {
+    Value::number((end + usize::from(end == start)) as f64)
+}
+
+/// The iterator of `gmatch`.
 fn next_of_gmatch(vm: &mut Vm) -> NativeResult {
     let (Some(s), Some(p), Some(from)) = (
         vm.upvalue(0).as_str(),
@@ -217,9 +234,7 @@ fn next_of_gmatch(vm: &mut Vm) -> NativeResult {
     let Some((start, end)) = next_match(vm, &mut matcher, from, false)? else {
         return Ok(Flow::Return(0));
     };
-    // An empty match must not come again.
-    let next = end + usize::from(end == start);
-    vm.set_upvalue(2, Value::number(next as f64));
+    vm.set_upvalue(2, next_of_gmatch_from((start, end)));
     push_captures(vm, &matcher, subject, (start, end)).map(Flow::Return)
 }
 

@@ -5,9 +5,14 @@
 //! that is interrupted can so begin anew.
 
 use super::build::Builder;
+#[cfg(feature = "jit")]
+use super::find::seek;
 use super::find::{anchor, capture_value, next_match, pattern_error, push_captures};
-use super::pattern::{Captured, Matcher, without_nul};
+use super::pattern::{Captured, Matcher, PatternError, without_nul};
+#[cfg(feature = "jit")]
+use super::pattern::{Failure, Meter};
 use crate::number::format::{Sink, to_i64};
+use crate::number::{TextBuffer, to_text};
 use crate::value::{Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::meta::Event;
@@ -62,26 +67,12 @@ pub(super) fn gsub(vm: &mut Vm) -> NativeResult {
         ));
     };
 
-    let (pattern, anchored) = anchor(without_nul(p.as_bytes()));
-    let subject = s.as_bytes();
-    let mut work = Work {
-        matcher: Matcher::new(subject, pattern),
-        subject,
-        anchored,
-        limit: u32::try_from(limit).unwrap_or(0),
-        count: 0,
-        next: Some(0),
-        copied: 0,
-    };
+    let mut work = Work::new(s.as_bytes(), p.as_bytes(), limit);
     match replacement {
         Replacement::Text(text) => {
-            let text = text.as_bytes();
-            let plain = !text.contains(&b'%');
+            let text = Template::new(text.as_bytes());
             substitute(vm, &mut work, s, |out, work, range| {
-                if plain {
-                    return out.put(text);
-                }
-                put_template(out, work, text, range)
+                text.put(out, work, range)
             })
         }
         Replacement::Table(t) if vm.metamethod(t.into(), Event::Index).is_nil() => {
@@ -95,33 +86,78 @@ pub(super) fn gsub(vm: &mut Vm) -> NativeResult {
 }
 
 /// The search for matches, and how far it has got.
-struct Work<'a> {
+pub(crate) struct Work<'a> {
     matcher: Matcher<'a>,
     subject: &'a [u8],
     anchored: bool,
     limit: u32,
-    count: u32,
+    /// Substitutions so far.
+    pub(crate) count: u32,
     /// Where to look for the next match, unless the last one was at the end.
     next: Option<usize>,
     /// How much of the subject is done.
     copied: usize,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    /// The work of replacing at most `limit` matches.
+    pub(crate) fn new(subject: &'a [u8], pattern: &'a [u8], limit: i32) -> Work<'a> {
+        let (pattern, anchored) = anchor(without_nul(pattern));
+        Work {
+            matcher: Matcher::new(subject, pattern),
+            subject,
+            anchored,
+            limit: u32::try_from(limit).unwrap_or(0),
+            count: 0,
+            next: Some(0),
+            copied: 0,
+        }
+    }
+
     /// The next match that is to be replaced.
     #[inline]
     fn next_match(&mut self, vm: &mut Vm) -> Result<Option<(usize, usize)>, Raised> {
+        self.next_match_by(|work, from| next_match(vm, &mut work.matcher, from, work.anchored))
+    }
+
+    /// The same for any who pays.
+    #[cfg(feature = "jit")]
+    pub(crate) fn seek<M: Meter>(
+        &mut self,
+        meter: &mut M,
+    ) -> Result<Option<(usize, usize)>, Failure<M::Stop>> {
+        self.next_match_by(|work, from| seek(meter, &mut work.matcher, from, work.anchored))
+    }
+
+    #[inline]
+    fn next_match_by<E>(
+        &mut self,
+        seek: impl FnOnce(&mut Self, usize) -> Result<Option<(usize, usize)>, E>,
+    ) -> Result<Option<(usize, usize)>, E> {
         if self.count >= self.limit || (self.anchored && self.count > 0) {
             return Ok(None);
         }
         let Some(from) = self.next else {
             return Ok(None);
         };
-        let found = next_match(vm, &mut self.matcher, from, self.anchored)?;
+        let found = seek(self, from)?;
         if found.is_some() {
             self.count += 1;
         }
         Ok(found)
+    }
+
+    /// What a capture is: 0 for the first, or for the whole match where there are none.
+    pub(crate) fn capture(
+        &self,
+        i: usize,
+        (start, end): (usize, usize),
+    ) -> Result<Captured, PatternError> {
+        self.matcher.capture(i, start, end)
+    }
+    /// The bytes between two offsets.
+    pub(crate) fn part(&self, (start, end): (usize, usize)) -> &'a [u8] {
+        self.subject.get(start..end).unwrap_or_default()
     }
 
     /// Goes on behind a match. An empty one must not come again.
@@ -138,28 +174,55 @@ impl Work<'_> {
     }
 }
 
-/// The loop for replacements without calls.
+/// Where a substitution puts its text, and whom it pays.
+pub(crate) trait Output: Sink {
+    /// The next match.
+    fn seek(&mut self, work: &mut Work<'_>) -> Result<Option<(usize, usize)>, Self::Error>;
+    /// The pattern or the replacement is wrong.
+    fn fail(&mut self, error: PatternError) -> Self::Error;
+}
+
+impl Output for Builder<'_> {
+    fn seek(&mut self, work: &mut Work<'_>) -> Result<Option<(usize, usize)>, Raised> {
+        work.next_match(self.vm)
+    }
+    fn fail(&mut self, error: PatternError) -> Raised {
+        pattern_error(self.vm, error)
+    }
+}
+
+/// The loop for replacements without calls, from the first match on.
+#[inline]
+pub(crate) fn replace_all<'a, O: Output>(
+    out: &mut O,
+    work: &mut Work<'a>,
+    first: (usize, usize),
+    mut put: impl FnMut(&mut O, &Work<'a>, (usize, usize)) -> Result<(), O::Error>,
+) -> Result<(), O::Error> {
+    let mut range = first;
+    loop {
+        out.put(&work.subject[work.copied..range.0])?;
+        put(out, work, range)?;
+        work.skip(range);
+        match out.seek(work)? {
+            Some(next) => range = next,
+            None => return out.put(&work.subject[work.copied..]),
+        }
+    }
+}
+
 #[inline]
 fn substitute<'a>(
     vm: &mut Vm,
     work: &mut Work<'a>,
     s: Gc<Str>,
-    mut put: impl FnMut(&mut Builder<'_>, &Work<'a>, (usize, usize)) -> Result<(), Raised>,
+    put: impl FnMut(&mut Builder<'_>, &Work<'a>, (usize, usize)) -> Result<(), Raised>,
 ) -> NativeResult {
-    let Some(mut range) = work.next_match(vm)? else {
+    let Some(range) = work.next_match(vm)? else {
         return finish(vm, s.into(), 0);
     };
     let mut out = Builder::scratch(vm);
-    loop {
-        out.put(&work.subject[work.copied..range.0])?;
-        put(&mut out, work, range)?;
-        work.skip(range);
-        match work.next_match(out.vm)? {
-            Some(next) => range = next,
-            None => break,
-        }
-    }
-    out.put(&work.subject[work.copied..])?;
+    replace_all(&mut out, work, range, put)?;
     let text = out.finish()?;
     finish(vm, text, work.count)
 }
@@ -170,32 +233,61 @@ fn finish(vm: &mut Vm, text: Value, count: u32) -> NativeResult {
     Ok(Flow::Return(2))
 }
 
-/// Appends a replacement text with `%0` to `%9` in it. A `%` at its end stands for a NUL.
-fn put_template(
-    out: &mut Builder<'_>,
-    work: &Work<'_>,
-    template: &[u8],
-    (start, end): (usize, usize),
-) -> Result<(), Raised> {
-    let mut rest = template;
-    while let Some(at) = memchr::memchr(b'%', rest) {
-        out.put(&rest[..at])?;
-        let c = rest.get(at + 1).copied().unwrap_or(0);
-        rest = rest.get(at + 2..).unwrap_or_default();
-        match c {
-            b'0' => out.put(&work.subject[start..end])?,
-            b'1'..=b'9' => {
-                let i = usize::from(c - b'1');
-                match work.matcher.capture(i, start, end) {
-                    Ok(Captured::Range(start, end)) => out.put(&work.subject[start..end])?,
-                    Ok(Captured::Position(offset)) => out.number((offset + 1) as f64)?,
-                    Err(error) => return Err(pattern_error(out.vm, error)),
-                }
-            }
-            c => out.put(&[c])?,
+/// A replacement text.
+#[derive(Clone, Copy)]
+pub(crate) struct Template<'a> {
+    text: &'a [u8],
+    is_plain: bool,
+}
+
+impl<'a> Template<'a> {
+    /// A replacement text, perhaps with `%0` to `%9` in it. A `%` at its end stands for a NUL.
+    pub(crate) fn new(text: &'a [u8]) -> Template<'a> {
+        Template {
+            text,
+            is_plain: !text.contains(&b'%'),
         }
     }
-    out.put(rest)
+
+    /// Appends it for a match.
+    #[inline]
+    pub(crate) fn put<O: Output>(
+        self,
+        out: &mut O,
+        work: &Work<'_>,
+        range: (usize, usize),
+    ) -> Result<(), O::Error> {
+        if self.is_plain {
+            return out.put(self.text);
+        }
+        self.put_captures(out, work, range)
+    }
+
+    fn put_captures<O: Output>(
+        self,
+        out: &mut O,
+        work: &Work<'_>,
+        range: (usize, usize),
+    ) -> Result<(), O::Error> {
+        let mut rest = self.text;
+        while let Some(at) = memchr::memchr(b'%', rest) {
+            out.put(&rest[..at])?;
+            let c = rest.get(at + 1).copied().unwrap_or(0);
+            rest = rest.get(at + 2..).unwrap_or_default();
+            match c {
+                b'0' => out.put(work.part(range))?,
+                b'1'..=b'9' => match work.capture(usize::from(c - b'1'), range) {
+                    Ok(Captured::Range(start, end)) => out.put(work.part((start, end)))?,
+                    Ok(Captured::Position(offset)) => {
+                        out.put(to_text((offset + 1) as f64, &mut TextBuffer::default()))?;
+                    }
+                    Err(error) => return Err(out.fail(error)),
+                },
+                c => out.put(&[c])?,
+            }
+        }
+        out.put(rest)
+    }
 }
 
 /// Appends what a table or function gave: a string, a number, or, for nil and false, the match itself.

@@ -15,7 +15,7 @@ pub(crate) mod build;
 pub mod class;
 pub(crate) mod find;
 pub(crate) mod format;
-mod gsub;
+pub(crate) mod gsub;
 pub mod pattern;
 
 use crate::stdlib::{LibFn, new_library};

@@ -173,7 +173,7 @@ impl Recorder {
 
     /// Records a library function, if it is known: guards that it is the one called, leaves its results in `results`.
     fn builtin(&mut self, at: &At<'_>, r: IrRef, call: &Call) -> Record<Verdict> {
-        let Some(record) = super::builtins::recorder_of(call.function.builtin()) else {
+        let Some(record) = super::builtins::recorder_of(call.function.library_number()) else {
             return Ok(Verdict::Unknown);
         };
         self.results.clear();

@@ -29,7 +29,7 @@ pub struct LibFn {
     /// Its code.
     pub function: NativeFn,
     /// LuaJIT's number for it, as `tostring(print)` shows it ("function: builtin#29"); 0 for the functions that LuaJIT
-    /// has written in Lua or registers as ordinary C functions, which print their address.
+    /// has written in Lua or registers as ordinary C functions, which print their address. See [`unnumbered`], too.
     pub builtin: u8,
 }
 
@@ -42,6 +42,18 @@ impl LibFn {
             builtin,
         }
     }
+}
+
+/// Numbers by which the JIT knows functions to which LuaJIT gives none. They aren't shown.
+pub(crate) mod unnumbered {
+    pub(crate) const LEN: u8 = crate::value::function::FIRST_UNSHOWN;
+    pub(crate) const REMOVE: u8 = LEN + 1;
+    pub(crate) const MOVE: u8 = LEN + 2;
+    pub(crate) const GETN: u8 = LEN + 3;
+    pub(crate) const DEG: u8 = LEN + 4;
+    pub(crate) const RAD: u8 = LEN + 5;
+    pub(crate) const RAWLEN: u8 = LEN + 6;
+    pub(crate) const PACK: u8 = LEN + 7;
 }
 
 /// A set of libraries.

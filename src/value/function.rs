@@ -7,6 +7,9 @@ use crate::gc::Header;
 use crate::value::{Gc, Table, Value};
 use crate::vm::native::NativeFn;
 
+/// From here on builtin numbers are the engine's own.
+pub(crate) const FIRST_UNSHOWN: u8 = 200;
+
 /// A function. `header.a` is the number of upvalues, `header.b` the builtin number ([`LibFn`](crate::stdlib::LibFn)) of a
 /// native function that the recorder knows, or 0.
 ///
@@ -32,6 +35,14 @@ impl Function {
     /// LuaJIT's number of a library function, 0 for others.
     #[inline(always)]
     pub fn builtin(&self) -> u8 {
+        match self.library_number() {
+            n if n < FIRST_UNSHOWN => n,
+            _ => 0,
+        }
+    }
+    /// The number of a library function that the recorder knows, 0 for others.
+    #[inline(always)]
+    pub(crate) fn library_number(&self) -> u8 {
         if self.is_lua() {
             0
         } else {

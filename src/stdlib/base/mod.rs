@@ -12,7 +12,7 @@ mod raw;
 pub(crate) use convert::{address, object_text};
 pub(crate) use load::load_file;
 
-use crate::stdlib::{LibFn, coroutine, new_library, register, register_closure};
+use crate::stdlib::{LibFn, coroutine, new_library, register, register_closure, unnumbered};
 use crate::value::{Type, Value};
 use crate::vm::Vm;
 use crate::vm::native::{Flow, NativeResult, Raised};
@@ -39,7 +39,7 @@ const LIB: &[LibFn] = &[
     LibFn::new("collectgarbage", collect::collectgarbage, 27),
 ];
 
-const LIB_52: &[LibFn] = &[LibFn::new("rawlen", raw::rawlen, 15)];
+const LIB_52: &[LibFn] = &[LibFn::new("rawlen", raw::rawlen, unnumbered::RAWLEN)];
 
 const TYPE: LibFn = LibFn::new("type", type_name, 3);
 const NEXT: LibFn = LibFn::new("next", iterate::next, 4);

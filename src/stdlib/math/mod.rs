@@ -6,7 +6,7 @@ mod round;
 pub use random::Prng;
 pub use round::{ceil, exponent, scale, split};
 
-use crate::stdlib::{LibFn, new_library};
+use crate::stdlib::{LibFn, new_library, unnumbered};
 use crate::value::Value;
 use crate::vm::Vm;
 use crate::vm::convert::floor;
@@ -40,8 +40,8 @@ const LIB: &[LibFn] = &[
     LibFn::new("max", max, 61),
     LibFn::new("random", random::random, 62),
     LibFn::new("randomseed", random::randomseed, 63),
-    LibFn::new("deg", deg, 0),
-    LibFn::new("rad", rad, 0),
+    LibFn::new("deg", deg, unnumbered::DEG),
+    LibFn::new("rad", rad, unnumbered::RAD),
 ];
 
 /// Registers the library.

@@ -18,14 +18,14 @@ pub(crate) mod format;
 pub(crate) mod gsub;
 pub mod pattern;
 
-use crate::stdlib::{LibFn, new_library};
+use crate::stdlib::{LibFn, new_library, unnumbered};
 use crate::value::Type;
 use crate::vm::Vm;
 use crate::vm::native::Raised;
 
-/// The functions. `len` is a Lua function in LuaJIT and has no number.
+/// The functions. `len` is a Lua function in LuaJIT and has no number there.
 const LIB: &[LibFn] = &[
-    LibFn::new("len", basic::len, 0),
+    LibFn::new("len", basic::len, unnumbered::LEN),
     LibFn::new("byte", basic::byte, 76),
     LibFn::new("char", basic::char, 77),
     LibFn::new("sub", basic::sub, 78),

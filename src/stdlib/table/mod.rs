@@ -8,7 +8,7 @@ mod shift;
 mod sort;
 mod sorted;
 
-use crate::stdlib::{LibFn, new_library, preload, register};
+use crate::stdlib::{LibFn, new_library, preload, register, unnumbered};
 use crate::value::{Gc, Table, Value};
 use crate::vm::Vm;
 use crate::vm::meta::Event;
@@ -17,16 +17,16 @@ use crate::vm::native::{Flow, NativeFn, NativeResult, Raised};
 const LIB: &[LibFn] = &[
     LibFn::new("foreachi", each::foreachi, 0),
     LibFn::new("foreach", each::foreach, 0),
-    LibFn::new("getn", getn, 0),
+    LibFn::new("getn", getn, unnumbered::GETN),
     LibFn::new("maxn", maxn, 90),
     LibFn::new("insert", shift::insert, 91),
-    LibFn::new("remove", shift::remove, 0),
-    LibFn::new("move", shift::move_range, 0),
+    LibFn::new("remove", shift::remove, unnumbered::REMOVE),
+    LibFn::new("move", shift::move_range, unnumbered::MOVE),
     LibFn::new("concat", concat::concat, 92),
     LibFn::new("sort", sort::sort, 93),
 ];
 
-const LIB_52: &[LibFn] = &[LibFn::new("pack", pack, 94)];
+const LIB_52: &[LibFn] = &[LibFn::new("pack", pack, unnumbered::PACK)];
 
 /// The functions that call others and that LuaJIT has written in Lua.
 pub(super) const CALLING: &[(&str, NativeFn)] =

@@ -16,7 +16,8 @@ impl Operand {
     pub const fn as_ref(self) -> Option<IrRef> {
         IrRef::from_raw(self.0)
     }
-    pub(crate) const fn raw(self) -> u16 {
+    /// The field as it is: a literal's number.
+    pub const fn raw(self) -> u16 {
         self.0
     }
 }

@@ -248,8 +248,9 @@ op_helpers! {
     StrOfChar = "str_of_char", "TOSTR char. `(i32) -> string`, 0 if it fails.";
     NumOfStr = "num_of_str", "STRTO. `(string) -> value bits` of a number, or nil if it spells none.";
     Pow = "pow", "POW. `(f64, f64) -> f64`.";
+    Mod = "mod", "MOD of numbers on processors without SSE4.1. `(f64, f64) -> f64`.";
     Ldexp = "ldexp", "LDEXP. `(f64, i32) -> f64`.";
-    Floor = "floor", "FPMATH floor, and MOD, on processors without SSE4.1. `(f64) -> f64`.";
+    Floor = "floor", "FPMATH floor on processors without SSE4.1. `(f64) -> f64`.";
     Ceil = "ceil", "FPMATH ceil on processors without SSE4.1. `(f64) -> f64`.";
     Trunc = "trunc", "FPMATH trunc on processors without SSE4.1. `(f64) -> f64`.";
     Barrier = "barrier", "The rare part of TBAR and OBAR. `(object)`: the object, already traversed, got a reference.";
@@ -273,7 +274,11 @@ pub struct Layout {
     /// Addresses, indexed by [`OpHelper`]. 0: traces that need it aren't assembled.
     pub ops: [usize; OpHelper::COUNT],
     /// The address of the nil that failed lookups give; `Const::KPtr(0)` stands for it.
+    /// The address of the nil that failed lookups give; `Const::KPtr(0)` stands for it.
     pub nil_slot: usize,
+    /// Are all addresses of objects in the lower half of the address space? Then their upper 16 bits are known to be zero, which makes
+    /// values of them cheaper.
+    pub low_addresses: bool,
 }
 
 impl Layout {

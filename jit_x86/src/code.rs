@@ -1,0 +1,152 @@
+//! Assembling traces into a region, linking their exits, and what is kept of each.
+
+use alloc::vec::Vec;
+
+use iced_x86::Encoder;
+use perilune_ir::types::IrRef;
+
+use crate::compile::{Compiler, Record};
+use crate::emit::{self, ExitJump, Stub};
+use crate::error::BackendError;
+use crate::input::{Entry, Input, Location};
+use crate::region::{Block, ExecutableMemory, Region, Writer};
+use crate::runtime::Layout;
+
+/// Assembles traces. The first one of a process costs about a millisecond and half a megabyte, for the encoder's tables.
+pub struct Assembler {
+    encoder: Encoder,
+}
+
+/// A trace's machine code.
+#[derive(Debug)]
+pub struct Code {
+    block: Block,
+    entry: Entry,
+    /// Offsets in the block.
+    code_at: u32,
+    loop_start: Option<u32>,
+    stubs_at: u32,
+    jumps: Vec<ExitJump>,
+    stubs: Vec<Stub>,
+    records: Vec<Record>,
+}
+
+impl Assembler {
+    /// An assembler for a region, whose common code it writes.
+    pub fn try_new<M: ExecutableMemory>(
+        region: &mut Region<M>,
+        layout: &Layout,
+    ) -> Result<Assembler, BackendError> {
+        let mut encoder = Encoder::try_new(64).map_err(|_| BackendError::Encoding)?;
+        let (bytes, exit, barrier) = emit::shared_code(&mut encoder, layout)?;
+        region.modify(|w| {
+            let block = w.allocate(bytes.len())?;
+            w.write(block.offset, &bytes)?;
+            w.shared.exit = w.start() + block.offset + exit;
+            w.shared.barrier = w.start() + block.offset + barrier;
+            // `Region::enter` calls the region's beginning.
+            if block.offset == 0 {
+                Ok(())
+            } else {
+                Err(BackendError::CodeMemoryFull)
+            }
+        })??;
+        Ok(Assembler { encoder })
+    }
+
+    /// Compiles a trace and writes its code.
+    pub fn assemble<M: ExecutableMemory>(
+        &mut self,
+        region: &mut Region<M>,
+        input: &Input<'_>,
+    ) -> Result<Code, BackendError> {
+        let compiled = Compiler::try_new(input)?.run()?;
+        let id = u32::from(input.number) << 16;
+        let encoded = emit::encode(&mut self.encoder, region.shared, &compiled, id)?;
+        region.modify(|w| {
+            let block = w.allocate(encoded.bytes.len())?;
+            let written = w.write(block.offset, &encoded.bytes).and_then(|()| {
+                encoded
+                    .externals
+                    .iter()
+                    .try_for_each(|e| w.point(block.offset + e.at as usize, e.target))
+            });
+            if let Err(e) = written {
+                w.release(block);
+                return Err(e);
+            }
+            Ok(Code {
+                block,
+                entry: Entry(w.start() + block.offset + encoded.entry as usize),
+                code_at: encoded.entry,
+                loop_start: encoded.loop_start,
+                stubs_at: encoded.stubs_at,
+                jumps: encoded.jumps,
+                stubs: encoded.stubs,
+                records: compiled.records,
+            })
+        })?
+    }
+}
+
+impl Code {
+    /// Where it is entered.
+    pub fn entry(&self) -> Entry {
+        self.entry
+    }
+    /// What it takes of the region.
+    pub fn block(&self) -> Block {
+        self.block
+    }
+    /// Where in the block the code begins, behind its constants, where its loop begins, and where the stubs of exits begin.
+    pub fn layout(&self) -> (u32, Option<u32>, u32) {
+        (self.code_at, self.loop_start, self.stubs_at)
+    }
+    /// Bytes of memory that it takes besides the region's.
+    pub fn heap_size(&self) -> usize {
+        self.jumps.capacity() * size_of::<ExitJump>()
+            + self.stubs.capacity() * size_of::<Stub>()
+            + self.records.capacity() * size_of::<Record>()
+    }
+    /// Where the values are that a snapshot needs: its entries, and what its sunk objects are made of. Constants, nil, false and true are
+    /// not among them.
+    pub fn locations(&self, snap: u16) -> impl Iterator<Item = (IrRef, Location)> + '_ {
+        let from = self.records.iter().position(|r| r.snap == snap);
+        let records = self.records.get(from.unwrap_or(self.records.len())..);
+        records
+            .unwrap_or(&[])
+            .iter()
+            .take_while(move |r| r.snap == snap)
+            .filter_map(|r| Some((r.value, r.location?)))
+    }
+    /// The address of an exit's stub, which is where its guards go unless the exit is linked.
+    pub fn stub(&self, snap: u16) -> Option<Entry> {
+        let stub = self.stubs.iter().find(|s| s.snap == snap)?;
+        Some(Entry(
+            self.entry.0 - self.code_at as usize + stub.at as usize,
+        ))
+    }
+    /// Offsets in the block and snapshots of all stubs, in order.
+    pub fn stubs(&self) -> impl Iterator<Item = (u32, u16)> + '_ {
+        self.stubs.iter().map(|s| (s.at, s.snap))
+    }
+
+    /// Lets the guards of an exit go to a side trace.
+    pub fn link_exit(&self, w: &mut Writer<'_>, snap: u16, to: Entry) -> Result<(), BackendError> {
+        for j in self.jumps.iter().filter(|j| j.snap == snap) {
+            w.point(self.block.offset + j.at as usize, to.0)?;
+        }
+        Ok(())
+    }
+    /// Lets them go to the exit's stub again.
+    pub fn unlink_exit(&self, w: &mut Writer<'_>, snap: u16) -> Result<(), BackendError> {
+        match self.stub(snap) {
+            Some(stub) => self.link_exit(w, snap, stub),
+            None => Ok(()),
+        }
+    }
+    /// Gives its memory back. Nothing may run it or jump to it any more.
+    pub fn free(self, w: &mut Writer<'_>) {
+        w.release(self.block);
+    }
+}

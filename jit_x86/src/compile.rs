@@ -1,0 +1,438 @@
+//! The compiler of one trace: its state, and the walk over the instructions.
+//!
+//! The walk goes backwards. A value gets a register at its last use, which is seen first, and loses it at its definition.
+//! Instructions that nobody uses are not seen at all. What is emitted is therefore in reverse; a lowering first allocates
+//! all of its operands and then emits its piece in program order ([`Compiler::forward`]).
+//!
+//! Source of the method: LuaJIT's assembler.
+
+use alloc::vec::Vec;
+
+use iced_x86::Instruction;
+use perilune_ir::ins::{Const, Flags, Ins};
+use perilune_ir::op::{Effect, IrOp};
+use perilune_ir::snap::Snap;
+use perilune_ir::trace::{Link, Trace};
+use perilune_ir::types::{IrRef, IrType};
+
+use crate::asm::{Cond, Item, Label};
+use crate::error::BackendError;
+use crate::input::{Head, Input, Location, Policy};
+use crate::reg::{Reg, RegSet};
+use crate::runtime::{Layout, SPILL_SLOTS};
+
+/// The last spill slot belongs to moves.
+pub(crate) const SCRATCH_SLOT: u16 = SPILL_SLOTS as u16 - 1;
+
+/// What is known of an instruction's or constant's value at the point the walk has come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RefState {
+    /// The register it is in.
+    pub reg: Option<Reg>,
+    /// The spill slot it is stored to where it is defined.
+    pub spill: Option<u16>,
+    /// How many operands of instructions it is, up to 255.
+    pub uses: u8,
+    /// Does a snapshot need it?
+    pub in_snap: bool,
+    /// Is it the left operand of a PHI?
+    pub phi: bool,
+    /// The parent trace has stored it to its slot.
+    pub stored: bool,
+}
+
+/// A value in a snapshot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record {
+    pub snap: u16,
+    pub value: IrRef,
+    pub reg: Option<Reg>,
+    pub location: Option<Location>,
+}
+
+/// A PHI that is carried in a register, or in memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Phi {
+    pub left: IrRef,
+    pub right: IrRef,
+    /// The register that holds the value where the loop closes.
+    pub reg: Option<Reg>,
+}
+
+/// The state.
+pub(crate) struct Compiler<'a> {
+    pub input: &'a Input<'a>,
+    pub trace: &'a Trace,
+    pub layout: &'a Layout,
+    /// The code, in reverse.
+    pub items: Vec<Item>,
+    /// What is executed before the loop closes, in program order.
+    pub tail: Vec<Item>,
+    pub instructions: Vec<RefState>,
+    pub constants: Vec<RefState>,
+    pub owner: [Option<IrRef>; 32],
+    pub free: RegSet,
+    /// Registers of the instruction in hand.
+    pub locked: RegSet,
+    /// Registers that only snapshots want.
+    pub weak: RegSet,
+    /// Registers that are written in the loop behind the point in hand.
+    pub modified: RegSet,
+    /// Registers of PHIs whose left operand has no register yet.
+    pub wanted: RegSet,
+    pub phis: Vec<Phi>,
+    /// Where the loop begins.
+    pub loop_at: Option<usize>,
+    /// Is the walk in the loop?
+    pub in_loop: bool,
+    pub loop_has_call: bool,
+    /// Instructions that are calls, up to the point in hand.
+    pub calls: Vec<u16>,
+    /// Does FUEL look after the collector?
+    pub allocates: bool,
+    /// The index of the instruction in hand.
+    pub at: usize,
+    /// The snapshot that guards leave with now.
+    pub snap: Option<usize>,
+    pub records: Vec<Record>,
+    /// How many records are final.
+    pub settled: usize,
+    pub prepared: Vec<bool>,
+    /// Constants in memory.
+    pub pool: Vec<u64>,
+    pub spilled: [u64; SPILL_SLOTS / 64],
+    pub labels: u32,
+    pub error: Option<BackendError>,
+    pub random: u64,
+}
+
+/// What became of a trace.
+pub(crate) struct Compiled {
+    pub items: Vec<Item>,
+    pub tail: Vec<Item>,
+    pub pool: Vec<u64>,
+    pub records: Vec<Record>,
+    pub labels: u32,
+}
+
+pub(crate) fn out_of_memory<E>(_: E) -> BackendError {
+    BackendError::OutOfMemory
+}
+
+impl<'a> Compiler<'a> {
+    pub fn try_new(input: &'a Input<'a>) -> Result<Compiler<'a>, BackendError> {
+        let trace = input.trace;
+        let mut instructions = Vec::new();
+        instructions
+            .try_reserve_exact(trace.len())
+            .map_err(out_of_memory)?;
+        instructions.resize(trace.len(), RefState::default());
+        let mut constants = Vec::new();
+        constants
+            .try_reserve_exact(trace.const_count())
+            .map_err(out_of_memory)?;
+        constants.resize(trace.const_count(), RefState::default());
+        let mut prepared = Vec::new();
+        prepared
+            .try_reserve_exact(trace.snaps().len())
+            .map_err(out_of_memory)?;
+        prepared.resize(trace.snaps().len(), false);
+        let random = match input.policy {
+            Policy::Best => 0,
+            Policy::Random(seed) => seed | 1,
+        };
+        let mut items = Vec::new();
+        items.try_reserve(trace.len() * 3).map_err(out_of_memory)?;
+        let mut spilled = [0; SPILL_SLOTS / 64];
+        spilled[SCRATCH_SLOT as usize / 64] |= 1 << (SCRATCH_SLOT % 64);
+        Ok(Compiler {
+            input,
+            trace,
+            layout: input.layout,
+            items,
+            tail: Vec::new(),
+            instructions,
+            constants,
+            owner: [None; 32],
+            free: RegSet::GPR.or(RegSet::XMM),
+            locked: RegSet::NONE,
+            weak: RegSet::NONE,
+            modified: RegSet::NONE,
+            wanted: RegSet::NONE,
+            phis: Vec::new(),
+            loop_at: trace.loop_ref().map(IrRef::index),
+            in_loop: false,
+            loop_has_call: false,
+            calls: Vec::new(),
+            allocates: false,
+            at: trace.len(),
+            snap: trace.snaps().len().checked_sub(1),
+            records: Vec::new(),
+            settled: 0,
+            prepared,
+            pool: Vec::new(),
+            spilled,
+            labels: 0,
+            error: None,
+            random,
+        })
+    }
+
+    /// Compiles the trace.
+    pub fn run(mut self) -> Result<Compiled, BackendError> {
+        self.scan();
+        self.inherit_slots();
+        if self.loop_at.is_some() {
+            self.in_loop = true;
+            self.loop_tail();
+        } else {
+            self.link_tail();
+        }
+        let check_at = self.trace.snaps().first().map(|s| s.at);
+        if check_at == Some(self.trace.next_ref()) {
+            self.stack_check();
+        }
+        for r in self.trace.refs().rev() {
+            self.at = r.index();
+            self.locked = RegSet::NONE;
+            while self.calls.last().is_some_and(|&c| c as usize >= self.at) {
+                self.calls.pop();
+            }
+            self.snap = self.trace.snap_of(r);
+            let ins = self.trace.get(r);
+            if Some(self.at) == self.loop_at {
+                self.loop_head();
+            } else if !ins.has(Flags::SUNK) {
+                self.disturb();
+                self.lower(r, ins);
+            }
+            if check_at == Some(r) {
+                self.stack_check();
+            }
+            if let Some(e) = self.error {
+                return Err(e);
+            }
+        }
+        self.head();
+        self.settle();
+        match self.error {
+            Some(e) => Err(e),
+            None => Ok(Compiled {
+                items: self.items,
+                tail: self.tail,
+                pool: self.pool,
+                records: self.records,
+                labels: self.labels,
+            }),
+        }
+    }
+
+    /// Counts uses, finds calls.
+    fn scan(&mut self) {
+        let mut calls = core::mem::take(&mut self.calls);
+        for r in self.trace.refs() {
+            let ins = self.trace.get(r);
+            if ins.op() == IrOp::Phi {
+                continue;
+            }
+            if ins.has(Flags::SUNK) {
+                for o in ins.refs() {
+                    self.state_mut(o).in_snap = true;
+                }
+                continue;
+            }
+            for o in ins.refs() {
+                let s = self.state_mut(o);
+                s.uses = s.uses.saturating_add(1);
+            }
+            if self.is_call(&ins) {
+                if calls.try_reserve(1).is_err() {
+                    self.fail(BackendError::OutOfMemory);
+                    break;
+                }
+                calls.push(r.index() as u16);
+                if self.loop_at.is_some_and(|l| r.index() > l) {
+                    self.loop_has_call = true;
+                }
+            }
+            let effect = ins.op().meta().effect;
+            self.allocates |= effect == Effect::Alloc
+                || matches!(
+                    ins.op(),
+                    IrOp::SNew | IrOp::NewRef | IrOp::ToStr | IrOp::CallS | IrOp::CallN
+                ) && ins.op() != IrOp::Loop;
+        }
+        self.calls = calls;
+        let trace = self.trace;
+        for s in trace.snaps() {
+            for e in trace.snap_entries(s) {
+                self.state_mut(e.value).in_snap = true;
+            }
+        }
+    }
+
+    /// Gives up with this error, unless there is one already.
+    pub fn fail(&mut self, e: BackendError) {
+        self.error.get_or_insert(e);
+    }
+    /// What is known of a value.
+    pub fn state(&self, r: IrRef) -> RefState {
+        let list = if r.is_const() {
+            &self.constants
+        } else {
+            &self.instructions
+        };
+        list.get(r.index()).copied().unwrap_or_default()
+    }
+    pub fn state_mut(&mut self, r: IrRef) -> &mut RefState {
+        let list = if r.is_const() {
+            &mut self.constants
+        } else {
+            &mut self.instructions
+        };
+        let last = list.len().saturating_sub(1);
+        // BASE and nil are always there.
+        &mut list[r.index().min(last)]
+    }
+    /// The constant, if it is one.
+    pub fn constant(&self, r: IrRef) -> Option<Const> {
+        self.trace.constant(r)
+    }
+    pub fn ty(&self, r: IrRef) -> IrType {
+        self.trace.ty(r)
+    }
+    /// Was it computed before the loop, for the loop?
+    pub fn is_invariant(&self, r: IrRef) -> bool {
+        r.is_const() || (self.loop_at.is_some_and(|l| r.index() < l) && !self.state(r).phi)
+    }
+    /// Does anything behind need the value?
+    pub fn is_needed(&self, r: IrRef) -> bool {
+        let s = self.state(r);
+        s.reg.is_some() || s.spill.is_some()
+    }
+
+    /// Emits one item.
+    pub fn item(&mut self, item: Item) {
+        if self.items.len() == self.items.capacity() && self.items.try_reserve(64).is_err() {
+            self.fail(BackendError::OutOfMemory);
+            return;
+        }
+        self.items.push(item);
+    }
+    /// Emits one instruction.
+    pub fn ins(&mut self, i: Instruction) {
+        self.item(Item::Ins(i));
+    }
+    /// Emits a piece in program order. No register may be allocated meanwhile.
+    pub fn forward(&mut self, emit: impl FnOnce(&mut Self)) {
+        let from = self.items.len();
+        emit(self);
+        if let Some(piece) = self.items.get_mut(from..) {
+            piece.reverse();
+        }
+    }
+    /// A label for use in one piece.
+    pub fn label(&mut self) -> Label {
+        self.labels += 1;
+        Label(self.labels - 1)
+    }
+    /// Leaves the trace on this condition, with the snapshot in force.
+    pub fn exit(&mut self, cond: Cond) {
+        match self.snap {
+            Some(s) => self.item(Item::Exit(cond, s as u16)),
+            None => self.fail(BackendError::MissingSnapshot),
+        }
+    }
+    /// The same for the check of a guard, or always if it is the one to fail.
+    pub fn guard(&mut self, cond: Cond) {
+        let fails = self.input.fail_guard.is_some_and(|g| g.index() == self.at);
+        self.exit(if fails { Cond::Always } else { cond });
+    }
+    /// An address in the pool of constants that holds these bits.
+    pub fn pool(&mut self, bits: u64) -> i32 {
+        let at = self.pool.iter().position(|&b| b == bits);
+        self.pool_index(at, &[bits])
+    }
+    /// The same, aligned to 16 bytes, for an operand of 128 bits.
+    pub fn pool_pair(&mut self, bits: u64) -> i32 {
+        let at = (0..self.pool.len())
+            .step_by(2)
+            .find(|&i| self.pool[i] == bits && self.pool.get(i + 1) == Some(&0));
+        if at.is_none() && self.pool.len() % 2 == 1 {
+            self.pool_index(None, &[0]);
+        }
+        self.pool_index(at, &[bits, 0])
+    }
+    fn pool_index(&mut self, at: Option<usize>, words: &[u64]) -> i32 {
+        let at = at.unwrap_or_else(|| {
+            if self.pool.try_reserve(words.len()).is_err() {
+                self.fail(BackendError::OutOfMemory);
+                return 0;
+            }
+            self.pool.extend_from_slice(words);
+            self.pool.len() - words.len()
+        });
+        at as i32 * 8
+    }
+
+    /// The last snapshot, which the trace ends with.
+    pub fn last_snap(&self) -> Option<&'a Snap> {
+        self.trace.snaps().last()
+    }
+    /// Does the trace end by writing its state to the stack and jumping?
+    fn link_tail(&mut self) {
+        match self.trace.link {
+            Link::Interpreter => {
+                self.prepare_exit();
+                self.exit(Cond::Always);
+            }
+            Link::Loop => self.flush_and_jump(None),
+            Link::Trace(_) => match self.input.link {
+                Some(e) => self.flush_and_jump(Some(e.0)),
+                None => self.fail(BackendError::UnknownLink),
+            },
+        }
+    }
+
+    /// Values that the parent left in memory stay where they are.
+    fn inherit_slots(&mut self) {
+        let Head::Side { values, .. } = self.input.head else {
+            return;
+        };
+        for r in self.trace.refs() {
+            let ins = self.trace.get(r);
+            if !self.is_inherited(&ins) {
+                continue;
+            }
+            let Some(v) = values.iter().find(|v| v.slot == ins.slot()) else {
+                if !ins.ty().is_pri() {
+                    self.fail(BackendError::UnknownParent);
+                }
+                continue;
+            };
+            if v.ty != ins.ty() {
+                self.fail(BackendError::UnknownParent);
+            }
+            if let Location::Spill(slot) = v.location
+                && slot < SCRATCH_SLOT
+            {
+                let bit = 1 << (slot % 64);
+                let word = &mut self.spilled[slot as usize / 64];
+                // Two SLOADs may share a place; the second gets its own.
+                if *word & bit == 0 {
+                    *word |= bit;
+                    let s = self.state_mut(r);
+                    s.spill = Some(slot);
+                    s.stored = true;
+                }
+            }
+        }
+    }
+    /// Is it an SLOAD whose value the parent hands over?
+    pub fn is_inherited(&self, ins: &Ins) -> bool {
+        use perilune_ir::literal::SloadMode;
+        matches!(self.input.head, Head::Side { .. })
+            && ins.op() == IrOp::SLoad
+            && ins.sload_mode().has(SloadMode::PARENT)
+    }
+}

@@ -1,0 +1,446 @@
+//! From items to bytes.
+//!
+//! ```text
+//! constants │ code, the loop aligned, its jump back │ barriers' rare parts │ a stub for each exit
+//! ```
+//! The bytes don't depend on where they will lie, but for jumps and calls to the outside, which are listed.
+
+use alloc::vec::Vec;
+
+use iced_x86::{Code, Encoder, Instruction, OpKind, Register};
+
+use crate::asm::{Arg, Cond, Item, VIRTUAL_BASE, ins};
+use crate::compile::{Compiled, out_of_memory};
+use crate::error::BackendError;
+use crate::reg::Reg;
+
+/// A 32-bit displacement to a place outside of the block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct External {
+    /// Where it is.
+    pub at: u32,
+    pub target: usize,
+}
+
+/// A jump to an exit's stub.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ExitJump {
+    /// Where its displacement is.
+    pub at: u32,
+    pub snap: u16,
+}
+
+/// A stub.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Stub {
+    pub snap: u16,
+    pub at: u32,
+}
+
+/// The bytes of a trace.
+pub(crate) struct Encoded {
+    pub bytes: Vec<u8>,
+    /// Where the code begins, behind the constants.
+    pub entry: u32,
+    /// Where the loop begins.
+    pub loop_start: Option<u32>,
+    /// Where the stubs begin.
+    pub stubs_at: u32,
+    pub externals: Vec<External>,
+    pub jumps: Vec<ExitJump>,
+    pub stubs: Vec<Stub>,
+}
+
+/// Places that all traces share.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shared {
+    /// Where stubs go.
+    pub exit: usize,
+    /// Saves registers and runs a barrier.
+    pub barrier: usize,
+    /// Is everything within reach of a 32-bit displacement from the region?
+    pub region: (usize, usize),
+}
+
+impl Shared {
+    fn reaches(&self, target: usize) -> bool {
+        let far = |from: usize| i32::try_from(target.wrapping_sub(from) as isize).is_err();
+        !far(self.region.0) && !far(self.region.1)
+    }
+}
+
+/// Encodes one trace.
+struct Emitter<'e> {
+    encoder: &'e mut Encoder,
+    at: usize,
+    out: Encoded,
+    labels: Vec<Option<u32>>,
+    /// Short jumps to labels that were not bound yet.
+    pending: Vec<(u32, u32)>,
+    barriers: Vec<(u32, Reg)>,
+    shared: Shared,
+    error: Option<BackendError>,
+}
+
+/// The longest instruction.
+const LONGEST: usize = 15;
+/// Every item is at most two instructions.
+const ITEM_BYTES: usize = 2 * LONGEST;
+
+/// Encodes a compiled trace; exits report `id | snapshot`.
+pub(crate) fn encode(
+    encoder: &mut Encoder,
+    shared: Shared,
+    compiled: &Compiled,
+    id: u32,
+) -> Result<Encoded, BackendError> {
+    let items = compiled.items.len() + compiled.tail.len();
+    let stubs = items;
+    let mut buffer = Vec::new();
+    // Addresses of far callees join the constants.
+    let mut pool = Vec::new();
+    pool.try_reserve_exact(compiled.pool.len())
+        .map_err(out_of_memory)?;
+    pool.extend_from_slice(&compiled.pool);
+    for item in compiled.items.iter().chain(&compiled.tail) {
+        if let Item::Call(target) = *item
+            && !shared.reaches(target)
+            && !pool.contains(&(target as u64))
+        {
+            pool.try_reserve(1).map_err(out_of_memory)?;
+            pool.push(target as u64);
+        }
+    }
+    buffer
+        .try_reserve_exact(pool.len() * 8 + items * ITEM_BYTES + stubs * 10 + 64)
+        .map_err(out_of_memory)?;
+    for word in &pool {
+        buffer.extend_from_slice(&word.to_le_bytes());
+    }
+    let mut labels = Vec::new();
+    labels
+        .try_reserve_exact(compiled.labels as usize)
+        .map_err(out_of_memory)?;
+    labels.resize(compiled.labels as usize, None);
+    let at = buffer.len();
+    encoder.set_buffer(buffer);
+    let mut e = Emitter {
+        encoder,
+        at,
+        out: Encoded {
+            bytes: Vec::new(),
+            entry: at as u32,
+            loop_start: None,
+            stubs_at: 0,
+            externals: Vec::new(),
+            jumps: Vec::new(),
+            stubs: Vec::new(),
+        },
+        labels,
+        pending: Vec::new(),
+        barriers: Vec::new(),
+        shared,
+        error: None,
+    };
+    e.code(compiled, &pool);
+    e.rare_parts();
+    e.stubs(id);
+    e.out.bytes = e.encoder.take_buffer();
+    match e.error {
+        Some(error) => Err(error),
+        None => Ok(e.out),
+    }
+}
+
+impl Emitter<'_> {
+    fn fail(&mut self, e: BackendError) {
+        self.error.get_or_insert(e);
+    }
+    fn ins(&mut self, i: &Instruction) {
+        match self.encoder.encode(i, VIRTUAL_BASE + self.at as u64) {
+            Ok(len) => self.at += len,
+            Err(_) => self.fail(BackendError::Encoding),
+        }
+    }
+    /// Remembers something, or fails.
+    fn keep<T>(list: &mut Vec<T>, x: T, error: &mut Option<BackendError>) {
+        match list.try_reserve(1) {
+            Ok(()) => list.push(x),
+            Err(_) => {
+                error.get_or_insert(BackendError::OutOfMemory);
+            }
+        }
+    }
+    fn jump_to_exit(&mut self, cond: Cond, snap: u16) {
+        let next = VIRTUAL_BASE + self.at as u64;
+        self.ins(&cond.jump(false, next));
+        let jump = ExitJump {
+            at: (self.at - 4) as u32,
+            snap,
+        };
+        Self::keep(&mut self.out.jumps, jump, &mut self.error);
+    }
+    fn external(&mut self, i: &Instruction, target: usize) {
+        self.ins(i);
+        let external = External {
+            at: (self.at - 4) as u32,
+            target,
+        };
+        Self::keep(&mut self.out.externals, external, &mut self.error);
+    }
+
+    fn code(&mut self, compiled: &Compiled, pool: &[u64]) {
+        // The last guard may jump back by itself.
+        let (mut items, mut turn) = (&compiled.items[..], None);
+        let has_loop = items.iter().any(|i| matches!(i, Item::LoopStart));
+        if has_loop
+            && compiled.tail.is_empty()
+            && let [Item::Exit(cond, snap), rest @ ..] = items
+            && let Some(inverted) = cond.inverted()
+        {
+            items = rest;
+            turn = Some((inverted, *snap));
+        }
+        for item in items.iter().rev().chain(&compiled.tail) {
+            self.one(item, pool);
+        }
+        if let Some(start) = self.out.loop_start {
+            let (cond, snap) = turn.map_or((Cond::Always, None), |(c, s)| (c, Some(s)));
+            let target = VIRTUAL_BASE + u64::from(start);
+            let short = self.at - start as usize <= 126;
+            self.ins(&cond.jump(short, target));
+            if let Some(snap) = snap {
+                self.jump_to_exit(Cond::Always, snap);
+            }
+        }
+        if !self.pending.is_empty() {
+            self.fail(BackendError::Encoding);
+        }
+    }
+    fn one(&mut self, item: &Item, pool: &[u64]) {
+        match *item {
+            Item::Ins(ref i) => self.ins(i),
+            Item::Exit(cond, snap) => self.jump_to_exit(cond, snap),
+            Item::Jump(cond, label) => match self.labels.get(label.0 as usize).copied().flatten() {
+                Some(target) => self.ins(&cond.jump(true, VIRTUAL_BASE + u64::from(target))),
+                None => {
+                    let next = VIRTUAL_BASE + self.at as u64 + 2;
+                    self.ins(&cond.jump(true, next));
+                    let place = ((self.at - 1) as u32, label.0);
+                    Self::keep(&mut self.pending, place, &mut self.error);
+                }
+            },
+            Item::Bind(label) => self.bind(label.0),
+            Item::LoopStart => {
+                while !self.at.is_multiple_of(16) {
+                    self.ins(&ins(Code::Nopd, &[]));
+                }
+                self.out.loop_start = Some(self.at as u32);
+            }
+            Item::Call(target) => self.call(target, pool),
+            Item::Goto(None) => {
+                let entry = VIRTUAL_BASE + u64::from(self.out.entry);
+                self.ins(&Cond::Always.jump(false, entry));
+            }
+            Item::Goto(Some(target)) => {
+                let next = VIRTUAL_BASE + self.at as u64;
+                self.external(&Cond::Always.jump(false, next), target);
+            }
+            Item::Barrier(object) => {
+                let next = VIRTUAL_BASE + self.at as u64;
+                self.ins(&Cond::NotEqual.jump(false, next));
+                let place = (self.at as u32, object);
+                Self::keep(&mut self.barriers, place, &mut self.error);
+            }
+        }
+    }
+    fn bind(&mut self, label: u32) {
+        if let Some(l) = self.labels.get_mut(label as usize) {
+            *l = Some(self.at as u32);
+        }
+        if self.pending.is_empty() {
+            return;
+        }
+        let mut bytes = self.encoder.take_buffer();
+        let at = self.at as u32;
+        let mut fits = true;
+        self.pending.retain(|&(place, l)| {
+            if l != label {
+                return true;
+            }
+            match (i8::try_from(at - place - 1), bytes.get_mut(place as usize)) {
+                (Ok(d), Some(b)) => *b = d as u8,
+                _ => fits = false,
+            }
+            false
+        });
+        self.encoder.set_buffer(bytes);
+        if !fits {
+            self.fail(BackendError::Encoding);
+        }
+    }
+    fn call(&mut self, target: usize, pool: &[u64]) {
+        if self.shared.reaches(target) {
+            let mut i = Instruction::default();
+            i.set_code(Code::Call_rel32_64);
+            i.set_op0_kind(OpKind::NearBranch64);
+            i.set_near_branch64(VIRTUAL_BASE + self.at as u64);
+            self.external(&i, target);
+            return;
+        }
+        match pool.iter().position(|&w| w == target as u64) {
+            Some(index) => {
+                let m = crate::asm::Mem::pool(index as i32 * 8);
+                self.ins(&ins(Code::Call_rm64, &[Arg::M(m)]));
+            }
+            None => self.fail(BackendError::Encoding),
+        }
+    }
+
+    /// The rare part of barriers.
+    fn rare_parts(&mut self) {
+        let barriers = core::mem::take(&mut self.barriers);
+        for (back, object) in barriers {
+            self.set_displacement(back - 4, self.at as u32);
+            self.ins(&ins(Code::Push_r64, &[Arg::R(object.full())]));
+            let mut i = Instruction::default();
+            i.set_code(Code::Call_rel32_64);
+            i.set_op0_kind(OpKind::NearBranch64);
+            i.set_near_branch64(VIRTUAL_BASE + self.at as u64);
+            self.external(&i, self.shared.barrier);
+            let target = VIRTUAL_BASE + u64::from(back);
+            self.ins(&Cond::Always.jump(false, target));
+        }
+    }
+    fn set_displacement(&mut self, at: u32, target: u32) {
+        let mut bytes = self.encoder.take_buffer();
+        write_displacement(&mut bytes, at, target);
+        self.encoder.set_buffer(bytes);
+    }
+
+    /// A stub for each snapshot that something leaves with.
+    fn stubs(&mut self, id: u32) {
+        self.out.stubs_at = self.at as u32;
+        let mut jumps = core::mem::take(&mut self.out.jumps);
+        jumps.sort_unstable_by_key(|j| j.snap);
+        for group in jumps.chunk_by(|a, b| a.snap == b.snap) {
+            let Some(snap) = group.first().map(|j| j.snap) else {
+                continue;
+            };
+            let at = self.at as u32;
+            let stub = Stub { snap, at };
+            Self::keep(&mut self.out.stubs, stub, &mut self.error);
+            let value = (id | u32::from(snap)) as i32;
+            self.ins(&ins(Code::Pushq_imm32, &[Arg::I32To64(value)]));
+            let next = VIRTUAL_BASE + self.at as u64;
+            self.external(&Cond::Always.jump(false, next), self.shared.exit);
+        }
+        let mut bytes = self.encoder.take_buffer();
+        for j in &jumps {
+            if let Some(stub) = self.out.stubs.iter().find(|s| s.snap == j.snap) {
+                write_displacement(&mut bytes, j.at, stub.at);
+            }
+        }
+        self.encoder.set_buffer(bytes);
+        self.out.jumps = jumps;
+    }
+}
+
+/// Lets the displacement at `at` lead to `target`, both being offsets.
+pub(crate) fn write_displacement(bytes: &mut [u8], at: u32, target: u32) {
+    if let Some(d) = bytes.get_mut(at as usize..at as usize + 4) {
+        d.copy_from_slice(&target.wrapping_sub(at + 4).to_le_bytes());
+    }
+}
+
+/// The code that all traces share, in one piece: entry, exit, barrier. Returns the bytes, the offsets of exit and barrier.
+pub(crate) fn shared_code(
+    encoder: &mut Encoder,
+    layout: &crate::runtime::Layout,
+) -> Result<(Vec<u8>, usize, usize), BackendError> {
+    use crate::asm::{Alu, Mem, Rm, alu_imm, lea, mov_mr, mov_rm};
+    use crate::registers::BIAS;
+    use crate::runtime::{OpHelper, TraceContext};
+    use core::mem::offset_of;
+
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(2048).map_err(out_of_memory)?;
+    encoder.set_buffer(buffer);
+    let mut at = 0;
+    let mut put = |encoder: &mut Encoder, i: Instruction| {
+        let len = encoder.encode(&i, VIRTUAL_BASE + at as u64);
+        at += len.map_err(|_| BackendError::Encoding)?;
+        Ok(at)
+    };
+    let reg = Reg::gpr;
+    let context = layout.vm.context;
+    let vm = |offset: i32| Mem::at(Reg::VM, offset - context - BIAS);
+    let in_context = |offset: usize| Mem::at(Reg::VM, offset as i32 - BIAS);
+    let saved = [5, 3, 12, 13, 14, 15].map(reg);
+    let rsp = Rm::Reg(Reg::RSP);
+
+    for r in saved {
+        put(encoder, ins(Code::Push_r64, &[Arg::R(r.full())]))?;
+    }
+    put(encoder, alu_imm(Alu::Sub, true, rsp, 8))?;
+    put(
+        encoder,
+        lea(true, Reg::VM, Mem::at(Reg::RDI, context + BIAS)),
+    )?;
+    put(encoder, mov_rm(true, Reg::BASE, Rm::Reg(Reg::RSI)))?;
+    put(
+        encoder,
+        mov_rm(true, Reg::BUDGET, Rm::Mem(vm(layout.vm.budget))),
+    )?;
+    let exit = put(encoder, ins(Code::Jmp_rm64, &[Arg::R(Register::RDX)]))?;
+
+    for n in (0..16).filter(|&n| reg(n) != Reg::RSP) {
+        let to = in_context(offset_of!(TraceContext, gpr) + n as usize * 8);
+        put(encoder, mov_mr(true, to, reg(n)))?;
+    }
+    for n in 0..16 {
+        let to = in_context(offset_of!(TraceContext, xmm) + n as usize * 8);
+        let args = [Arg::M(to), Arg::R(Reg::xmm(n).full())];
+        put(encoder, ins(Code::Movsd_xmmm64_xmm, &args))?;
+    }
+    put(encoder, mov_mr(true, vm(layout.vm.base), Reg::BASE))?;
+    put(encoder, mov_mr(true, vm(layout.vm.budget), Reg::BUDGET))?;
+    put(encoder, ins(Code::Pop_r64, &[Arg::R(Register::RAX)]))?;
+    put(encoder, mov_rm(false, Reg::RAX, Rm::Reg(Reg::RAX)))?;
+    put(encoder, alu_imm(Alu::Add, true, rsp, 8))?;
+    for r in saved.iter().rev() {
+        put(encoder, ins(Code::Pop_r64, &[Arg::R(r.full())]))?;
+    }
+    let barrier = put(encoder, ins(Code::Retnq, &[]))?;
+
+    let kept = [0, 1, 2, 6, 7, 8, 9, 10, 11].map(reg);
+    for r in kept {
+        put(encoder, ins(Code::Push_r64, &[Arg::R(r.full())]))?;
+    }
+    put(encoder, alu_imm(Alu::Sub, true, rsp, 136))?;
+    for n in 0..16 {
+        let to = Mem::at(Reg::RSP, i32::from(n) * 8);
+        let args = [Arg::M(to), Arg::R(Reg::xmm(n).full())];
+        put(encoder, ins(Code::Movsd_xmmm64_xmm, &args))?;
+    }
+    put(
+        encoder,
+        lea(true, Reg::RDI, Mem::at(Reg::VM, -(context + BIAS))),
+    )?;
+    let object = Mem::at(Reg::RSP, 136 + 9 * 8 + 8);
+    put(encoder, mov_rm(true, Reg::RSI, Rm::Mem(object)))?;
+    let helper = layout.ops[OpHelper::Barrier as usize] as u64;
+    put(encoder, crate::asm::mov_imm(Reg::RAX, helper))?;
+    put(encoder, ins(Code::Call_rm64, &[Arg::R(Register::RAX)]))?;
+    for n in 0..16 {
+        let from = Mem::at(Reg::RSP, i32::from(n) * 8);
+        let args = [Arg::R(Reg::xmm(n).full()), Arg::M(from)];
+        put(encoder, ins(Code::Movsd_xmm_xmmm64, &args))?;
+    }
+    put(encoder, alu_imm(Alu::Add, true, rsp, 136))?;
+    for r in kept.iter().rev() {
+        put(encoder, ins(Code::Pop_r64, &[Arg::R(r.full())]))?;
+    }
+    put(encoder, ins(Code::Retnq_imm16, &[Arg::I16(8)]))?;
+    Ok((encoder.take_buffer(), exit, barrier))
+}

@@ -1,0 +1,197 @@
+//! Looking up keys, and upvalues.
+
+use iced_x86::Code;
+use perilune_ir::ins::{Const, Ins, ObjId};
+use perilune_ir::literal::Field;
+use perilune_ir::op::IrOp;
+use perilune_ir::types::{IrRef, IrType};
+
+use crate::asm::{self, Alu, Arg, Cond, Item, Mem, Rm, Shift};
+use crate::compile::Compiler;
+use crate::error::BackendError;
+use crate::reg::{Reg, RegSet};
+use crate::runtime::OpHelper;
+
+use super::call::Argument;
+
+impl Compiler<'_> {
+    /// HREFK: is the constant key in the node that it was in?
+    pub(super) fn lower_hrefk(&mut self, r: IrRef, ins: Ins) {
+        self.prepare_exit();
+        let Some(Const::KSlot(key, slot)) = ins.ref_b().and_then(|k| self.constant(k)) else {
+            return self.fail(BackendError::Malformed);
+        };
+        let node = self.layout.node;
+        let dst = self.is_needed(r).then(|| self.def(r));
+        let a = self.a(&ins);
+        let nodes = self.alloc(a);
+        let bits = self.value_bits(key);
+        let Some(at) = i32::from(slot).checked_mul(node.size) else {
+            return self.fail(BackendError::Malformed);
+        };
+        let place = Mem::at(nodes, at + node.key);
+        let short = i32::try_from(bits as i64).ok();
+        let t = match short {
+            Some(_) => Reg::RAX,
+            None => self.temp(RegSet::GPR),
+        };
+        self.forward(|c| {
+            match short {
+                Some(imm) => c.ins(asm::alu_imm(Alu::Cmp, true, Rm::Mem(place), imm)),
+                None => {
+                    c.ins(asm::mov_imm(t, bits));
+                    c.ins(asm::alu_mr(Alu::Cmp, true, place, t));
+                }
+            }
+            c.guard(Cond::NotEqual);
+            if let Some(dst) = dst {
+                let value = at + node.value;
+                if value == 0 {
+                    c.copy_sized(true, dst, nodes);
+                } else {
+                    c.ins(asm::lea(true, dst, Mem::at(nodes, value)));
+                }
+            }
+        });
+    }
+
+    /// Is the chain walked by machine code? For string keys, whose hash is at hand.
+    pub(crate) fn is_inline_href(&self, ins: &Ins) -> bool {
+        ins.ref_b().is_some_and(|k| self.ty(k) == IrType::Str)
+    }
+    /// HREF.
+    pub(super) fn lower_href(&mut self, r: IrRef, ins: Ins) {
+        let (table, key) = (self.a(&ins), self.b(&ins));
+        if !self.is_inline_href(&ins) {
+            let (helper, key) = if self.ty(key) == IrType::Num {
+                (OpHelper::HashGetNum, Argument::Ref(key))
+            } else {
+                (OpHelper::HashGet, Argument::Boxed(key))
+            };
+            return self.lower_pure_call(r, helper, &[Argument::Ref(table), key]);
+        }
+        let node = self.layout.node;
+        let (hmask, nodes) = (
+            self.field(Some(Field::TabHMask)),
+            self.field(Some(Field::TabNode)),
+        );
+        let dst = self.def(r);
+        self.locked.insert(dst);
+        let t = self.alloc(table);
+        let key_reg = (!key.is_const()).then(|| self.alloc(key));
+        let wanted = self.temp(RegSet::GPR);
+        let constant = match self.constant(key) {
+            Some(Const::Gc(_, id)) => Some(self.hash_of(id)),
+            _ => None,
+        };
+        let bits = self.value_bits(key);
+        let nil = self.layout.nil_slot as u64;
+        let (next, found, done) = (self.label(), self.label(), self.label());
+        let hash_at = self.layout.object.str_hash;
+        self.forward(|c| {
+            c.ins(asm::mov_rm(false, dst, Rm::Mem(Mem::at(t, hmask.offset))));
+            match (constant, key_reg) {
+                (Some(hash), _) => {
+                    c.ins(asm::alu_imm(Alu::And, false, Rm::Reg(dst), hash as i32));
+                    c.ins(asm::mov_imm(wanted, bits));
+                }
+                (None, Some(key)) => {
+                    c.ins(asm::alu_rm(
+                        Alu::And,
+                        false,
+                        dst,
+                        Rm::Mem(Mem::at(key, hash_at)),
+                    ));
+                    c.box_object(wanted, key, crate::runtime::encoding::STRING);
+                }
+                (None, None) => c.fail(BackendError::Malformed),
+            }
+            c.times(dst, node.size);
+            c.ins(asm::alu_rm(
+                Alu::Add,
+                true,
+                dst,
+                Rm::Mem(Mem::at(t, nodes.offset)),
+            ));
+            c.item(Item::Bind(next));
+            c.ins(asm::alu_mr(Alu::Cmp, true, Mem::at(dst, node.key), wanted));
+            c.item(Item::Jump(Cond::Equal, found));
+            c.ins(asm::mov_rm(true, dst, Rm::Mem(Mem::at(dst, node.next))));
+            c.ins(asm::test_rr(true, dst));
+            c.item(Item::Jump(Cond::NotEqual, next));
+            c.ins(asm::mov_imm(dst, nil));
+            if node.value != 0 {
+                c.item(Item::Jump(Cond::Always, done));
+            }
+            c.item(Item::Bind(found));
+            if node.value != 0 {
+                c.ins(asm::alu_imm(Alu::Add, true, Rm::Reg(dst), node.value));
+                c.item(Item::Bind(done));
+            }
+        });
+    }
+    fn hash_of(&self, s: ObjId) -> u32 {
+        self.input.facts.str_hash(s)
+    }
+    /// Multiplies by the size of nodes.
+    fn times(&mut self, r: Reg, by: i32) {
+        if by == 24 {
+            let triple = Mem {
+                index: Some(r),
+                scale: 2,
+                ..Mem::at(r, 0)
+            };
+            self.ins(asm::lea(true, r, triple));
+            self.ins(asm::shift_imm(Shift::Shl, true, r, 3));
+        } else {
+            let args = [Arg::R(r.full()), Arg::R(r.full()), Arg::I32To64(by)];
+            self.ins(asm::ins(Code::Imul_r64_rm64_imm32, &args));
+        }
+    }
+    /// NEWREF.
+    pub(super) fn lower_new_ref(&mut self, r: IrRef, ins: Ins) {
+        let (table, key) = (self.a(&ins), self.b(&ins));
+        let args = [Argument::Ref(table), Argument::Boxed(key)];
+        self.lower_trapping_call(r, OpHelper::NewKey, &args);
+    }
+
+    /// UREFO, UREFC.
+    pub(super) fn lower_uref(&mut self, r: IrRef, ins: Ins) {
+        if !self.is_needed(r) && !ins.is_guard() {
+            return;
+        }
+        if ins.is_guard() {
+            self.prepare_exit();
+        }
+        let objects = self.layout.object;
+        let dst = if self.is_needed(r) {
+            self.def(r)
+        } else {
+            self.temp(RegSet::GPR)
+        };
+        let a = self.a(&ins);
+        let f = self.alloc(a);
+        let index = i32::from(ins.b().raw() >> 8);
+        let is_open = ins.op() == IrOp::URefO;
+        self.forward(|c| {
+            let at = Mem::at(f, objects.func_upvalues + index * 8);
+            c.ins(asm::mov_rm(true, dst, Rm::Mem(at)));
+            if ins.is_guard() {
+                let closed = Arg::M(Mem::at(dst, objects.upvalue_closed));
+                c.ins(asm::ins(Code::Cmp_rm8_imm8, &[closed, Arg::I8(0)]));
+                c.guard(if is_open { Cond::NotEqual } else { Cond::Equal });
+            }
+            if is_open {
+                let place = Mem::at(dst, objects.upvalue_place);
+                c.ins(asm::mov_rm(true, dst, Rm::Mem(place)));
+            } else if objects.upvalue_value != 0 {
+                c.ins(asm::alu_imm(
+                    Alu::Add,
+                    true,
+                    Rm::Reg(dst),
+                    objects.upvalue_value,
+                ));
+            }
+        });
+    }
+}

@@ -1,0 +1,241 @@
+//! Code memory: one region, reserved at start, never writable and executable at once.
+//!
+//! The region is executable. [`Region::modify`] makes it writable for the length of a closure, which gets the [`Writer`], the only
+//! thing that can write. Blocks are allocated first-fit from a list of free ranges and given back one by one.
+#![allow(unsafe_code)]
+
+use alloc::vec::Vec;
+use core::ptr::NonNull;
+
+use crate::compile::out_of_memory;
+use crate::emit::Shared;
+use crate::error::BackendError;
+
+/// The host's memory for code.
+///
+/// # Safety
+/// `reserve` gives memory that nothing else uses and that stays where it is until `release`; after `make_executable` returned true it can
+/// be executed, after `make_writable` returned true, written. It need never be both.
+pub unsafe trait ExecutableMemory {
+    /// Reserves this many bytes, aligned to a page. They may be neither writable nor executable yet.
+    fn reserve(&mut self, len: usize) -> Option<NonNull<u8>>;
+    /// Makes a range writable, and no longer executable.
+    fn make_writable(&mut self, from: NonNull<u8>, len: usize) -> bool;
+    /// Makes a range executable, and no longer writable.
+    fn make_executable(&mut self, from: NonNull<u8>, len: usize) -> bool;
+    /// Gives back what was reserved.
+    fn release(&mut self, from: NonNull<u8>, len: usize);
+}
+
+/// A range of the region, by offsets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// Where it begins.
+    pub offset: usize,
+    /// How long it is.
+    pub len: usize,
+}
+
+/// Blocks are multiples of this, and so aligned.
+const ALIGN: usize = 16;
+
+/// The region.
+pub struct Region<M: ExecutableMemory> {
+    memory: M,
+    start: NonNull<u8>,
+    len: usize,
+    /// Free ranges in order, no two adjacent.
+    free: Vec<Block>,
+    pub(crate) shared: Shared,
+    /// The host refused to make it executable again.
+    is_broken: bool,
+}
+
+/// Permission to write to the region.
+pub struct Writer<'r> {
+    start: NonNull<u8>,
+    len: usize,
+    free: &'r mut Vec<Block>,
+    pub(crate) shared: &'r mut Shared,
+}
+
+impl<M: ExecutableMemory> Region<M> {
+    /// Reserves a region.
+    pub fn try_new(mut memory: M, len: usize) -> Result<Region<M>, BackendError> {
+        let mut free = Vec::new();
+        free.try_reserve(16).map_err(out_of_memory)?;
+        free.push(Block { offset: 0, len });
+        let start = memory.reserve(len).ok_or(BackendError::CodeMemoryFull)?;
+        let first = start.as_ptr().addr();
+        Ok(Region {
+            memory,
+            start,
+            len,
+            free,
+            shared: Shared {
+                region: (first, first + len),
+                ..Shared::default()
+            },
+            is_broken: false,
+        })
+    }
+    /// Its first address.
+    pub fn start(&self) -> usize {
+        self.start.as_ptr().addr()
+    }
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    /// Has it no bytes?
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+    /// How many bytes are free.
+    pub fn free(&self) -> usize {
+        self.free.iter().map(|b| b.len).sum()
+    }
+    /// Does an address lie in it?
+    pub fn contains(&self, address: usize) -> bool {
+        (self.start()..self.start() + self.len).contains(&address)
+    }
+    /// The bytes of a block, for dumps.
+    pub fn bytes(&self, block: Block) -> &[u8] {
+        if self.is_broken || block.offset.saturating_add(block.len) > self.len {
+            return &[];
+        }
+        // SAFETY: the range lies in the region, which is readable while it is executable, and is written only by a writer, which
+        // borrows the region mutably.
+        unsafe { core::slice::from_raw_parts(self.start.as_ptr().add(block.offset), block.len) }
+    }
+
+    /// Makes the region writable for a while.
+    pub fn modify<R>(
+        &mut self,
+        change: impl FnOnce(&mut Writer<'_>) -> R,
+    ) -> Result<R, BackendError> {
+        if self.is_broken || !self.memory.make_writable(self.start, self.len) {
+            return Err(BackendError::Protection);
+        }
+        let result = change(&mut Writer {
+            start: self.start,
+            len: self.len,
+            free: &mut self.free,
+            shared: &mut self.shared,
+        });
+        if !self.memory.make_executable(self.start, self.len) {
+            self.is_broken = true;
+            return Err(BackendError::Protection);
+        }
+        Ok(result)
+    }
+
+    /// Enters machine code, and returns where it was left.
+    ///
+    /// # Safety
+    /// `vm` is the state that the layout of the region's code describes, `base` the base of its running frame, and `entry` the
+    /// entry of a trace that lies in this region, was assembled with that layout, and fits the code that the frame runs.
+    pub unsafe fn enter(&self, vm: *mut u8, base: *mut u64, entry: crate::input::Entry) -> Exit {
+        if self.is_broken {
+            return Exit { trace: 0, snap: 0 };
+        }
+        type Enter = unsafe extern "sysv64" fn(*mut u8, *mut u64, usize) -> u64;
+        // SAFETY: the region begins with the code that `Assembler::try_new` wrote, which has this signature; the region is executable
+        // unless it is broken.
+        let enter = unsafe { core::mem::transmute::<*mut u8, Enter>(self.start.as_ptr()) };
+        // SAFETY: the caller's promises.
+        let left = unsafe { enter(vm, base, entry.address()) };
+        Exit {
+            trace: (left >> 16) as u16,
+            snap: left as u16,
+        }
+    }
+}
+
+impl<M: ExecutableMemory> Drop for Region<M> {
+    fn drop(&mut self) {
+        self.memory.release(self.start, self.len);
+    }
+}
+
+/// Where machine code was left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Exit {
+    /// The trace's number.
+    pub trace: u16,
+    /// The snapshot's.
+    pub snap: u16,
+}
+
+impl Writer<'_> {
+    /// The region's first address.
+    pub(crate) fn start(&self) -> usize {
+        self.start.as_ptr().addr()
+    }
+    /// Takes a block.
+    pub(crate) fn allocate(&mut self, len: usize) -> Result<Block, BackendError> {
+        let len = len.next_multiple_of(ALIGN).max(ALIGN);
+        let fits = self.free.iter().position(|b| b.len >= len);
+        let i = fits.ok_or(BackendError::CodeMemoryFull)?;
+        // Room for the range that a release may add.
+        self.free.try_reserve(2).map_err(out_of_memory)?;
+        let range = &mut self.free[i];
+        let block = Block {
+            offset: range.offset,
+            len,
+        };
+        range.offset += len;
+        range.len -= len;
+        if range.len == 0 {
+            self.free.remove(i);
+        }
+        Ok(block)
+    }
+    /// Gives a block back. Nothing may run it or jump to it any more.
+    pub(crate) fn release(&mut self, block: Block) {
+        let i = self.free.partition_point(|b| b.offset < block.offset);
+        let before = i.checked_sub(1).map(|i| self.free[i]);
+        let joins_before = before.is_some_and(|b| b.offset + b.len == block.offset);
+        let joins_after = self
+            .free
+            .get(i)
+            .is_some_and(|b| block.offset + block.len == b.offset);
+        match (joins_before, joins_after) {
+            (true, true) => {
+                let after = self.free.remove(i);
+                self.free[i - 1].len += block.len + after.len;
+            }
+            (true, false) => self.free[i - 1].len += block.len,
+            (false, true) => {
+                self.free[i].offset = block.offset;
+                self.free[i].len += block.len;
+            }
+            // Where there is no memory to note it the block is lost, no more.
+            (false, false) => {
+                if self.free.try_reserve(1).is_ok() {
+                    self.free.insert(i, block);
+                }
+            }
+        }
+    }
+    /// Writes bytes.
+    pub(crate) fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), BackendError> {
+        let end = offset.checked_add(bytes.len());
+        if end.is_none_or(|end| end > self.len) {
+            return Err(BackendError::Encoding);
+        }
+        // SAFETY: the range lies in the region, which is writable while the writer lives.
+        unsafe {
+            let to = self.start.as_ptr().add(offset);
+            core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
+        }
+        Ok(())
+    }
+    /// Lets a displacement lead to an address.
+    pub(crate) fn point(&mut self, offset: usize, target: usize) -> Result<(), BackendError> {
+        let next = self.start() + offset + 4;
+        let d = i32::try_from(target.wrapping_sub(next) as isize);
+        let d = d.map_err(|_| BackendError::Encoding)?;
+        self.write(offset, &d.to_le_bytes())
+    }
+}

@@ -1,0 +1,132 @@
+//! What exits need: every value of a snapshot has a place where the trace is left.
+//!
+//! Values that nothing else needs at the point get a register only if one is free, and keep it only as long as nobody else wants it
+//! (it is *weak*); otherwise they are spilled. A value with a spill slot lies there from its definition on, so a place is
+//! final when the walk can't push the value out any more: at the loop's beginning and at the trace's.
+
+use alloc::vec::Vec;
+
+use perilune_ir::ins::Flags;
+use perilune_ir::op::IrOp;
+use perilune_ir::types::IrRef;
+
+use crate::compile::{Compiler, Record, out_of_memory};
+use crate::error::BackendError;
+use crate::input::{Location, Policy};
+
+impl Compiler<'_> {
+    /// Gives the values of the snapshot in force a place. Comes first where an instruction may leave the trace.
+    pub fn prepare_exit(&mut self) {
+        let Some(snap) = self.snap else {
+            self.fail(BackendError::MissingSnapshot);
+            return;
+        };
+        if self.prepared.get(snap).copied().unwrap_or(true) {
+            return;
+        }
+        self.prepared[snap] = true;
+        let first = self.records.len();
+        let trace = self.trace;
+        let s = &trace.snaps()[snap];
+        for e in trace.snap_entries(s) {
+            self.record(snap, first, e.value);
+        }
+        // Sunk values need what they are made of.
+        let mut pending: Vec<IrRef> = Vec::new();
+        let mut seen: Vec<IrRef> = Vec::new();
+        for e in trace.snap_entries(s) {
+            self.push(&mut pending, e.value);
+        }
+        while let Some(r) = pending.pop() {
+            if r.is_const() || seen.contains(&r) {
+                continue;
+            }
+            let ins = trace.get(r);
+            if !ins.has(Flags::SUNK) {
+                self.record(snap, first, r);
+                continue;
+            }
+            self.push(&mut seen, r);
+            for o in ins.refs() {
+                self.push(&mut pending, o);
+            }
+            for i in trace.refs().skip(r.index()).take_while(|&i| i < s.at) {
+                let store = trace.get(i);
+                let is_store = matches!(
+                    store.op(),
+                    IrOp::AStore | IrOp::HStore | IrOp::FStore | IrOp::XStore
+                );
+                if let (true, true, Some(at)) = (store.has(Flags::SUNK), is_store, store.ref_a())
+                    && trace.allocation_of(at) == Some(r)
+                {
+                    let place = trace.get(at);
+                    for o in place.ref_b().into_iter().chain(store.ref_b()) {
+                        self.push(&mut pending, o);
+                    }
+                }
+            }
+        }
+    }
+    fn push(&mut self, list: &mut Vec<IrRef>, r: IrRef) {
+        match list.try_reserve(1) {
+            Ok(()) => list.push(r),
+            Err(e) => self.fail(out_of_memory(e)),
+        }
+    }
+
+    /// A value of the snapshot, unless it is a constant, its own type, or made at the exit.
+    fn record(&mut self, snap: usize, first: usize, r: IrRef) {
+        if r.is_const()
+            || self.ty(r).is_pri()
+            || r == IrRef::BASE
+            || self.trace.get(r).has(Flags::SUNK)
+        {
+            return;
+        }
+        let known = self.records.get(first..).unwrap_or(&[]);
+        if known.iter().any(|x| x.value == r) {
+            return;
+        }
+        if !self.is_needed(r) {
+            let free = self.free.and(self.class_of(r)).minus(self.locked);
+            let random = matches!(self.input.policy, Policy::Random(_));
+            let spills = free.is_empty() || (random && self.roll(3) == 0);
+            if spills {
+                self.spill(r);
+            } else {
+                let reg = self.choose(free, Some(r));
+                self.assign(r, reg);
+                self.weak.insert(reg);
+            }
+        }
+        if let Err(e) = self.records.try_reserve(1).map_err(out_of_memory) {
+            self.fail(e);
+            return;
+        }
+        let reg = self.state(r).reg;
+        self.records.push(Record {
+            snap: snap as u16,
+            value: r,
+            reg,
+            location: None,
+        });
+    }
+
+    /// Makes the places so far final.
+    pub fn settle(&mut self) {
+        for i in self.settled..self.records.len() {
+            let r = self.records[i];
+            let location = match (self.state(r.value).spill, r.reg) {
+                (Some(slot), _) => Location::Spill(slot),
+                (None, Some(reg)) if reg.is_xmm() => Location::Xmm(reg.number()),
+                (None, Some(reg)) => Location::Gpr(reg.number()),
+                (None, None) => {
+                    self.fail(BackendError::Malformed);
+                    continue;
+                }
+            };
+            self.records[i].location = Some(location);
+        }
+        self.settled = self.records.len();
+    }
+}

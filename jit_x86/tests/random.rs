@@ -1,0 +1,198 @@
+//! The ladder's last rung: machine code = evaluator, on random traces, as recorded and optimised, for each policy of allocation and set of
+//! features, with every guard forced to fail.
+
+mod support;
+
+use perilune_ir::build::NoObjects;
+use perilune_ir::eval::{Run, run};
+use perilune_ir::model::{Model, Rng, random_trace};
+use perilune_ir::op::IrOp;
+use perilune_ir::opt::{Options, dce, optimise};
+use perilune_ir::text::parse;
+use perilune_ir::trace::Trace;
+use perilune_ir::types::IrRef;
+use perilune_ir::verify::verify;
+use perilune_jit_x86::code::Assembler;
+use perilune_jit_x86::input::{Features, Head, Input, Policy};
+use perilune_jit_x86::region::Region;
+
+use support::restore::restore;
+use support::{Pages, World};
+
+const ALL: Features = Features {
+    sse41: true,
+    avx: true,
+    bmi2: true,
+};
+const SSE41: Features = Features {
+    sse41: true,
+    avx: false,
+    bmi2: false,
+};
+
+struct Case<'a> {
+    trace: &'a Trace,
+    world: World,
+    saved: &'a [u64],
+    features: Features,
+    policy: Policy,
+    fuse: bool,
+    low: bool,
+}
+
+/// Runs the trace both ways, with a guard that fails or none.
+fn compare(
+    c: &Case<'_>,
+    region: &mut Region<Pages>,
+    asm: &mut Assembler,
+    fail: Option<IrRef>,
+) -> Result<(), String> {
+    let (t, w) = (c.trace, c.world);
+    w.reset(c.saved);
+    let how = Run {
+        iterations: u32::MAX,
+        stop_at: None,
+        fail,
+    };
+    let exit = run(t, &mut { w }, how).map_err(|e| format!("evaluation: {e}"))?;
+    let expected = w.dump();
+    w.reset(c.saved);
+    let layout = w.layout(c.low);
+    let input = Input {
+        trace: t,
+        number: 7,
+        head: Head::Root,
+        top_slot: 20,
+        resume: &[],
+        link: None,
+        layout: &layout,
+        facts: &w,
+        features: c.features,
+        policy: c.policy,
+        fuse: c.fuse,
+        fail_guard: fail,
+    };
+    let code = match asm.assemble(region, &input) {
+        Ok(code) => code,
+        Err(e) => return Err(format!("assembling: {e}")),
+    };
+    // SAFETY: the code was assembled for this world's layout, and the world's stack has the slots that the trace expects.
+    let left = unsafe { region.enter(w.0 as *mut u8, w.base_address() as *mut u64, code.entry()) };
+    if fail.is_some_and(|r| t.get(r).op().meta().weak) && usize::from(left.snap) != exit.snap {
+        // Only a snapshot that nothing leaves with used its result.
+        let freed = region.modify(|r| code.free(r));
+        return freed.map_err(|e| e.to_string());
+    }
+    if left.trace != 7 || usize::from(left.snap) != exit.snap {
+        return Err(format!("left with {left:?}, evaluated {exit:?}"));
+    }
+    restore(t, &code, w, left.snap);
+    let got = w.dump();
+    let freed = region.modify(|r| code.free(r));
+    freed.map_err(|e| e.to_string())?;
+    if got != expected {
+        return Err(format!(
+            "left with {exit:?}\n{got}--- evaluated\n{expected}"
+        ));
+    }
+    Ok(())
+}
+
+fn check(
+    seed: u64,
+    size: usize,
+    options: Options,
+    region: &mut Region<Pages>,
+    guards: bool,
+) -> Result<bool, String> {
+    let mut rng = Rng::new(seed);
+    let model = Model::new(&mut rng);
+    let plain = random_trace(&mut rng, &model, size).map_err(|e| e.to_string())?;
+    let (world, names) = World::of_model(&model);
+    let plain = parse(&names.resolve(&plain.to_string())).map_err(|e| e.to_string())?;
+    let Ok(mut trace) = optimise(&plain, options, &NoObjects) else {
+        return Ok(false);
+    };
+    // Weak guards that nothing uses are not in machine code.
+    dce(&mut trace).map_err(|e| e.to_string())?;
+    verify(&trace).map_err(|e| format!("verifier: {e}"))?;
+    world.set_budget(rng.below(6) as i64);
+    let saved = world.save_used();
+    let mut asm = Assembler::try_new(region, &world.layout(true)).map_err(|e| e.to_string())?;
+    for (i, policy) in [
+        Policy::Best,
+        Policy::Random(seed),
+        Policy::Random(seed ^ 0x5555),
+        Policy::Best,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let case = Case {
+            trace: &trace,
+            world,
+            saved: &saved,
+            features: [ALL, SSE41, Features::BASELINE, Features::BASELINE][(i + seed as usize) % 4],
+            policy,
+            fuse: i != 2,
+            low: i % 2 == 0,
+        };
+        let context = |e, fail| {
+            format!(
+                "seed {seed} size {size} {policy:?} {:?} fail {fail:?}\n{e}\n{trace}",
+                case.features
+            )
+        };
+        compare(&case, region, &mut asm, None).map_err(|e| context(e, None))?;
+        if !guards {
+            continue;
+        }
+        for r in trace.refs() {
+            // The evaluator doesn't charge fuel that it is told to refuse.
+            let ins = trace.get(r);
+            if ins.is_guard() && ins.op() != IrOp::Fuel && !ins.has(perilune_ir::ins::Flags::SUNK) {
+                let result = compare(&case, region, &mut asm, Some(r));
+                result.map_err(|e| context(e, Some(r)))?;
+            }
+        }
+    }
+    Ok(true)
+}
+
+fn many(options: Options, guards: bool) {
+    let asked = std::env::var("CASES").ok().and_then(|n| n.parse().ok());
+    let first: u64 = std::env::var("SEED")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
+    let cases: u64 = asked.unwrap_or(if guards { 60 } else { 250 });
+    let mut done = 0;
+    for seed in first..first + cases {
+        // A region of its own: the common code lies at its beginning.
+        let mut region = Region::try_new(Pages, 1 << 18).expect("a region");
+        match check(seed, 1 + seed as usize % 40, options, &mut region, guards) {
+            Ok(true) => done += 1,
+            Ok(false) => {}
+            Err(e) => panic!("{e}"),
+        }
+    }
+    println!("{done} of {cases}");
+    assert!(done * 2 > cases);
+}
+
+#[test]
+fn as_recorded() {
+    many(Options::NONE, false);
+}
+#[test]
+fn optimised() {
+    many(Options::ALL, false);
+}
+#[test]
+fn as_recorded_with_failing_guards() {
+    many(Options::NONE, true);
+}
+#[test]
+fn optimised_with_failing_guards() {
+    many(Options::ALL, true);
+}

@@ -10,14 +10,15 @@ use alloc::vec::Vec;
 
 use iced_x86::Instruction;
 use perilune_ir::ins::{Const, Flags, Ins};
+use perilune_ir::literal::SloadMode;
 use perilune_ir::op::{Effect, IrOp};
-use perilune_ir::snap::Snap;
+use perilune_ir::snap::{Snap, SnapKind};
 use perilune_ir::trace::{Link, Trace};
 use perilune_ir::types::{IrRef, IrType};
 
 use crate::asm::{Cond, Item, Label};
 use crate::error::BackendError;
-use crate::input::{Head, Input, Location, Policy};
+use crate::input::{Head, Inherited, Input, Location, ParentValue, Policy};
 use crate::reg::{Reg, RegSet};
 use crate::runtime::{Layout, SPILL_SLOTS};
 
@@ -95,6 +96,8 @@ pub(crate) struct Compiler<'a> {
     /// The snapshot that guards leave with now.
     pub snap: Option<usize>,
     pub records: Vec<Record>,
+    /// Values of the snapshot in hand.
+    pub scratch: Vec<IrRef>,
     /// How many records are final.
     pub settled: usize,
     pub prepared: Vec<bool>,
@@ -168,6 +171,7 @@ impl<'a> Compiler<'a> {
             at: trace.len(),
             snap: trace.snaps().len().checked_sub(1),
             records: Vec::new(),
+            scratch: Vec::new(),
             settled: 0,
             prepared,
             pool: Vec::new(),
@@ -266,7 +270,9 @@ impl<'a> Compiler<'a> {
         let trace = self.trace;
         for s in trace.snaps() {
             for e in trace.snap_entries(s) {
-                self.state_mut(e.value).in_snap = true;
+                if e.kind != SnapKind::Unchanged {
+                    self.state_mut(e.value).in_snap = true;
+                }
             }
         }
     }
@@ -404,15 +410,13 @@ impl<'a> Compiler<'a> {
             if !self.is_inherited(&ins) {
                 continue;
             }
-            let Some(v) = values.iter().find(|v| v.slot == ins.slot()) else {
-                if !ins.ty().is_pri() {
-                    self.fail(BackendError::UnknownParent);
-                }
+            if ins.ty().is_pri() {
+                continue;
+            }
+            let Some(v) = parent_value(values, &ins) else {
+                self.fail(BackendError::UnknownParent);
                 continue;
             };
-            if v.ty != ins.ty() {
-                self.fail(BackendError::UnknownParent);
-            }
             if let Location::Spill(slot) = v.location
                 && slot < SCRATCH_SLOT
             {
@@ -428,11 +432,24 @@ impl<'a> Compiler<'a> {
             }
         }
     }
-    /// Is it an SLOAD whose value the parent hands over?
+    /// Does the parent hand its value over?
     pub fn is_inherited(&self, ins: &Ins) -> bool {
-        use perilune_ir::literal::SloadMode;
-        matches!(self.input.head, Head::Side { .. })
-            && ins.op() == IrOp::SLoad
-            && ins.sload_mode().has(SloadMode::PARENT)
+        match ins.op() {
+            IrOp::PVal => true,
+            IrOp::SLoad => {
+                matches!(self.input.head, Head::Side { .. })
+                    && ins.sload_mode().has(SloadMode::PARENT)
+            }
+            _ => false,
+        }
     }
+}
+
+/// What the parent hands over for an instruction.
+pub(crate) fn parent_value<'v>(values: &'v [ParentValue], ins: &Ins) -> Option<&'v ParentValue> {
+    let of = match ins.op() {
+        IrOp::PVal => Inherited::Value(ins.parent_ref()),
+        _ => Inherited::Slot(ins.slot()),
+    };
+    values.iter().find(|v| v.of == of && v.ty == ins.ty())
 }

@@ -2,10 +2,10 @@
 
 use perilune_ir::ins::Flags;
 use perilune_ir::snap::SnapKind;
-use perilune_ir::types::{IrRef, IrType};
+use perilune_ir::types::IrRef;
 
 use crate::asm::{self, Alu, Cond, Item, Mem, Rm};
-use crate::compile::Compiler;
+use crate::compile::{Compiler, parent_value};
 use crate::error::BackendError;
 use crate::input::{Head, Location};
 use crate::moves::{Moves, Place};
@@ -42,7 +42,7 @@ impl Compiler<'_> {
                 if !self.is_inherited(&ins) || ins.ty().is_pri() {
                     continue;
                 }
-                let Some(v) = values.iter().find(|v| v.slot == ins.slot()) else {
+                let Some(v) = parent_value(values, &ins) else {
                     continue;
                 };
                 let from = match v.location {
@@ -104,30 +104,22 @@ impl Compiler<'_> {
                 self.fail(BackendError::Malformed);
                 return;
             }
-            let m = Mem::at(Reg::BASE, i32::from(e.slot.0) * 8);
+            let m = Mem::at(Reg::BASE, e.slot.offset() * 8);
             self.locked = RegSet::NONE;
-            if e.kind == SnapKind::Frame {
-                self.store_raw(m, e.value);
-            } else {
-                self.store_value(m, e.value);
+            match e.kind {
+                SnapKind::Frame | SnapKind::KeyIndex => self.store_word(m, e.value),
+                _ => self.store_value(m, e.value),
             }
         }
     }
-    /// A frame's word: the bits of an address, or a function as a value.
-    fn store_raw(&mut self, m: Mem, r: IrRef) {
-        if self.ty(r) == IrType::Ptr || self.ty(r).is_int64() {
-            if r.is_const() {
-                self.store_bits(m, self.constant_bits(r));
-                return;
-            }
-            let reg = self.alloc(r);
-            self.ins(asm::mov_mr(true, m, reg));
-        } else if self.ty(r).is_int32() {
-            // The hidden position of a traversal.
-            let reg = self.alloc(r);
-            self.ins(asm::mov_mr(true, m, reg));
-        } else {
-            self.store_value(m, r);
+    /// A raw word: an address, the position of a traversal.
+    fn store_word(&mut self, m: Mem, r: IrRef) {
+        if r.is_const() {
+            let bits = self.constant_bits(r);
+            return self.store_constant(m, bits);
         }
+        // An int's register has a clear upper half.
+        let reg = self.alloc(r);
+        self.ins(asm::mov_mr(true, m, reg));
     }
 }

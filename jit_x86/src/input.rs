@@ -50,14 +50,23 @@ pub enum Location {
     Spill(u16),
 }
 
+/// What of its parent an instruction of a side trace stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Inherited {
+    /// The value of a slot: SLOAD with mode PARENT.
+    Slot(Slot),
+    /// The value of one of the parent's instructions: PVAL.
+    Value(IrRef),
+}
+
 /// A value that a side trace takes over from its parent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ParentValue {
-    /// The slot of the side trace's SLOAD with mode PARENT.
-    pub slot: Slot,
-    /// Where the parent has it at the exit. Its type is the SLOAD's.
+    /// What it is.
+    pub of: Inherited,
+    /// Where the parent has it at the exit.
     pub location: Location,
-    /// The type that it has in the parent.
+    /// The type that it has in the parent, which has to be the instruction's.
     pub ty: IrType,
 }
 
@@ -78,8 +87,8 @@ pub enum Head<'a> {
 /// A resume point, of which a snapshot's `pc` is the index.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Resume {
-    /// The slot of the running frame's base.
-    pub base_slot: u16,
+    /// How many slots the running frame's base lies above the trace's.
+    pub base_slot: i16,
 }
 
 /// A trace and what has to be known to assemble it.

@@ -4,10 +4,8 @@
 //! (it is *weak*); otherwise they are spilled. A value with a spill slot lies there from its definition on, so a place is
 //! final when the walk can't push the value out any more: at the loop's beginning and at the trace's.
 
-use alloc::vec::Vec;
-
+use perilune_ir::eval::exit_values;
 use perilune_ir::ins::Flags;
-use perilune_ir::op::IrOp;
 use perilune_ir::types::IrRef;
 
 use crate::compile::{Compiler, Record, out_of_memory};
@@ -27,51 +25,22 @@ impl Compiler<'_> {
         self.prepared[snap] = true;
         let first = self.records.len();
         let trace = self.trace;
-        let s = &trace.snaps()[snap];
-        for e in trace.snap_entries(s) {
-            self.record(snap, first, e.value);
-        }
-        // Sunk values need what they are made of.
-        let mut pending: Vec<IrRef> = Vec::new();
-        let mut seen: Vec<IrRef> = Vec::new();
-        for e in trace.snap_entries(s) {
-            self.push(&mut pending, e.value);
-        }
-        while let Some(r) = pending.pop() {
-            if r.is_const() || seen.contains(&r) {
-                continue;
+        let mut out_of_memory = false;
+        let mut values = core::mem::take(&mut self.scratch);
+        values.clear();
+        let found = exit_values(trace, &trace.snaps()[snap], |r| {
+            match values.try_reserve(1) {
+                Ok(()) => values.push(r),
+                Err(_) => out_of_memory = true,
             }
-            let ins = trace.get(r);
-            if !ins.has(Flags::SUNK) {
-                self.record(snap, first, r);
-                continue;
-            }
-            self.push(&mut seen, r);
-            for o in ins.refs() {
-                self.push(&mut pending, o);
-            }
-            for i in trace.refs().skip(r.index()).take_while(|&i| i < s.at) {
-                let store = trace.get(i);
-                let is_store = matches!(
-                    store.op(),
-                    IrOp::AStore | IrOp::HStore | IrOp::FStore | IrOp::XStore
-                );
-                if let (true, true, Some(at)) = (store.has(Flags::SUNK), is_store, store.ref_a())
-                    && trace.allocation_of(at) == Some(r)
-                {
-                    let place = trace.get(at);
-                    for o in place.ref_b().into_iter().chain(store.ref_b()) {
-                        self.push(&mut pending, o);
-                    }
-                }
-            }
+        });
+        if found.is_err() || out_of_memory {
+            self.fail(BackendError::OutOfMemory);
         }
-    }
-    fn push(&mut self, list: &mut Vec<IrRef>, r: IrRef) {
-        match list.try_reserve(1) {
-            Ok(()) => list.push(r),
-            Err(e) => self.fail(out_of_memory(e)),
+        for &r in &values {
+            self.record(snap, first, r);
         }
+        self.scratch = values;
     }
 
     /// A value of the snapshot, unless it is a constant, its own type, or made at the exit.

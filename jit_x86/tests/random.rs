@@ -6,7 +6,6 @@ mod support;
 use perilune_ir::build::NoObjects;
 use perilune_ir::eval::{Run, run};
 use perilune_ir::model::{Model, Rng, random_trace};
-use perilune_ir::op::IrOp;
 use perilune_ir::opt::{Options, dce, optimise};
 use perilune_ir::text::parse;
 use perilune_ir::trace::Trace;
@@ -86,7 +85,7 @@ fn compare(
     if left.trace != 7 || usize::from(left.snap) != exit.snap {
         return Err(format!("left with {left:?}, evaluated {exit:?}"));
     }
-    restore(t, &code, w, left.snap);
+    restore(t, &code, w, left.snap)?;
     let got = w.dump();
     let freed = region.modify(|r| code.free(r));
     freed.map_err(|e| e.to_string())?;
@@ -148,9 +147,8 @@ fn check(
             continue;
         }
         for r in trace.refs() {
-            // The evaluator doesn't charge fuel that it is told to refuse.
             let ins = trace.get(r);
-            if ins.is_guard() && ins.op() != IrOp::Fuel && !ins.has(perilune_ir::ins::Flags::SUNK) {
+            if ins.is_guard() && !ins.has(perilune_ir::ins::Flags::SUNK) {
                 let result = compare(&case, region, &mut asm, Some(r));
                 result.map_err(|e| context(e, Some(r)))?;
             }

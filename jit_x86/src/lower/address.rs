@@ -31,10 +31,8 @@ impl Compiler<'_> {
     }
     /// May the instruction be computed where it is used, rather than here?
     fn is_near(&self, r: IrRef) -> bool {
-        self.input.fuse
-            && !r.is_const()
-            && !self.is_needed(r)
-            && !(self.in_loop && self.loop_at.is_some_and(|l| r.index() < l))
+        let is_from_before = self.in_loop && self.loop_at.is_some_and(|l| r.index() < l);
+        self.input.fuse && !r.is_const() && !self.is_needed(r) && !is_from_before
     }
 
     /// The memory at an address. What it is made of gets registers.
@@ -218,7 +216,7 @@ impl Compiler<'_> {
     /// The memory that a load reads.
     pub(super) fn place(&mut self, ins: &Ins) -> Mem {
         match ins.op() {
-            IrOp::SLoad => Mem::at(Reg::BASE, i32::from(ins.slot().0) * 8),
+            IrOp::SLoad => Mem::at(Reg::BASE, ins.slot().offset() * 8),
             IrOp::VLoad => {
                 let a = self.a(ins);
                 Mem::at(self.alloc(a), i32::from(ins.b().raw()) * 8)

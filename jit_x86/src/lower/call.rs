@@ -26,8 +26,8 @@ pub(super) enum Argument {
     Boxed(IrRef),
     /// Known bits.
     Bits(u64),
-    /// The address of a slot.
-    Slot(u16),
+    /// The address that lies so many slots above the base.
+    Slot(i32),
 }
 
 /// A callee.
@@ -105,7 +105,7 @@ impl Compiler<'_> {
                 self.lower_trapping_call(r, OpHelper::FuncNew, &args);
             }
             IrOp::UClo => {
-                let args = [Slot(ins.slot().0)];
+                let args = [Slot(ins.slot().offset())];
                 self.lower_pure_call(r, OpHelper::UpvalueClose, &args);
             }
             IrOp::BufPut => self.lower_trapping_call(r, OpHelper::BufPut, &[a_ref, b_ref]),
@@ -127,10 +127,10 @@ impl Compiler<'_> {
         }
     }
     /// The slot of the base of the frame that runs at the instruction in hand.
-    fn frame_slot(&self) -> u16 {
+    fn frame_slot(&self) -> i32 {
         let snap = self.snap.and_then(|s| self.trace.snaps().get(s));
         snap.and_then(|s| self.input.resume.get(s.pc as usize))
-            .map_or(0, |r| r.base_slot)
+            .map_or(0, |r| i32::from(r.base_slot))
     }
     /// BUFHDR.
     pub(super) fn lower_buf_hdr(&mut self, r: IrRef, ins: Ins) {
@@ -361,7 +361,7 @@ impl Compiler<'_> {
                     }
                     Argument::Bits(bits) => c.load_bits(reg, bits),
                     Argument::Slot(slot) => {
-                        let m = Mem::at(Reg::BASE, i32::from(slot) * 8);
+                        let m = Mem::at(Reg::BASE, slot * 8);
                         c.ins(asm::lea(true, reg, m));
                     }
                     Argument::Ref(r) => match source {

@@ -29,7 +29,13 @@ impl Compiler<'_> {
             op if op.is_comparison() => self.lower_comparison(ins),
             IrOp::Abc => self.lower_abc(ins),
             IrOp::Retf => self.lower_retf(ins),
-            IrOp::Nop | IrOp::Base | IrOp::Loop | IrOp::Phi | IrOp::CArg | IrOp::XBar => {}
+            IrOp::Nop
+            | IrOp::Base
+            | IrOp::Loop
+            | IrOp::Phi
+            | IrOp::CArg
+            | IrOp::PVal
+            | IrOp::XBar => {}
             IrOp::Use => self.lower_use(ins),
             IrOp::Fuel => self.lower_fuel(ins),
 

@@ -23,7 +23,7 @@ impl Compiler<'_> {
         }
     }
     /// Stores 64 known bits at once.
-    fn store_constant(&mut self, m: Mem, bits: u64) {
+    pub(crate) fn store_constant(&mut self, m: Mem, bits: u64) {
         match i32::try_from(bits as i64) {
             Ok(low) => self.ins(asm::mov_mi(true, m, low)),
             Err(_) => {

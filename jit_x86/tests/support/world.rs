@@ -203,6 +203,10 @@ impl World {
     pub fn base_address(self) -> u64 {
         rd64(at!(self, base))
     }
+    fn slot_address(self, slot: Slot) -> u64 {
+        self.base_address()
+            .wrapping_add_signed(i64::from(slot.offset()) * 8)
+    }
     pub fn set_stack_limit(self, slots: u64) {
         wr64(at!(self, stack_limit), self.base_address() + slots * 8);
     }
@@ -380,10 +384,16 @@ impl Facts for World {
 
 impl Machine for World {
     fn slot(&mut self, slot: Slot) -> Val {
-        val_of(rd64(self.base_address() + u64::from(slot.0) * 8))
+        val_of(self.slot_word(slot))
     }
     fn set_slot(&mut self, slot: Slot, v: Val) {
-        wr64(self.base_address() + u64::from(slot.0) * 8, bits_of(v));
+        self.set_slot_word(slot, bits_of(v));
+    }
+    fn slot_word(&mut self, slot: Slot) -> u64 {
+        rd64(self.slot_address(slot))
+    }
+    fn set_slot_word(&mut self, slot: Slot, word: u64) {
+        wr64(self.slot_address(slot), word);
     }
     fn base(&mut self) -> u64 {
         self.base_address()
@@ -547,7 +557,7 @@ impl Machine for World {
         wr64(c + 8, init.map_or(0, bits_of));
         Ok(ObjId(c))
     }
-    fn new_function(&mut self, _: ObjId, parent: ObjId) -> Result<ObjId, Trap> {
+    fn new_function(&mut self, _: ObjId, parent: ObjId, _: u32) -> Result<ObjId, Trap> {
         let f = self.alloc(48);
         for i in 0..6 {
             wr64(f + i * 8, rd64(parent.0 + i * 8));
@@ -601,7 +611,7 @@ impl Machine for World {
                 Val::NIL
             }
             (Helper::TabNext, &[Val::Gc(_, _), Val::Int(i)]) => Val::Int(i.wrapping_add(1)),
-            (Helper::Print, &[v]) => {
+            (Helper::RandomSeed, &[v]) => {
                 let text = self.show(val_of(bits_of(v)), &mut Vec::new());
                 self.log(&format!("print {text}"));
                 Val::NIL
@@ -649,11 +659,11 @@ extern "sysv64" fn tab_dup(vm: V, t: V) -> u64 {
 }
 extern "sysv64" fn func_new(vm: V, p: V, f: V, base: V) -> u64 {
     assert_eq!(base, World(vm).base_address());
-    object(World(vm).new_function(ObjId(p), ObjId(f)))
+    object(World(vm).new_function(ObjId(p), ObjId(f), 0))
 }
 extern "sysv64" fn upvalue_close(vm: V, slot: V) {
     let n = (slot - World(vm).base_address()) / 8;
-    World(vm).close_upvalues(Slot(n as u16));
+    World(vm).close_upvalues(Slot(n as u16 + 2));
 }
 extern "sysv64" fn str_new(vm: V, at: V, n: i32) -> u64 {
     object(World(vm).new_str(at, n))
@@ -721,8 +731,8 @@ extern "sysv64" fn tab_clear(vm: V, t: V) -> u64 {
 extern "sysv64" fn tab_next(_: V, _: V, i: i32) -> i32 {
     i.wrapping_add(1)
 }
-extern "sysv64" fn print(vm: V, v: V) {
-    let _ = World(vm).call(Helper::Print, &[val_of(v)]);
+extern "sysv64" fn print(vm: V, v: f64) {
+    let _ = World(vm).call(Helper::RandomSeed, &[Val::Num(v)]);
 }
 
 impl World {
@@ -777,7 +787,7 @@ impl World {
             false,
         );
         helper(
-            Helper::Print,
+            Helper::RandomSeed,
             print as *const () as usize,
             HelperTrap::Never,
             true,

@@ -336,6 +336,7 @@ pub(crate) fn op_address(op: OpHelper) -> usize {
         OpHelper::StrOfChar => address!(ops::str_of_char, (i32) -> Option<Gc<Str>>),
         OpHelper::NumOfStr => address!(ops::number_of_str, (Gc<Str>) -> Value),
         OpHelper::Pow => address!(ops::pow, (f64, f64) -> f64),
+        OpHelper::Mod => address!(ops::modulo, (f64, f64) -> f64),
         OpHelper::Ldexp => address!(ops::ldexp, (f64, i32) -> f64),
         OpHelper::Floor => address!(ops::floor, (f64) -> f64),
         OpHelper::Ceil => address!(ops::ceil, (f64) -> f64),

@@ -164,6 +164,10 @@ pub(crate) unsafe extern "C" fn pow(vm: *mut Vm, x: f64, y: f64) -> f64 {
     unsafe { (*vm).host.math().pow(x, y) }
 }
 
+pub(crate) unsafe extern "C" fn modulo(_: *mut Vm, x: f64, y: f64) -> f64 {
+    x - convert::floor(x / y) * y
+}
+
 pub(crate) unsafe extern "C" fn ldexp(_: *mut Vm, x: f64, exponent: i32) -> f64 {
     libm::scalbn(x, exponent)
 }

@@ -18,8 +18,14 @@
 extern crate alloc;
 
 pub mod math;
+mod memory;
+#[cfg(feature = "std")]
+mod std_host;
 
 pub use math::MathFunctions;
+pub use memory::GlobalMemory;
+#[cfg(feature = "std")]
+pub use std_host::StdHost;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

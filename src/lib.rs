@@ -5,6 +5,7 @@
 
 extern crate alloc;
 
+pub mod api;
 pub mod bytecode;
 pub mod compile;
 pub mod gc;

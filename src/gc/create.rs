@@ -214,6 +214,7 @@ impl Heap {
             resumer: Cell::new(None),
             grey_next: Cell::new(ptr::null_mut()),
             next_open_thread: Cell::new(ptr::null_mut()),
+            parked: Cell::new(None),
             is_open_thread: Cell::new(false),
         });
         if thread.is_err() {

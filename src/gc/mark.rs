@@ -472,6 +472,9 @@ impl Heap {
             if let Some(resumer) = t.resumer.get() {
                 self.mark_object(resumer.erase());
             }
+            if let Some(parked) = t.parked.get() {
+                self.mark_object(parked.innermost.erase());
+            }
         }
         let size = t.stack_size.get();
         let used = t.top.get().addr().wrapping_sub(t.stack.get().addr()) / size_of::<Value>();

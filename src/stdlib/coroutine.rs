@@ -94,7 +94,7 @@ fn running(vm: &mut Vm) -> NativeResult {
 }
 
 fn isyieldable(vm: &mut Vm) -> NativeResult {
-    let yieldable = !vm.running_is_main();
+    let yieldable = !vm.running_is_main() && !vm.running_began_run();
     vm.ret(yieldable.into())
 }
 

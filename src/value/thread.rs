@@ -5,6 +5,17 @@ use core::cell::Cell;
 use crate::bytecode::Ins;
 use crate::gc::Header;
 use crate::value::{Gc, Table, Upvalue, Value};
+use crate::vm::run::Stop;
+
+/// A run that the host began with a coroutine, and that stopped: what is needed to go on.
+#[derive(Clone, Copy)]
+pub(crate) struct Parked {
+    /// The coroutine that was running: this one, or one that it had resumed.
+    pub(crate) innermost: Gc<Thread>,
+    /// How many coroutines lie between the two, the outer one included.
+    pub(crate) depth: u32,
+    pub(crate) stop: Stop,
+}
 
 /// What a coroutine is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +61,8 @@ pub struct Thread {
     pub(crate) grey_next: Cell<*mut Header>,
     /// The next thread of the collector's list of those that have open upvalues.
     pub(crate) next_open_thread: Cell<*mut Thread>,
+    /// The stopped run that began with this coroutine.
+    pub(crate) parked: Cell<Option<Parked>>,
     /// Is the thread in that list?
     pub(crate) is_open_thread: Cell<bool>,
 }

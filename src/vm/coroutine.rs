@@ -28,6 +28,13 @@ impl Thread {
     }
 }
 
+impl Thread {
+    /// Did the run that began with it stop?
+    pub(crate) fn is_parked(&self) -> bool {
+        self.parked.get().is_some()
+    }
+}
+
 impl Vm {
     /// A coroutine that will call `f`.
     pub fn new_coroutine(&mut self, f: Value) -> Result<Gc<Thread>, Raised> {
@@ -85,6 +92,9 @@ impl Vm {
             let raised = self.arg_error(0, format_args!("coroutine expected"));
             return Action::Raise(raised);
         };
+        if let Some(parked) = co.parked.take() {
+            return self.resume_parked(co, parked);
+        }
         let refused = match co.status() {
             Status::Fresh | Status::Suspended => None,
             Status::Finished | Status::Failed => Some("cannot resume dead coroutine"),
@@ -203,7 +213,10 @@ impl Vm {
     pub(crate) fn yield_coroutine(&mut self, n: usize) -> Action {
         let co = self.thread;
         // A finalizer may not yield out of the code that it interrupted.
-        let resumer = co.resumer.get().filter(|_| self.finalizing != Some(co));
+        let resumer = co
+            .resumer
+            .get()
+            .filter(|_| self.finalizing != Some(co) && self.run_thread != co);
         let Some(resumer) = resumer else {
             return Action::Raise(
                 self.error_from_caller(format_args!("attempt to yield across C-call boundary")),
@@ -220,7 +233,8 @@ impl Vm {
     /// The first function of a coroutine or of the run returned.
     pub(crate) fn return_to_entry(&mut self, src: *mut Value, n: usize) -> Action {
         let co = self.thread;
-        let Some(resumer) = co.resumer.get() else {
+        let resumer = co.resumer.get().filter(|_| self.run_thread != co);
+        let Some(resumer) = resumer else {
             let dst = self.base.wrapping_sub(FRAME_SLOTS);
             // SAFETY: results move down on the same stack.
             unsafe { core::ptr::copy(src, dst, n) };
@@ -242,7 +256,15 @@ impl Vm {
         thread: Gc<Thread>,
     ) -> (*mut Value, *const Ins, *mut Value) {
         if thread == self.thread {
-            (self.base, self.pc, self.frame_top())
+            // Between two runs the frame has no function.
+            // SAFETY: `base` has frame slots below it.
+            let has_function = unsafe { Frame(self.base).function_value() }.is_function();
+            let end = if has_function {
+                self.frame_top()
+            } else {
+                self.top
+            };
+            (self.base, self.pc, end)
         } else {
             (thread.base.get(), thread.pc.get(), thread.top.get())
         }
@@ -257,6 +279,10 @@ impl Vm {
     /// Is it the thread that the run began on?
     pub fn running_is_main(&self) -> bool {
         self.thread == self.main_thread
+    }
+    /// Did the host begin a run on it? It can't yield then.
+    pub(crate) fn running_began_run(&self) -> bool {
+        self.thread == self.run_thread
     }
     /// 52COMPAT behaviour?
     pub fn is_compat52(&self) -> bool {

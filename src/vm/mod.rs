@@ -10,6 +10,7 @@ pub mod convert;
 pub mod coroutine;
 pub mod debuginfo;
 pub mod dispatch;
+pub(crate) mod entry;
 pub mod errors;
 pub(crate) mod exec;
 pub mod frame;

@@ -197,6 +197,9 @@ impl Vm {
             globals: globals,
             registry: registry,
             main_thread: thread,
+            run_thread: thread,
+            host_refs: Value::NIL,
+            owner: core::ptr::null(),
             base_metatables: base_metatables,
             event_names: event_names,
             memory_message: memory_message,
@@ -351,27 +354,41 @@ impl Vm {
 
     /// Goes on with a run that stopped. Without one, the outcome is an error.
     pub fn resume_run(&mut self) -> Outcome {
-        let Some(stop) = self.stopped else {
-            return Outcome::Failed;
-        };
+        let outcome = self.go_on();
+        self.end_run(outcome)
+    }
+
+    /// The same without what is done at a run's end.
+    pub(crate) fn go_on(&mut self) -> Outcome {
+        match self.next_of_stop() {
+            Ok(action) => {
+                let next = self.drive(action);
+                self.go(next)
+            }
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// How the run that stopped goes on, if it may.
+    pub(crate) fn next_of_stop(&mut self) -> Result<crate::vm::call::Action, Outcome> {
+        use crate::vm::call::{Action, Next};
+        let stop = self.stopped.ok_or(Outcome::Failed)?;
         // What stopped the run is paid for first, so that stops don't change the count.
         if self.budget < 0
             && let Some(reason) = self.refill()
         {
             self.stopped = Some(Stop { reason, ..stop });
-            return Outcome::Stopped(reason);
+            return Err(Outcome::Stopped(reason));
         }
         self.stopped = None;
-        let next = match stop.native_step {
-            None => crate::vm::call::Next::RESUME,
+        match stop.native_step {
+            None => Ok(Action::Done(Next::RESUME)),
             Some(step) => {
                 self.native_step = step;
                 self.begin_credit(stop.paid);
-                self.drive(crate::vm::call::Action::Reenter)
+                Ok(Action::Reenter)
             }
-        };
-        let outcome = self.go(next);
-        self.end_run(outcome)
+        }
     }
 
     /// After a run that had too little memory, the garbage goes: between two runs nothing is collected, and the host may need some.
@@ -404,7 +421,7 @@ impl Vm {
         self.finalizing = None;
     }
 
-    fn go(&mut self, next: crate::vm::call::Next) -> Outcome {
+    pub(crate) fn go(&mut self, next: crate::vm::call::Next) -> Outcome {
         use crate::vm::call::Step;
         let registers = match next.step() {
             Step::Exit(exit) => return self.outcome(exit),

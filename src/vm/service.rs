@@ -106,7 +106,7 @@ impl Vm {
         }
     }
 
-    const SINGLE_ROOTS: usize = 11;
+    const SINGLE_ROOTS: usize = 13;
     const ROOT_COUNT: usize =
         Self::SINGLE_ROOTS + IO_ROOTS + crate::value::Type::COUNT + Event::COUNT;
 
@@ -123,6 +123,8 @@ impl Vm {
             self.next_function,
             self.ipairs_step,
             self.traceback.map_or(Value::NIL, Value::from),
+            self.host_refs,
+            self.run_thread.into(),
         ];
         let io: [Value; IO_ROOTS] = self.io.roots();
         let metatables = self

@@ -45,6 +45,12 @@ pub struct Vm {
     pub(crate) registry: Gc<Table>,
     /// The state's first thread.
     pub(crate) main_thread: Gc<Thread>,
+    /// The thread on which the run under way began: its entry frame is where the run ends.
+    pub(crate) run_thread: Gc<Thread>,
+    /// What the embedding API keeps alive: a table that no script sees, or nil.
+    pub(crate) host_refs: Value,
+    /// The embedding API's part of the state; null where there is none.
+    pub(crate) owner: *const (),
     /// Metatables of the types that have one for all values.
     pub(crate) base_metatables: [Option<Gc<Table>>; Type::COUNT],
     /// The names of the metamethod events.

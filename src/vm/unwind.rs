@@ -150,7 +150,8 @@ impl Vm {
     /// The error reached the first frame of the run or of a coroutine.
     fn uncaught(&mut self, entry: Frame) -> Action {
         let thread = self.thread;
-        let Some(resumer) = thread.resumer.get() else {
+        let resumer = thread.resumer.get().filter(|_| self.run_thread != thread);
+        let Some(resumer) = resumer else {
             if self.error_value != self.memory_message.into() {
                 self.traceback = self.traceback_of_error();
             }

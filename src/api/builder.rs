@@ -1,0 +1,249 @@
+//! Making a state.
+
+extern crate alloc;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+#[cfg(feature = "std")]
+use core::alloc::Layout;
+use core::fmt;
+
+use super::error::{Error, Result};
+use super::state::{InterruptHandle, Lua, try_box};
+use crate::host::{
+    ExitStatus, File, GlobalMemory, Host, HostError, MathFunctions, Memory, OpenMode,
+    ReadFileError, StandardStream, WallTime, ZoneOffset,
+};
+use crate::stdlib::{Libs, open_libs};
+use crate::vm::Vm;
+use crate::vm::run::Config;
+
+/// How deeply runs may lie within one another unless the builder is told otherwise.
+const DEFAULT_NESTING: u32 = 100;
+
+/// What a state is to be like.
+///
+/// ```
+/// # fn main() -> Result<(), perilune::api::Error> {
+/// use perilune::api::{Libs, Lua};
+///
+/// let lua = Lua::builder()
+///     .libraries(Libs::BASE.union(Libs::STRING))
+///     .memory_limit(8 << 20)
+///     .fuel(1_000_000)
+///     .build()?;
+/// assert!(lua.load("return table == nil and string ~= nil").eval::<bool>()?);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder makes no state until it is told to build"]
+pub struct Builder {
+    libraries: Libs,
+    config: Config,
+    fuel: Option<u64>,
+    max_nesting: u32,
+    host: Option<Box<dyn Host>>,
+    memory: Option<Box<dyn Memory>>,
+}
+
+impl Lua {
+    /// A builder, which begins with the safe libraries (none that reach outside of the state), no limits, and, with the feature `std`,
+    /// the operating system as the host.
+    pub fn builder() -> Builder {
+        Builder {
+            libraries: Libs::SAFE,
+            config: Config::default(),
+            fuel: None,
+            max_nesting: DEFAULT_NESTING,
+            host: None,
+            memory: None,
+        }
+    }
+
+    /// A state with the safe libraries and no limits. Where there is no memory for it, the program ends as it does when any
+    /// other allocation fails.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perilune::api::Error> {
+    /// let lua = perilune::api::Lua::new();
+    /// lua.load("print 'hello'").exec()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "std")]
+    #[allow(
+        clippy::new_without_default,
+        reason = "a default would hide that it allocates"
+    )]
+    pub fn new() -> Lua {
+        match Lua::builder().build() {
+            Ok(lua) => lua,
+            Err(_) => alloc::alloc::handle_alloc_error(Layout::new::<Vm>()),
+        }
+    }
+}
+
+impl Builder {
+    /// The libraries that scripts find.
+    pub fn libraries(mut self, libraries: Libs) -> Self {
+        self.libraries = libraries;
+        self
+    }
+
+    /// What the state reaches the outside through: output, files, clocks.
+    pub fn host(mut self, host: impl Host + 'static) -> Self {
+        self.host = try_box(host).ok().map(|host| host as Box<dyn Host>);
+        self
+    }
+
+    /// Where its memory comes from; without this, from the program's allocator.
+    pub fn memory(mut self, memory: Box<dyn Memory>) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
+    /// Bytes that the state may use: objects, stacks, source being compiled. What userdata and callbacks own themselves isn't counted.
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.config.memory_limit = bytes;
+        self
+    }
+
+    /// Slots that the stack of a coroutine may have. A call takes about ten.
+    pub fn max_stack(mut self, slots: usize) -> Self {
+        self.config.max_stack = slots;
+        self
+    }
+
+    /// How deeply scripts and callbacks that call scripts may lie within one another. Each level takes some of the host's stack.
+    pub fn max_nesting(mut self, depth: u32) -> Self {
+        self.max_nesting = depth;
+        self
+    }
+
+    /// The fuel: how many loop iterations and calls scripts may execute.
+    pub fn fuel(mut self, fuel: u64) -> Self {
+        self.fuel = Some(fuel);
+        self
+    }
+
+    /// The behaviour that LuaJIT has when it is built for compatibility with Lua 5.2.
+    pub fn compat52(mut self, on: bool) -> Self {
+        self.config.compat52 = on;
+        self
+    }
+
+    /// May chunks be bytecode, if they are loaded as such? Bytecode is verified, but its debug information can't be trusted.
+    pub fn allow_bytecode(mut self, on: bool) -> Self {
+        self.config.allow_binary = on;
+        self
+    }
+
+    /// Makes the state.
+    ///
+    /// # Errors
+    /// [`Error::Memory`]
+    pub fn build(self) -> Result<Lua> {
+        let interrupt = InterruptHandle::new()?;
+        let host = match self.host {
+            Some(host) => host,
+            None => default_host()?,
+        };
+        let host = try_box(Guarded {
+            host,
+            interrupt: interrupt.clone(),
+        })?;
+        let memory = match self.memory {
+            Some(memory) => memory,
+            None => try_box(GlobalMemory)?,
+        };
+        let mut vm = Vm::new(&self.config, memory, host).map_err(|_| Error::Memory)?;
+        if open_libs(&mut vm, self.libraries).is_err() {
+            return Err(Error::Memory);
+        }
+        vm.set_fuel(self.fuel);
+        Lua::adopt(vm, interrupt, self.max_nesting)
+    }
+}
+
+#[cfg(feature = "std")]
+fn default_host() -> Result<Box<dyn Host>> {
+    Ok(try_box(crate::host::StdHost::default())?)
+}
+
+#[cfg(not(feature = "std"))]
+fn default_host() -> Result<Box<dyn Host>> {
+    struct Nothing;
+    impl Host for Nothing {}
+    Ok(try_box(Nothing)?)
+}
+
+/// A host with the interrupt handle's requests.
+struct Guarded {
+    host: Box<dyn Host>,
+    interrupt: InterruptHandle,
+}
+
+impl Host for Guarded {
+    fn take_interrupt(&mut self) -> bool {
+        self.interrupt.take() || self.host.take_interrupt()
+    }
+    fn write_output(&mut self, bytes: &[u8]) -> bool {
+        self.host.write_output(bytes)
+    }
+    fn standard_stream(&mut self, which: StandardStream) -> Result<Box<dyn File>, HostError> {
+        self.host.standard_stream(which)
+    }
+    fn open(&mut self, name: &[u8], mode: OpenMode) -> Result<Box<dyn File>, HostError> {
+        self.host.open(name, mode)
+    }
+    fn temporary_file(&mut self) -> Result<Box<dyn File>, HostError> {
+        self.host.temporary_file()
+    }
+    fn temporary_name(&mut self) -> Result<Vec<u8>, HostError> {
+        self.host.temporary_name()
+    }
+    fn remove(&mut self, name: &[u8]) -> Result<(), HostError> {
+        self.host.remove(name)
+    }
+    fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), HostError> {
+        self.host.rename(from, to)
+    }
+    fn read_file(&mut self, name: &[u8]) -> Result<Vec<u8>, ReadFileError> {
+        self.host.read_file(name)
+    }
+    fn is_readable(&mut self, name: &[u8]) -> bool {
+        self.host.is_readable(name)
+    }
+    fn environment(&mut self, name: &[u8]) -> Option<Vec<u8>> {
+        self.host.environment(name)
+    }
+    fn execute(&mut self, command: &[u8]) -> Result<ExitStatus, HostError> {
+        self.host.execute(command)
+    }
+    fn has_shell(&mut self) -> bool {
+        self.host.has_shell()
+    }
+    fn open_pipe(&mut self, command: &[u8], write: bool) -> Result<Box<dyn File>, HostError> {
+        self.host.open_pipe(command, write)
+    }
+    fn exit(&mut self, status: i32, close: bool) -> Result<(), HostError> {
+        self.host.exit(status, close)
+    }
+    fn wall_time(&mut self) -> Result<WallTime, HostError> {
+        self.host.wall_time()
+    }
+    fn cpu_time(&mut self) -> Result<u64, HostError> {
+        self.host.cpu_time()
+    }
+    fn zone_offset(&mut self, seconds: i64) -> Result<ZoneOffset, HostError> {
+        self.host.zone_offset(seconds)
+    }
+    fn math(&self) -> &'static MathFunctions {
+        self.host.math()
+    }
+    fn entropy(&mut self) -> [u64; 2] {
+        self.host.entropy()
+    }
+    fn describe(&self, error: HostError, text: &mut dyn fmt::Write) -> i32 {
+        self.host.describe(error, text)
+    }
+}

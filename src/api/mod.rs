@@ -1,0 +1,68 @@
+//! The embedding API: Lua in a Rust program, safe, in the words of mlua, with limits in those of wasmtime.
+//!
+//! ```
+//! # #[cfg(feature = "std")]
+//! # fn main() -> Result<(), perilune::api::Error> {
+//! use perilune::api::Lua;
+//!
+//! let lua = Lua::new();
+//! let greet = lua.create_function(|_, name: String| Ok(format!("hello, {name}")))?;
+//! lua.globals().set("greet", greet)?;
+//! let text: String = lua.load("greet 'world'").eval()?;
+//! assert_eq!(text, "hello, world");
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "std"))]
+//! # fn main() {}
+//! ```
+//!
+//! # Where things are
+//! [`Lua`] is a state; [`Lua::builder`] makes one with a choice of libraries, limits and host. [`Value`] is any Lua value, and [`Table`],
+//! [`Function`], [`Thread`], [`LuaString`], [`AnyUserData`] are handles of objects. [`FromLua`] and [`IntoLua`] convert; all arguments and
+//! results of functions go through them. [`UserData`] gives a Rust type methods, fields and metamethods.
+//!
+//! # Rules
+//! * Handles are roots: what they refer to stays alive. They don't keep the state; without it their methods fail with [`Error::StateDropped`].
+//! * Scripts can't make any of this unsound or panic, whatever libraries they have.
+//! * All allocations can fail, as [`Error::Memory`], but for what conversions to infallible standard types (`collect`) make.
+//! * Only text is loaded, unless one says otherwise.
+//! * A callback's panic doesn't go through the engine; `callback` tells what happens to it.
+
+mod app_data;
+mod builder;
+mod callback;
+mod chunk;
+mod convert;
+mod error;
+mod function;
+mod limits;
+mod multi;
+#[allow(unsafe_code)]
+mod state;
+mod string;
+mod table;
+mod thread;
+#[allow(unsafe_code)]
+mod userdata;
+mod value;
+
+pub use builder::Builder;
+pub use chunk::{AsChunk, Chunk, ChunkMode};
+pub use convert::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti};
+pub use error::{Error, Result, StackFrame};
+pub use function::Function;
+pub use multi::{MultiValue, Variadic};
+pub use state::{InterruptHandle, Lua};
+pub use string::{BorrowedBytes, LuaString};
+pub use table::{Pairs, SequenceValues, Table};
+pub use thread::{Thread, ThreadStatus};
+pub use userdata::{
+    AnyUserData, MetaMethod, UserData, UserDataFields, UserDataMethods, UserDataRef, UserDataRefMut,
+};
+pub use value::{LightUserData, Nil, OtherValue, Value};
+
+#[cfg(feature = "std")]
+pub use crate::host::StdHost;
+pub use crate::host::{GlobalMemory, Host, Memory};
+pub use crate::stdlib::Libs;
+pub use crate::syntax::ast::Span;

@@ -18,10 +18,23 @@ pub trait Objects {
     fn str_len(&self, _s: ObjId) -> Option<i32> {
         None
     }
+    /// Where the upvalue of a constant prototype comes from.
+    fn capture(&self, _proto: ObjId, _upvalue: u16) -> Option<Capture> {
+        None
+    }
     /// A byte of a constant string.
     fn str_byte(&self, _s: ObjId, _at: i32) -> Option<u8> {
         None
     }
+}
+
+/// Where a closure's upvalue comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Capture {
+    /// A variable of the frame that makes the closure: the how many-th of those, from 0.
+    Local(u16),
+    /// An upvalue of the function that makes the closure.
+    Upvalue(u16),
 }
 
 /// Knows nothing.
@@ -192,6 +205,7 @@ impl<'o> Builder<'o> {
                     && i.b() == ins.b()
                     && i.ty() == ins.ty()
                     && (i.is_guard() || !ins.is_guard())
+                    && !i.has(Flags::SUNK)
             })
             .map(|(r, _)| r)
     }

@@ -9,7 +9,8 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{env, fs};
 
-use crate::build::{NoObjects, replay};
+use crate::build::replay;
+use crate::model::ModelObjects;
 use crate::opt::{self, Options};
 use crate::text::parse;
 use crate::trace::{Trace, TraceError};
@@ -24,14 +25,14 @@ fn run(passes: &str, t: &Trace) -> Result<Trace, TraceError> {
         );
     }
     let mut t = if t.loop_ref().is_none() {
-        replay(t, options, &NoObjects)?
+        replay(t, options, &ModelObjects)?
     } else {
         t.clone()
     };
     for p in passes.split_whitespace() {
         match p {
             "dce" => opt::dce(&mut t)?,
-            "loop" => opt::peel(&mut t, options, &NoObjects)?,
+            "loop" => opt::peel(&mut t, options, &ModelObjects)?,
             "sink" => opt::sink(&mut t)?,
             _ => {}
         }

@@ -184,6 +184,8 @@ helpers! {
     TabGetInt = "tab_getint", Load, (Tab, Int) -> Ptr;
     TabGet = "tab_get", Load, (Tab, Nil) -> Ptr;
     TabMaxN = "tab_maxn", Load, (Tab) -> Nil;
+    UpvalueNew = "upvalue_new", Alloc, (Nil) -> Ptr;
+    ClosureNew = "closure_new", Alloc, (Proto, Func, Ptr, Ptr, Ptr) -> Func;
     TabNew = "tab_new", Alloc, (Int, Int) -> Tab;
     TabConcat = "tab_concat", Alloc, (Tab, Str, Int, Int) -> Str;
     TabSet = "tab_set", Store, (Tab, Nil, Nil) -> Nil;
@@ -209,6 +211,13 @@ pub enum Clobbers {
     Everything,
 }
 
+/// Closures whose prototypes capture variables of the frame that makes them.
+///
+/// UPVALUE_NEW makes an upvalue that holds a value and is closed from the beginning; its result is the value's address, as that of
+/// UREFC. CLOSURE_NEW makes a closure of a prototype and the function that runs; its first such upvalue is the first
+/// variable captured from the frame, and so on, `kptr:0` where there are fewer. ULOAD and USTORE reach the variable from then
+/// on. While its scope lasts, snapshots have an entry [`crate::snap::SnapKind::Open`] for its slot, and exits
+/// open the upvalue there; a variable that never changes needs none.
 impl Helper {
     /// What a helper with effects changes.
     pub const fn clobbers(self) -> Clobbers {

@@ -49,16 +49,13 @@ pub fn inherit(
     if !sunk.objects.is_empty() {
         // Values first: afterwards come effects.
         for &r in &sunk.objects {
-            for o in parent.get(r).refs() {
-                let at = parent.get(o);
-                if at.op() == IrOp::StrRef {
-                    for o in at.refs() {
-                        i.value(o)?;
-                    }
-                } else {
-                    i.value(o)?;
+            let mut failed = Ok(());
+            parent.ingredients(r, |o| {
+                if failed.is_ok() {
+                    failed = i.value(o).map(drop);
                 }
-            }
+            });
+            failed?;
         }
         for &(r, _) in &sunk.stores {
             if let Some(v) = parent.get(r).ref_b() {
@@ -116,6 +113,9 @@ impl Inherit<'_, '_> {
         }
         if let Some(r) = self.find(e.value) {
             return Ok(r);
+        }
+        if e.kind == SnapKind::Open {
+            return self.value(e.value);
         }
         let old = self.parent.get(e.value);
         let mut mode = SloadMode::INHERIT;
@@ -178,10 +178,19 @@ impl Inherit<'_, '_> {
     /// Emits the objects, then where is stored, then the stores: nothing leaves behind an effect.
     fn make(&mut self, sunk: &SunkObjects, twin: bool) -> Result<(), TraceError> {
         for &r in &sunk.objects {
-            if let Some(at) = self.parent.get(r).ref_a()
-                && self.parent.get(at).op() == IrOp::StrRef
-            {
-                self.copy(at, twin)?;
+            // Addresses of pieces, lists of arguments: innermost first.
+            let mut chain = Vec::new();
+            let mut at = self.parent.get(r).ref_a();
+            while let Some(o) = at.filter(|&o| {
+                let op = self.parent.get(o).op();
+                matches!(op, IrOp::StrRef | IrOp::CArg)
+            }) {
+                reserve(&mut chain)?;
+                chain.push(o);
+                at = self.parent.get(o).ref_a();
+            }
+            for &o in chain.iter().rev() {
+                self.copy(o, twin)?;
             }
             self.copy(r, twin)?;
         }

@@ -43,6 +43,8 @@ pub enum SnapKind {
     Frame,
     /// The hidden position of a table traversal: an int, which the slot holds as a raw word.
     KeyIndex,
+    /// The variable that an upvalue made on the trace stands for: the exit writes the upvalue's value, and opens it at the slot.
+    Open,
 }
 
 impl SnapEntry {

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::ins::{Const, Flags, Ins, Operand};
+use crate::literal::Helper;
 use crate::op::IrOp;
 use crate::snap::{Snap, SnapEntry};
 use crate::types::{IrRef, IrType};
@@ -270,6 +271,25 @@ impl Trace {
     pub(crate) fn refs_of_snap(&self, snap: usize) -> impl Iterator<Item = IrRef> + use<> {
         let at = |s: usize| self.snaps.get(s).map_or(self.ins.len(), |s| s.at.index());
         (at(snap)..at(snap + 1)).map(IrRef::ins)
+    }
+    /// The arguments of a call, last first.
+    pub fn call_args(&self, call: &Ins) -> impl Iterator<Item = IrRef> + '_ {
+        let mut list = call.ref_a();
+        core::iter::from_fn(move || {
+            let r = list?;
+            let ins = self.get(r);
+            if ins.op() == IrOp::CArg {
+                list = ins.ref_a();
+                return ins.ref_b();
+            }
+            list = None;
+            Some(r)
+        })
+    }
+    /// Is it a call of this helper?
+    pub fn is_call_of(&self, r: IrRef, h: Helper) -> bool {
+        let ins = self.get(r);
+        ins.op() == IrOp::CallA && ins.helper() == Some(h)
     }
     /// The newest instruction of an operation.
     pub fn newest(&self, op: IrOp) -> Option<IrRef> {

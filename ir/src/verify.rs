@@ -113,7 +113,7 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
             }
             let fits = match e.kind {
                 SnapKind::Value | SnapKind::Unchanged => t.ty(e.value) != IrType::Ptr,
-                SnapKind::Frame => t.ty(e.value) == IrType::Ptr,
+                SnapKind::Frame | SnapKind::Open => t.ty(e.value) == IrType::Ptr,
                 SnapKind::KeyIndex => t.ty(e.value) == IrType::Int,
             };
             if !fits {

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use crate::eval::{Machine, Trap, Val};
 use crate::ins::{Const, Flags, Ins, ObjId};
-use crate::literal::{Field, Slot};
+use crate::literal::{Field, Helper, Slot};
 use crate::op::IrOp;
 use crate::snap::{Snap, SnapKind};
 use crate::trace::{Trace, TraceError};
@@ -78,6 +78,13 @@ impl SunkObjects {
         let mut next = 0;
         while let Some(&object) = found.objects.get(next) {
             next += 1;
+            let mut added = Ok(());
+            t.ingredients(object, |r| {
+                if added.is_ok() {
+                    added = found.add(t, r);
+                }
+            });
+            added?;
             for &(store, into) in &stores {
                 if into == object
                     && let Some(v) = t.get(store).ref_b()
@@ -111,7 +118,10 @@ impl SunkObjects {
 
 /// The allocation that a sunk store goes to.
 fn sunk_store(t: &Trace, ins: &Ins) -> Option<IrRef> {
-    let store = matches!(ins.op(), IrOp::AStore | IrOp::HStore | IrOp::FStore);
+    let store = matches!(
+        ins.op(),
+        IrOp::AStore | IrOp::HStore | IrOp::FStore | IrOp::UStore
+    );
     if !store || !ins.has(Flags::SUNK) {
         return None;
     }
@@ -137,16 +147,7 @@ pub fn exit_values(
     }
     let sunk = SunkObjects::of(t, snap)?;
     for &r in &sunk.objects {
-        for operand in t.get(r).refs() {
-            // A piece of a string: its address is sunk too, unless something else needs it.
-            let at = t.get(operand);
-            if at.op() == IrOp::StrRef {
-                value(at.ref_a());
-                value(at.ref_b());
-            } else {
-                value(Some(operand));
-            }
-        }
+        t.ingredients(r, |r| value(Some(r)));
     }
     for &(store, _) in &sunk.stores {
         value(t.get(store).ref_b());
@@ -182,7 +183,8 @@ pub fn restore<M: Machine>(
         values.push(match (e.kind, v) {
             (SnapKind::Frame, Val::Ptr(word)) => Restored::Word(e.slot, word),
             (SnapKind::KeyIndex, Val::Int(i)) => Restored::Word(e.slot, u64::from(i as u32)),
-            (SnapKind::Frame | SnapKind::KeyIndex, _) => {
+            (SnapKind::Open, Val::Ptr(at)) => Restored::Open(e.slot, at),
+            (SnapKind::Frame | SnapKind::KeyIndex | SnapKind::Open, _) => {
                 return Err(RestoreError::Missing(e.value));
             }
             // Slots hold what Lua values are: integers become numbers.
@@ -194,6 +196,7 @@ pub fn restore<M: Machine>(
         match v {
             Restored::Value(slot, v) => x.machine.set_slot(slot, v),
             Restored::Word(slot, word) => x.machine.set_slot_word(slot, word),
+            Restored::Open(slot, at) => x.machine.open_upvalue(slot, at),
         }
     }
     Ok(())
@@ -202,6 +205,7 @@ pub fn restore<M: Machine>(
 enum Restored {
     Value(Slot, Val),
     Word(Slot, u64),
+    Open(Slot, u64),
 }
 
 struct Exit<'a, M, S> {
@@ -244,8 +248,10 @@ impl<M: Machine, S: Fn(IrRef) -> Option<Val>> Exit<'_, M, S> {
                 return Err(RestoreError::Missing(r));
             };
             let v = self.value(v)?;
-            if let Some(&Val::Gc(_, id)) = self.made.get(object) {
-                self.store_into(id, at, v)?;
+            match self.made.get(object) {
+                Some(&Val::Gc(_, id)) => self.store_into(id, at, v)?,
+                Some(&Val::Ptr(upvalue)) => self.machine.store(upvalue, v),
+                _ => return Err(RestoreError::Missing(r)),
             }
         }
         Ok(())
@@ -290,6 +296,17 @@ impl<M: Machine, S: Fn(IrRef) -> Option<Val>> Exit<'_, M, S> {
                     (Val::Int(ty), v) => self.machine.new_cdata(ty, Some(v))?,
                     _ => return Err(RestoreError::Missing(r)),
                 }
+            }
+            IrOp::CallA => {
+                let h = ins.helper().ok_or(RestoreError::Missing(r))?;
+                let mut args = Vec::new();
+                for arg in self.t.call_args(&ins) {
+                    let v = self.value(arg)?;
+                    args.try_reserve(1).map_err(|_| OUT_OF_MEMORY)?;
+                    args.push(v);
+                }
+                args.reverse();
+                return Ok(self.machine.call(h, &args)?);
             }
             _ => return Err(RestoreError::Missing(r)),
         };
@@ -350,8 +367,28 @@ impl Trace {
             },
         })
     }
-    /// The table allocation on this trace that a memory reference leads into.
+    /// Calls `f` for each value that making a sunk object takes.
+    pub(crate) fn ingredients(&self, object: IrRef, mut f: impl FnMut(IrRef)) {
+        let ins = self.get(object);
+        if ins.op() == IrOp::CallA {
+            self.call_args(&ins).for_each(f);
+            return;
+        }
+        for r in ins.refs() {
+            // A piece of a string: its address is sunk too, unless something else needs it.
+            let at = self.get(r);
+            if at.op() == IrOp::StrRef {
+                at.refs().for_each(&mut f);
+            } else {
+                f(r);
+            }
+        }
+    }
+    /// The table or upvalue made on this trace that a memory reference leads into.
     pub fn allocation_of(&self, at: IrRef) -> Option<IrRef> {
+        if self.is_call_of(at, Helper::UpvalueNew) {
+            return Some(at);
+        }
         let ins = self.get(at);
         let mut object = match ins.op() {
             IrOp::ARef | IrOp::HRefK | IrOp::HRef | IrOp::NewRef | IrOp::FRef => ins.ref_a()?,

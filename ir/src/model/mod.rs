@@ -13,6 +13,7 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
+use crate::build::{Capture, Objects};
 use crate::eval::{Machine, Trap, Val};
 use crate::ins::ObjId;
 use crate::literal::{BufMode, Field, Helper, Slot, StrMode};
@@ -35,6 +36,10 @@ pub struct Model {
     tables: Vec<Table>,
     strings: Vec<String>,
     upvalues: Vec<Val>,
+    /// The upvalues of each function.
+    functions: Vec<Vec<u64>>,
+    /// Upvalues that exits opened, and where.
+    open: Vec<(Slot, u64)>,
     buffer: String,
     fuel: i64,
     log: Vec<String>,
@@ -48,7 +53,23 @@ const ARRAY: u64 = 1 << 56;
 const NODE: u64 = 2 << 56;
 const UPVALUE: u64 = 3 << 56;
 const BYTE: u64 = 4 << 56;
+/// In the order of a dump, functions and upvalues are numbered from here.
+const FUNCTIONS: u64 = 1 << 40;
+const UPVALUES: u64 = 2 << 40;
 const KIND: u64 = 0xff << 56;
+
+/// What is known of the objects that traces on the model name.
+#[derive(Debug)]
+pub struct ModelObjects;
+
+impl Objects for ModelObjects {
+    fn capture(&self, _: ObjId, upvalue: u16) -> Option<Capture> {
+        Some(match upvalue {
+            0..3 => Capture::Local(upvalue),
+            n => Capture::Upvalue(n - 3),
+        })
+    }
+}
 
 /// How many slots there are.
 pub const SLOTS: u16 = 12;
@@ -75,6 +96,8 @@ impl Model {
             tables: Vec::new(),
             strings: ["", "a", "b", "c", "12"].map(String::from).to_vec(),
             upvalues: std::vec![Val::Num(1.0), Val::Num(-2.5)],
+            functions: std::vec![std::vec![0, 1]],
+            open: Vec::new(),
             buffer: String::new(),
             fuel: 1_000_000,
             log: Vec::new(),
@@ -125,16 +148,33 @@ impl Model {
         for (i, &v) in self.slots.iter().enumerate() {
             out += &format!("#{i} {}\n", self.show(v, &mut order));
         }
-        for &v in &self.upvalues {
+        for &v in &self.upvalues[..2] {
             out += &format!("up {}\n", self.show(v, &mut order));
         }
         out += &format!("fuel {}\n", self.fuel);
         for l in &self.log {
             out += &format!("log {l}\n");
         }
+        for &(slot, upvalue) in &self.open {
+            let upvalue = self.show_upvalue(upvalue, &mut order);
+            out += &format!("#{} is {upvalue}\n", slot.0);
+        }
         let mut next = 0;
         while let Some(&id) = order.get(next) {
             next += 1;
+            if let Some(id) = id.checked_sub(UPVALUES) {
+                let v = self.upvalues[id as usize];
+                out += &format!("upvalue {next}: {}\n", self.show(v, &mut order));
+                continue;
+            }
+            if let Some(id) = id.checked_sub(FUNCTIONS) {
+                out += &format!("function {next}:");
+                for &u in &self.functions[id as usize] {
+                    out += &format!(" {}", self.show_upvalue(u, &mut order));
+                }
+                out += "\n";
+                continue;
+            }
             let t = &self.tables[id as usize - 1];
             out += &format!("table {next} meta {}:", t.meta);
             // Trailing nils can't be seen.
@@ -160,16 +200,25 @@ impl Model {
         }
         out
     }
+    fn number(id: u64, order: &mut Vec<u64>) -> usize {
+        let n = order.iter().position(|&o| o == id).unwrap_or_else(|| {
+            order.push(id);
+            order.len() - 1
+        });
+        n + 1
+    }
+    fn show_upvalue(&self, index: u64, order: &mut Vec<u64>) -> String {
+        format!("upvalue {}", Model::number(UPVALUES + index, order))
+    }
     fn show(&self, v: Val, order: &mut Vec<u64>) -> String {
         match v {
+            Val::Gc(IrType::Func, ObjId(id)) => {
+                format!("function {}", Model::number(FUNCTIONS + id - 1, order))
+            }
             Val::Num(n) if n.is_nan() => "nan".into(),
             Val::Num(n) => format!("{n:?}"),
             Val::Gc(IrType::Tab, ObjId(id)) if id > 0 => {
-                let n = order.iter().position(|&o| o == id).unwrap_or_else(|| {
-                    order.push(id);
-                    order.len() - 1
-                });
-                format!("table {}", n + 1)
+                format!("table {}", Model::number(id, order))
             }
             Val::Gc(IrType::Str, ObjId(id)) => format!("{:?}", self.strings[id as usize]),
             v => format!("{v:?}"),
@@ -276,8 +325,9 @@ impl Machine for Model {
         let n = t.nodes.len() - 1;
         Ok(self.node_address(table.0, n))
     }
-    fn upvalue(&mut self, _: ObjId, n: u16, open: bool) -> Option<u64> {
-        (!open).then_some(UPVALUE | u64::from(n >> 8))
+    fn upvalue(&mut self, f: ObjId, n: u16, open: bool) -> Option<u64> {
+        let upvalue = self.functions.get(f.0 as usize - 1)?.get(n as usize >> 8)?;
+        (!open).then_some(UPVALUE | upvalue)
     }
     fn load(&mut self, at: u64) -> Val {
         match self.place(at) {
@@ -333,8 +383,14 @@ impl Machine for Model {
     fn new_cdata(&mut self, _: i32, _: Option<Val>) -> Result<ObjId, Trap> {
         Err(Trap::OutOfMemory)
     }
-    fn new_function(&mut self, _: ObjId, _: ObjId, _: u32) -> Result<ObjId, Trap> {
-        Err(Trap::OutOfMemory)
+    fn new_function(&mut self, _: ObjId, parent: ObjId, _: u32) -> Result<ObjId, Trap> {
+        let upvalues = self.functions[parent.0 as usize - 1].clone();
+        self.functions.push(upvalues);
+        Ok(ObjId(self.functions.len() as u64))
+    }
+    fn open_upvalue(&mut self, slot: Slot, at: u64) {
+        self.slots[slot.0 as usize] = self.load(at);
+        self.open.push((slot, at & 0xffff));
     }
     fn close_upvalues(&mut self, _: Slot) {}
     fn buffer_begin(&mut self, _: u64, mode: BufMode) {
@@ -369,6 +425,19 @@ impl Machine for Model {
     fn call(&mut self, h: Helper, args: &[Val]) -> Result<Val, Trap> {
         Ok(match (h, args) {
             (Helper::Sin, &[Val::Num(x)]) => Val::Num(libm::sin(x)),
+            (Helper::UpvalueNew, &[v]) => {
+                self.upvalues.push(v);
+                Val::Ptr(UPVALUE | (self.upvalues.len() as u64 - 1))
+            }
+            (Helper::ClosureNew, &[_, Val::Gc(_, parent), a, b, c]) => {
+                let own = [a, b, c].map(|u| match u {
+                    Val::Ptr(at) => at & 0xffff,
+                    _ => 0,
+                });
+                let inherited = self.functions[parent.0 as usize - 1].clone();
+                self.functions.push([&own[..], &inherited].concat());
+                Val::Gc(IrType::Func, ObjId(self.functions.len() as u64))
+            }
             (Helper::Fmod, &[Val::Num(x), Val::Num(y)]) => Val::Num(libm::fmod(x, y)),
             (Helper::TabClear, &[Val::Gc(_, t)]) => {
                 for v in &mut self.table(t.0).array {

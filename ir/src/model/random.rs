@@ -65,6 +65,8 @@ struct Generator<'a> {
     counter: Option<Counter>,
 }
 
+/// Where closures go.
+const CLOSURE: u16 = 10;
 /// The slot that a loop may count.
 const COUNTER: u16 = 2;
 const NONE: Operand = Operand::NONE;
@@ -266,6 +268,7 @@ impl Generator<'_> {
             }
             17 => self.new_table(),
             18 => self.string(),
+            19 if self.rng.chance(2) => self.closure(),
             _ => self.effect(),
         }
     }
@@ -517,6 +520,70 @@ impl Generator<'_> {
         if self.rng.chance(2) {
             let s = TABLES.start + self.rng.below(TABLES.len()) as u16;
             self.set_slot(s, t);
+        }
+        Ok(())
+    }
+    /// A closure over up to three new variables, and perhaps something done to one of them.
+    fn closure(&mut self) -> Result<(), TraceError> {
+        let proto = self.b.konst(Const::Gc(IrType::Proto, ObjId(1)))?;
+        let parent = self.slot(FUNCTION)?;
+        let mut args = self.b.ins(IrOp::CArg, IrType::Nil, proto, parent)?;
+        let mut upvalues = Vec::new();
+        for i in 0..3 {
+            let up = if i > 0 && self.rng.chance(2) {
+                self.b.konst(Const::KPtr(0))?
+            } else {
+                let v = match self.rng.below(3) {
+                    0 => self.table()?,
+                    _ => self.num()?,
+                };
+                let up = self
+                    .b
+                    .ins(IrOp::CallA, IrType::Ptr, v, Helper::UpvalueNew)?;
+                upvalues.push((i, up));
+                up
+            };
+            args = self.b.ins(IrOp::CArg, IrType::Nil, args, up)?;
+        }
+        let f = self
+            .b
+            .ins(IrOp::CallA, IrType::Func, args, Helper::ClosureNew)?;
+        let (i, mut up) = self.rng.pick(&upvalues);
+        let snapshots = self.rng.below(3);
+        if snapshots > 0 {
+            self.set_slot(CLOSURE, f);
+            self.snapshot()?;
+        }
+        if self.rng.chance(2) {
+            up = self.b.guard(IrOp::URefC, IrType::Ptr, f, i << 8 | 5)?;
+        }
+        if self.rng.chance(2) {
+            let v = match self.rng.below(3) {
+                0 => f,
+                _ => self.num()?,
+            };
+            self.b.ins(IrOp::UStore, IrType::Nil, up, v)?;
+            self.snapshot()?;
+            if v == f {
+                return Ok(());
+            }
+        }
+        if self.rng.chance(2) {
+            return self.load(IrOp::ULoad, up);
+        }
+        if self.rng.chance(3) {
+            let t = self.table()?;
+            let (key_value, key) = self.key()?;
+            let at = self.b.ins(IrOp::HRef, IrType::Ptr, t, key)?;
+            let mut m = self.model.clone();
+            let Ok(Val::Gc(_, id)) = values(self.b.trace(), &mut m).map(|v| v[t.index()]) else {
+                return Ok(());
+            };
+            if m.node_of(id, key_value).is_some() {
+                let nil = self.b.konst(Const::NIL_SLOT)?;
+                self.b.ins(IrOp::Ne, IrType::Ptr, at, nil)?;
+                return self.store_hash(t, at, f);
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@
 
 use crate::build::Builder;
 use crate::ins::{Const, Flags, Ins, ObjId};
-use crate::literal::{Clobbers, Field, XloadMode};
+use crate::literal::{Clobbers, Field, Helper, XloadMode};
 use crate::op::IrOp;
 use crate::trace::{Trace, TraceError};
 use crate::types::{IrRef, IrType};
@@ -142,8 +142,18 @@ fn alias_slots(b: &Builder<'_>, x: IrRef, y: IrRef) -> Alias {
 
 fn alias_upvalues(t: &Trace, x: IrRef, y: IrRef) -> Alias {
     let (a, b) = (t.get(x), t.get(y));
+    let new = |r| t.is_call_of(r, Helper::UpvalueNew);
     if x == y {
         Alias::Must
+    } else if new(x) || new(y) {
+        // Another new one, or one of a function that was there before.
+        let (new_one, other) = if new(x) { (x, y) } else { (y, x) };
+        let older = |f: IrRef| f.is_const() || (f < new_one && !rebound(t, f));
+        if new(other) || t.get(other).ref_a().is_some_and(older) {
+            Alias::No
+        } else {
+            Alias::May
+        }
     } else if a.op() != b.op() || (a.b().raw() ^ b.b().raw()) & 0xff != 0 {
         Alias::No
     } else {
@@ -302,6 +312,13 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
         }
         IrOp::ULoad => match search(b, ins, call.max(t.newest(IrOp::UClo))) {
             Search::Value(v) => Some(v),
+            // What a new upvalue was made with.
+            Search::Limit(l)
+                if t.is_call_of(a, Helper::UpvalueNew) && l.is_none_or(|l| l < a) =>
+            {
+                let call = t.get(a);
+                call.ref_a().filter(|&v| t.ty(v) == ins.ty())
+            }
             Search::Limit(l) => b.find_after(ins, l),
         },
         IrOp::FLoad => return field(b, ins, a, call),

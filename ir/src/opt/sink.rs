@@ -4,12 +4,13 @@
 //! stored must be there when the trace is left, or be a sunk object itself. A PHI of two tables sinks if both sides do and
 //! what is stored into them, store by store, is invariant or is itself carried by PHIs.
 //!
-//! Strings made of pieces and of numbers, and boxed integers, sink if only snapshots and sunk objects hold them.
+//! Strings made of pieces and of numbers, and boxed integers, sink if only snapshots and sunk objects hold them. So do closures; the
+//! variables they capture sink with them.
 //!
 //! Source of the method: LuaJIT.
 
 use crate::ins::{Flags, Ins};
-use crate::literal::Field;
+use crate::literal::{Field, Helper};
 use crate::op::IrOp;
 use crate::opt::dce::Marks;
 use crate::trace::{Trace, TraceError};
@@ -17,7 +18,7 @@ use crate::types::IrRef;
 
 /// Flags allocations, and all that serves only them, as [`Flags::SUNK`].
 pub fn sink(t: &mut Trace) -> Result<(), TraceError> {
-    if !(0..IrOp::COUNT).any(|op| may_sink(IrOp::ALL[op]) && t.newest(IrOp::ALL[op]).is_some()) {
+    if SINKING.iter().all(|&op| t.newest(op).is_none()) {
         return Ok(());
     }
     let mut kept = Marks::try_new(t)?;
@@ -26,7 +27,7 @@ pub fn sink(t: &mut Trace) -> Result<(), TraceError> {
         // At the trace's end everything has to be there.
         let all = i == last && t.loop_ref().is_none();
         for e in t.snap_entries(s) {
-            if all || !may_sink(t.get(e.value).op()) {
+            if all || !may_sink(t, e.value) {
                 kept.mark(e.value);
             }
         }
@@ -40,18 +41,29 @@ pub fn sink(t: &mut Trace) -> Result<(), TraceError> {
     sweep(t, &kept)
 }
 
-/// Operations whose result can be made at an exit instead.
-fn may_sink(op: IrOp) -> bool {
-    is_table(op) || is_plain(op)
+/// Operations whose result may be made at an exit instead.
+const SINKING: &[IrOp] = &[
+    IrOp::TNew,
+    IrOp::TDup,
+    IrOp::SNew,
+    IrOp::ToStr,
+    IrOp::CNewI,
+    IrOp::CallA,
+];
+
+fn may_sink(t: &Trace, r: IrRef) -> bool {
+    let ins = t.get(r);
+    SINKING.contains(&ins.op()) && (ins.op() != IrOp::CallA || is_closure(&ins))
+}
+/// A closure, or an upvalue.
+fn is_closure(ins: &Ins) -> bool {
+    let h = ins.helper();
+    ins.op() == IrOp::CallA
+        && (h == Some(Helper::UpvalueNew) || h == Some(Helper::ClosureNew))
 }
 fn is_table(op: IrOp) -> bool {
     matches!(op, IrOp::TNew | IrOp::TDup)
 }
-/// Objects that nothing is stored into.
-fn is_plain(op: IrOp) -> bool {
-    matches!(op, IrOp::SNew | IrOp::ToStr | IrOp::CNewI)
-}
-
 /// The allocation that a store goes to, if the place is one that can be found again at an exit.
 fn sinkable_store(t: &Trace, at: IrRef) -> Option<IrRef> {
     let alloc = t.allocation_of(at)?;
@@ -60,6 +72,7 @@ fn sinkable_store(t: &Trace, at: IrRef) -> Option<IrRef> {
         IrOp::ARef | IrOp::HRefK | IrOp::HRef | IrOp::NewRef => {
             t.key_of(at).is_some_and(IrRef::is_const)
         }
+        IrOp::CallA => true,
         _ => ins.field() == Some(Field::TabMeta),
     };
     ok.then_some(alloc)
@@ -112,14 +125,14 @@ fn mark(t: &Trace, kept: &mut Marks) -> bool {
         let (a, b) = (ins.ref_a(), ins.ref_b());
         let is_kept = kept.has(r);
         match ins.op() {
-            IrOp::AStore | IrOp::HStore | IrOp::FStore => {
+            IrOp::AStore | IrOp::HStore | IrOp::FStore | IrOp::UStore => {
                 let into = a.and_then(|at| sinkable_store(t, at));
                 if into.is_none() {
                     keep(kept, a);
                 }
                 // What a sunk object holds may sink with it.
                 let with_it = into.is_some_and(|o| !kept.has(o));
-                if !with_it || !b.is_some_and(|b| may_sink(t.get(b).op())) {
+                if !with_it || !b.is_some_and(|b| may_sink(t, b)) {
                     keep(kept, b);
                 }
             }
@@ -151,6 +164,14 @@ fn mark(t: &Trace, kept: &mut Marks) -> bool {
                     keep(kept, b);
                 }
             },
+            IrOp::CallA if !is_kept && is_closure(&ins) => {
+                // Upvalues sink with the closure, and what they hold with them.
+                for arg in t.call_args(&ins) {
+                    if !may_sink(t, arg) {
+                        keep(kept, Some(arg));
+                    }
+                }
+            }
             IrOp::ToStr | IrOp::CNewI if !is_kept => {
                 keep(kept, a);
                 keep(kept, b);
@@ -182,8 +203,9 @@ fn sweep(t: &mut Trace, kept: &Marks) -> Result<(), TraceError> {
         let ins = t.get(r);
         let into = |at: Option<IrRef>| at.and_then(|at| t.allocation_of(at));
         let gone = match ins.op() {
-            op if may_sink(op) => !kept.has(r),
-            IrOp::AStore | IrOp::HStore | IrOp::FStore => {
+            _ if may_sink(t, r) => !kept.has(r),
+            IrOp::CArg => !kept.has(r),
+            IrOp::AStore | IrOp::HStore | IrOp::FStore | IrOp::UStore => {
                 into(ins.ref_a()).is_some_and(|o| sunk.has(o))
             }
             IrOp::ARef | IrOp::HRefK | IrOp::HRef | IrOp::NewRef | IrOp::FRef => {

@@ -6,10 +6,10 @@ use std::{format, println};
 
 use proptest::prelude::*;
 
-use crate::build::{Builder, NoObjects};
+use crate::build::Builder;
 use crate::eval::{Exit, Reason, Run, run, run_keeping};
 use crate::ins::Flags;
-use crate::model::{Model, Rng, random_trace};
+use crate::model::{Model, ModelObjects, Rng, random_trace};
 use crate::op::IrOp;
 use crate::opt::{Options, optimise};
 use crate::side::inherit;
@@ -88,7 +88,7 @@ fn side_trace(t: &Trace, model: &Model, how: Run, exit: Exit, m: &Model) -> Resu
     let mut side = m.clone();
     run_keeping(t, &mut model.clone(), how, &mut side.parent).map_err(|e| e.to_string())?;
     let text = |e: TraceError| format!("side trace: {e}");
-    let mut b = Builder::try_new(t.limits(), Options::ALL, &NoObjects).map_err(text)?;
+    let mut b = Builder::try_new(t.limits(), Options::ALL, &ModelObjects).map_err(text)?;
     let entries = inherit(&mut b, t, exit.snap, 7).map_err(text)?;
     b.snapshot(7, 0, &entries).map_err(text)?;
     let inherited = b.finish();
@@ -123,7 +123,7 @@ fn check(seed: u64, size: usize, options: Options) -> Result<bool, String> {
     if again.to_string() != text {
         return Err(format!("parsing changes\n{text}into\n{again}"));
     }
-    match optimise(&plain, options, &NoObjects) {
+    match optimise(&plain, options, &ModelObjects) {
         Ok(t) => compare(&plain, &t, &model)
             .map(|()| true)
             .map_err(|e| format!("seed {seed} {options:?}\n{e}\n{plain}\n==>\n{t}")),

@@ -8,7 +8,8 @@
 //! ---- LINK loop
 //! ```
 //! `>` marks guards, `+` operands of PHIs, `}` what is sunk. In snapshots `=` stands before a value that the slot
-//! holds anyway, `|` before a word of a frame, `@` before the position of a traversal. NOPs aren't printed. Constants are written where they are used:
+//! holds anyway, `|` before a word of a frame, `@` before the
+//! position of a traversal, `^` before an upvalue to open. NOPs aren't printed. Constants are written where they are used:
 //!
 //! | text | constant |
 //! |---|---|

@@ -39,6 +39,7 @@ impl Trace {
                 SnapKind::Unchanged => '=',
                 SnapKind::Frame => '|',
                 SnapKind::KeyIndex => '@',
+                SnapKind::Open => '^',
             };
             write!(f, " #{}{mark}", e.slot.0)?;
             self.print_ref(f, e.value)?;

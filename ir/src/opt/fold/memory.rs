@@ -2,11 +2,12 @@
 
 use super::{Fold, Folded, rules};
 use crate::eval::Val;
-use crate::ins::{Const, Operand};
-use crate::literal::{BufMode, Field, StrMode};
+use crate::build::Capture;
+use crate::ins::{Const, Ins, Operand};
+use crate::literal::{BufMode, Field, Helper, StrMode};
 use crate::op::IrOp;
 use crate::trace::TraceError;
-use crate::types::IrType;
+use crate::types::{IrRef, IrType};
 
 type Result = core::result::Result<Folded, TraceError>;
 
@@ -38,6 +39,40 @@ fn barrier_once(f: &mut Fold<'_, '_>) -> Result {
     })
 }
 
+/// An argument of the CLOSURE_NEW that made operand a.
+fn closure_arg(f: &Fold<'_, '_>, n: usize) -> Option<IrRef> {
+    let closure = f.ia();
+    let count = Helper::ClosureNew.args().len();
+    f.b.trace.call_args(&closure).nth(count - 1 - n)
+}
+
+/// The upvalue of a closure that the trace made, seen through its prototype.
+fn upvalue_of_closure(f: &mut Fold<'_, '_>) -> Result {
+    let closure = f.ia();
+    let literal = f.ins.b().raw();
+    let made_here = closure.op() == IrOp::CallA;
+    if made_here && closure.helper() != Some(Helper::ClosureNew) {
+        return Ok(Folded::Next);
+    }
+    let (proto, parent) = match made_here {
+        true => (closure_arg(f, 0), closure_arg(f, 1)),
+        false => (closure.ref_a(), closure.ref_b()),
+    };
+    let Some(Val::Gc(_, id)) = proto.and_then(|p| f.val(p)) else {
+        return Ok(Folded::Next);
+    };
+    match (f.b.objects.capture(id, literal >> 8), parent) {
+        (Some(Capture::Local(n)), _) if made_here => {
+            let upvalue = closure_arg(f, 2 + n as usize);
+            Ok(upvalue.map_or(Folded::Next, Folded::To))
+        }
+        (Some(Capture::Upvalue(n)), Some(parent)) => Ok(Folded::Retry(
+            Ins::new(IrOp::URefC, IrType::Ptr, parent, n << 8 | literal & 0xff).guarded(),
+        )),
+        _ => Ok(Folded::Next),
+    }
+}
+
 rules! {
     strlen_snew: FLoad, SNew, _ => |f| Ok(match (f.ins.field(), f.ia().ref_b()) {
         (Some(Field::StrLen), Some(n)) => Folded::To(n),
@@ -51,6 +86,15 @@ rules! {
         (Some(Field::FuncProto), Some(p)) => Folded::To(p),
         _ => Folded::Next,
     });
+    proto_closure: FLoad, CallA, _ => |f| {
+        let closure = f.ia().helper() == Some(Helper::ClosureNew);
+        Ok(match f.ins.field() {
+            Some(Field::FuncProto) if closure => closure_arg(f, 0).map_or(Folded::Next, Folded::To),
+            _ => Folded::Next,
+        })
+    };
+    urefc_closure: URefC, CallA, _ => upvalue_of_closure;
+    urefc_fnew: URefC, FNew, _ => upvalue_of_closure;
     ctype_cnew: FLoad, CNew, _ => |f| Ok(match (f.ins.field(), f.ia().ref_a()) {
         (Some(Field::CdataType), Some(t)) => Folded::To(t),
         _ => Folded::Next,
@@ -95,7 +139,7 @@ rules! {
         if fresh { Ok(Folded::Drop) } else { barrier_once(f) }
     };
     hload_nilslot: HLoad, K, _ => |f| Ok(match f.b.trace.constant(f.a()) {
-        Some(Const::NIL_SLOT) if f.ty() == IrType::Nil => Folded::To(crate::types::IrRef::NIL),
+        Some(Const::NIL_SLOT) if f.ty() == IrType::Nil => Folded::To(IrRef::NIL),
         Some(Const::NIL_SLOT) if f.ins.is_guard() => Folded::Fail,
         _ => Folded::Next,
     });

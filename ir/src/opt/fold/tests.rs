@@ -6,11 +6,11 @@ use std::vec::Vec;
 use std::{format, vec};
 
 use super::CLASSES;
-use crate::build::{Builder, NoObjects, Objects, replay_into};
+use crate::build::{Builder, Capture, NoObjects, Objects, replay_into};
 use crate::eval::{Reason, Run, run};
 use crate::ins::{Const, Ins, ObjId, Operand};
 use crate::literal::{Conv, FpMath, SloadMode, Slot, StrMode};
-use crate::model::{Model, Rng, random_trace};
+use crate::model::{Model, ModelObjects, Rng, random_trace};
 use crate::op::{IrOp, Rule};
 use crate::opt::Options;
 use crate::snap::SnapEntry;
@@ -250,6 +250,9 @@ fn check_trace(
 /// String 1 is empty, the others hold a byte.
 struct Strings;
 impl Objects for Strings {
+    fn capture(&self, p: ObjId, upvalue: u16) -> Option<Capture> {
+        ModelObjects.capture(p, upvalue)
+    }
     fn str_len(&self, s: ObjId) -> Option<i32> {
         Some(i32::from(s.0 != 1))
     }
@@ -271,7 +274,7 @@ fn every_rule() {
         let mut rng = Rng::new(seed);
         let model = Model::new(&mut rng);
         if let Ok(t) = random_trace(&mut rng, &model, 30) {
-            let _ = fold_with(&t, Options::ALL, &mut fired, &NoObjects);
+            let _ = fold_with(&t, Options::ALL, &mut fired, &ModelObjects);
         }
     }
     for (passes, text) in crate::filetests::inputs() {

@@ -160,6 +160,35 @@ impl Heap {
         }
     }
 
+    /// Makes a closed upvalue stand for a slot of `thread`'s stack that no upvalue stands for; the slot gets its value.
+    ///
+    /// # Safety
+    /// The slot is live. The collector has not met the upvalue: nothing was collected since it was made.
+    #[cfg(feature = "jit")]
+    pub(crate) unsafe fn open_upvalue(
+        &mut self,
+        thread: Gc<Thread>,
+        upvalue: Gc<Upvalue>,
+        slot: *mut Value,
+    ) {
+        let mut link: *const Cell<*mut Upvalue> = &thread.open_upvalues;
+        // SAFETY: as in `find_upvalue`; the link is free, since the upvalue is white and so in no list.
+        unsafe {
+            while let Some(above) = (*link).get().as_ref() {
+                if above.v.get() <= slot {
+                    break;
+                }
+                link = &above.next_open;
+            }
+            *slot = upvalue.get();
+            upvalue.v.set(slot);
+            upvalue.header.a.set(0);
+            upvalue.next_open.set((*link).get());
+            (*link).set(upvalue.as_ptr());
+        }
+        self.note_open_thread(thread);
+    }
+
     /// Closes the open upvalues of `thread` at `level` and above: they get their own copies of the values.
     pub(crate) fn close_upvalues(&mut self, thread: Gc<Thread>, level: *mut Value) {
         // SAFETY: as in `find_upvalue`.

@@ -16,7 +16,7 @@ use perilune_jit_x86::runtime::Width;
 
 use crate::bytecode::{Ins, Proto};
 use crate::gc::{Header, Object};
-use crate::jit::helpers::{self, id_of, object, ops, place, val_of, value_of};
+use crate::jit::helpers::{self, id_of, object, open_upvalue, ops, place, val_of, value_of};
 use crate::jit::layout;
 use crate::jit::trace::ResumePoint;
 use crate::value::table::Node;
@@ -316,6 +316,11 @@ impl Machine for LiveMachine<'_> {
         let base = self.base.wrapping_offset((point.base_slot as i16).into());
         // SAFETY: the state is live, and the frame the one where the closure was made when it was recorded.
         made(unsafe { ops::new_function(self.vm, proto, parent, base) })
+    }
+    fn open_upvalue(&mut self, slot: Slot, at: u64) {
+        let slot = self.slot_address(slot);
+        // SAFETY: the address is that of an upvalue's value that this trace made, and the slot lies in one of its frames.
+        unsafe { open_upvalue(self.vm, slot, pointer::<Value>(at)) }
     }
     fn close_upvalues(&mut self, from: Slot) {
         let slot = self.slot_address(from);

@@ -1,6 +1,6 @@
 //! Values of the interpreter as types and constants of the IR.
 
-use perilune_ir::build::Objects;
+use perilune_ir::build::{Capture, Objects};
 use perilune_ir::ins::{Const, ObjId};
 use perilune_ir::types::{IrRef, IrType};
 
@@ -38,7 +38,7 @@ pub(super) fn object_id<T>(o: Gc<T>) -> ObjId {
     ObjId(o.as_ptr() as u64)
 }
 
-/// What the builder may know of constant objects: strings.
+/// What the builder may know of constant objects: strings, prototypes.
 pub(super) struct HeapObjects;
 
 /// The string behind a constant.
@@ -49,6 +49,18 @@ fn string<'a>(s: ObjId) -> Option<&'a Str> {
 }
 
 impl Objects for HeapObjects {
+    fn capture(&self, proto: ObjId, upvalue: u16) -> Option<Capture> {
+        let at: *const Proto = core::ptr::with_exposed_provenance(proto.0 as usize);
+        // SAFETY: as for strings.
+        let captures = unsafe { at.as_ref()? }.captures();
+        let capture = captures.get(upvalue as usize)?;
+        Some(if capture.is_local() {
+            let before = captures[..upvalue as usize].iter();
+            Capture::Local(before.filter(|c| c.is_local()).count() as u16)
+        } else {
+            Capture::Upvalue(capture.index() as u16)
+        })
+    }
     fn str_len(&self, s: ObjId) -> Option<i32> {
         string(s).and_then(|s| i32::try_from(s.len()).ok())
     }

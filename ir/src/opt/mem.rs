@@ -313,9 +313,7 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
         IrOp::ULoad => match search(b, ins, call.max(t.newest(IrOp::UClo))) {
             Search::Value(v) => Some(v),
             // What a new upvalue was made with.
-            Search::Limit(l)
-                if t.is_call_of(a, Helper::UpvalueNew) && l.is_none_or(|l| l < a) =>
-            {
+            Search::Limit(l) if t.is_call_of(a, Helper::UpvalueNew) && l.is_none_or(|l| l < a) => {
                 let call = t.get(a);
                 call.ref_a().filter(|&v| t.ty(v) == ins.ty())
             }

@@ -58,8 +58,7 @@ fn may_sink(t: &Trace, r: IrRef) -> bool {
 /// A closure, or an upvalue.
 fn is_closure(ins: &Ins) -> bool {
     let h = ins.helper();
-    ins.op() == IrOp::CallA
-        && (h == Some(Helper::UpvalueNew) || h == Some(Helper::ClosureNew))
+    ins.op() == IrOp::CallA && (h == Some(Helper::UpvalueNew) || h == Some(Helper::ClosureNew))
 }
 fn is_table(op: IrOp) -> bool {
     matches!(op, IrOp::TNew | IrOp::TDup)

@@ -77,7 +77,9 @@ fn snap<'a>(t: &mut Trace, words: impl Iterator<Item = &'a str>) -> Res<()> {
         } else if let Some(n) = w.strip_prefix("depth=") {
             depth = number(n)?;
         } else if let Some(e) = w.strip_prefix('#') {
-            let at = e.find([':', '=', '|', '@', '^']).ok_or("#slot:value expected")?;
+            let at = e
+                .find([':', '=', '|', '@', '^'])
+                .ok_or("#slot:value expected")?;
             let kind = match e.as_bytes().get(at) {
                 Some(b'=') => SnapKind::Unchanged,
                 Some(b'|') => SnapKind::Frame,

@@ -18,6 +18,7 @@
 //!
 //! [`FREE_BYTES`]: crate::stdlib::string::build::FREE_BYTES
 
+mod closure;
 mod math;
 pub(crate) mod ops;
 mod pattern;
@@ -38,6 +39,7 @@ use crate::gc::Object;
 use crate::value::{Gc, Value};
 use crate::vm::Vm;
 
+pub(crate) use closure::open_upvalue;
 pub(crate) use pattern::{MatchResults, match_flags};
 pub(crate) use string::{PackedSpec, PayKind};
 
@@ -58,6 +60,9 @@ macro_rules! rust_type {
     (Int) => { i32 };
     (Any) => { Value };
     (Place) => { *const Value };
+    (Upvalue) => { *mut Value };
+    (NewUpvalue) => { *mut Value };
+    (Proto) => { Gc<crate::bytecode::Proto> };
     (NewStr) => { Option<Gc<crate::value::Str>> };
     (NewTab) => { Option<Gc<crate::value::Table>> };
     (Func) => { Gc<crate::value::Function> };
@@ -103,6 +108,15 @@ macro_rules! ir_type {
     (Place) => {
         IrType::Ptr
     };
+    (Upvalue) => {
+        IrType::Ptr
+    };
+    (NewUpvalue) => {
+        IrType::Ptr
+    };
+    (Proto) => {
+        IrType::Proto
+    };
     (Any) => {
         IrType::Nil
     };
@@ -124,6 +138,15 @@ macro_rules! argument {
     };
     (Func, $v:expr) => {
         object($v)?
+    };
+    (Proto, $v:expr) => {
+        object($v)?
+    };
+    (Upvalue, $v:expr) => {
+        match $v {
+            Val::Ptr(at) => ptr::with_exposed_provenance_mut(at as usize),
+            _ => return None,
+        }
     };
     (OptTab, $v:expr) => {
         match $v {
@@ -162,6 +185,12 @@ macro_rules! result {
     (Place, $r:expr) => {
         Ok(Val::Ptr(place($r)))
     };
+    (NewUpvalue, $r:expr) => {
+        match place($r) {
+            0 => Err(eval::Trap::OutOfMemory),
+            at => Ok(Val::Ptr(at)),
+        }
+    };
     (NewStr, $r:expr) => {
         new_object(IrType::Str, $r)
     };
@@ -199,6 +228,9 @@ macro_rules! trap {
         Trap::Zero
     };
     (NewFunc) => {
+        Trap::Zero
+    };
+    (NewUpvalue) => {
         Trap::Zero
     };
     (Count) => {
@@ -290,6 +322,8 @@ helpers! {
     TabGetInt = table::get_int, (t Tab, key Int) -> Place;
     TabGet = table::get, (t Tab, key Any) -> Place;
     TabMaxN = table::max_n, (t Tab) -> Any;
+    UpvalueNew = closure::new_upvalue, (v Any) -> NewUpvalue;
+    ClosureNew = closure::new_closure, (proto Proto, parent Func, first Upvalue, second Upvalue, third Upvalue) -> NewFunc;
     TabNew = table::new, (slots Int, keys Int) -> NewTab;
     TabConcat = table::concat, (t Tab, separator Str, first Int, last Int) -> NewStr;
     TabSet = table::set, (t Tab, key Any, value Any) -> Done;

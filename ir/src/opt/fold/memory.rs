@@ -1,8 +1,8 @@
 //! Strings, buffers, fields of new objects, barriers.
 
 use super::{Fold, Folded, rules};
-use crate::eval::Val;
 use crate::build::Capture;
+use crate::eval::Val;
 use crate::ins::{Const, Ins, Operand};
 use crate::literal::{BufMode, Field, Helper, StrMode};
 use crate::op::IrOp;

@@ -142,8 +142,12 @@ pub trait Machine {
     fn new_cdata(&mut self, ctype: i32, size_or_value: Option<Val>) -> Result<ObjId, Trap>;
     /// A closure made in the frame that runs at the snapshot with this pc.
     fn new_function(&mut self, proto: ObjId, parent: ObjId, pc: u32) -> Result<ObjId, Trap>;
-    /// Gives a slot the value of a closed upvalue, and opens that there. `at` is the address of its value.
-    fn open_upvalue(&mut self, slot: Slot, at: u64);
+    /// Gives a slot the value of a closed upvalue, and opens that there. `at` is the address of its value. A machine whose functions
+    /// nobody calls need not open it.
+    fn open_upvalue(&mut self, slot: Slot, at: u64) {
+        let v = self.load(at);
+        self.set_slot(slot, v);
+    }
     /// Closes upvalues from a slot up.
     fn close_upvalues(&mut self, from: Slot);
 

@@ -45,6 +45,8 @@ pub struct Model {
     log: Vec<String>,
     /// What the instructions of the parent trace gave.
     pub parent: Vec<Val>,
+    /// May random traces make closures?
+    pub closures: bool,
     /// An order of the trace that no machine could follow.
     pub violation: Option<&'static str>,
 }
@@ -102,6 +104,7 @@ impl Model {
             fuel: 1_000_000,
             log: Vec::new(),
             parent: Vec::new(),
+            closures: false,
             violation: None,
         };
         for s in NUMBERS {

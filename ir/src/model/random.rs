@@ -268,7 +268,7 @@ impl Generator<'_> {
             }
             17 => self.new_table(),
             18 => self.string(),
-            19 if self.rng.chance(2) => self.closure(),
+            19 if self.model.closures && self.rng.chance(2) => self.closure(),
             _ => self.effect(),
         }
     }

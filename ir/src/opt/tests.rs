@@ -113,6 +113,7 @@ fn side_trace(t: &Trace, model: &Model, how: Run, exit: Exit, m: &Model) -> Resu
 fn check(seed: u64, size: usize, options: Options) -> Result<bool, String> {
     let mut rng = Rng::new(seed);
     let mut model = Model::new(&mut rng);
+    model.closures = true;
     if rng.chance(4) {
         model.set_fuel(5);
     }

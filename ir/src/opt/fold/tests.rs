@@ -272,7 +272,8 @@ fn every_rule() {
     // Rules of memory need traces with memory, which the tests of the optimiser compare; here they only count.
     for seed in 0..2_000 {
         let mut rng = Rng::new(seed);
-        let model = Model::new(&mut rng);
+        let mut model = Model::new(&mut rng);
+        model.closures = true;
         if let Ok(t) = random_trace(&mut rng, &model, 30) {
             let _ = fold_with(&t, Options::ALL, &mut fired, &ModelObjects);
         }

@@ -108,3 +108,46 @@ fn making_a_state_may_fail_anywhere() {
         }
     }
 }
+
+/// What is parsed and compiled counts against the limit: a state never takes more, whatever it loads.
+#[test]
+fn loading_keeps_to_the_memory_limit() {
+    const LIMIT: usize = 8 << 20;
+    const LONG: usize = 20 << 20;
+    // The host's own reserves, and what the parser's stacks have beforehand.
+    const SLACK: usize = 512 << 10;
+    let repeated = |start: &str, part: &str, end: &str| {
+        let count = (LONG - start.len() - end.len()) / part.len();
+        [start, &part.repeat(count), end].concat()
+    };
+    for (name, source) in [
+        ("statements", repeated("", "x = y + f(z) ", "")),
+        (
+            "functions",
+            repeated("", "function f(a, b) return a + b end ", ""),
+        ),
+        (
+            "one function",
+            repeated("function f() ", "x = y + f(z) ", "end"),
+        ),
+        ("one table", repeated("return {", "x, y + 1, {1, z}, ", "}")),
+        ("one sum", repeated("return x", " + f(y)", "")),
+        ("strings", {
+            let parts = (0..LONG / 20).map(|i| format!("x = 'a string {i:7}' "));
+            parts.collect::<String>()
+        }),
+        ("constants", {
+            let parts = (0..LONG / 20).map(|i| format!("{{{i}.5}}, "));
+            format!("return {{{}}}", parts.collect::<String>())
+        }),
+    ] {
+        let mut world = World::limited(LIMIT);
+        failing::arm(LIMIT + SLACK);
+        let env = world.vm.globals();
+        let loaded = world.vm.load(source.as_bytes(), b"=long", None, env);
+        assert!(!failing::disarm(), "{name} takes more than the limit");
+        assert!(loaded.is_err(), "{name}");
+        assert_eq!(world.error_text(), "not enough memory", "{name}");
+        world.check_usable();
+    }
+}

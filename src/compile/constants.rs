@@ -53,6 +53,12 @@ impl Constants {
         }
     }
 
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>()
+            + (self.numbers.capacity() + self.objects.capacity()) * size_of::<Value>()
+    }
+
     /// Where the constants of a function that begins now will start.
     pub fn base(&self) -> ConstantBase {
         ConstantBase {

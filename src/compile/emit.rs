@@ -61,6 +61,8 @@ impl Core<'_> {
         if len >= MAX_CODE {
             return self.error_limit(self.at, MAX_CODE as u32, "bytecode instructions");
         }
+        let more = len.max(32) * (size_of::<Ins>() + size_of::<u32>());
+        self.count(self.counted + more)?;
         grow(&mut self.code, len)?;
         grow(&mut self.lines, len)
     }

@@ -56,6 +56,10 @@ impl Labels {
             buckets: [NO_LABEL; BUCKETS],
         }
     }
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        self.list.capacity() * size_of::<Label>()
+    }
     /// How many there are.
     pub fn len(&self) -> usize {
         self.list.len()

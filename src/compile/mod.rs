@@ -198,6 +198,45 @@ struct Core<'h> {
     /// The names of hidden loop variables, once made.
     hidden: [Option<Gc<Str>>; scope::HIDDEN.len()],
     locals: Vec<LocalVar>,
+    /// The bytes outside of the heap that it counts for this chunk.
+    counted: usize,
+}
+
+impl Core<'_> {
+    /// Bytes of the vectors that grow with the source.
+    fn bytes(&self) -> usize {
+        fn of<T>(vec: &Vec<T>) -> usize {
+            vec.capacity() * size_of::<T>()
+        }
+        of(&self.outer)
+            + of(&self.code)
+            + of(&self.lines)
+            + of(&self.vars)
+            + of(&self.slot_vars)
+            + of(&self.scopes)
+            + of(&self.exits)
+            + of(&self.captured)
+            + of(&self.expression_starts)
+            + of(&self.targets)
+            + of(&self.nil_keys)
+            + of(&self.locals)
+            + self.labels.bytes()
+            + self.constants.bytes()
+    }
+
+    /// Counts so many bytes as the chunk's.
+    fn count(&mut self, bytes: usize) -> error::Res {
+        self.heap.count_outside(self.counted, bytes)?;
+        self.counted = bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Core<'_> {
+    fn drop(&mut self) {
+        // Counting less can't fail.
+        let _ = self.count(0);
+    }
 }
 
 /// Compiles a main chunk. `source` is what the tree was parsed from, `chunk_name` begins with `=` or `@` or is the source.
@@ -261,6 +300,7 @@ impl<'h> Chunk<'h> {
             nil_keys: Vec::new(),
             hidden: [None; scope::HIDDEN.len()],
             locals: Vec::new(),
+            counted: 0,
         };
         let mut chunk = Chunk { core: Vec::new() };
         if chunk.core.try_reserve_exact(1).is_err() {
@@ -303,9 +343,17 @@ impl<'h> Chunk<'h> {
 
     /// The bytes that the heap that the chunk is compiled into has left.
     pub fn room(&self) -> usize {
-        self.core
-            .first()
-            .map_or(0, |core| core.heap.limit().saturating_sub(core.heap.used()))
+        self.core.first().map_or(0, |core| core.heap.room())
+    }
+
+    /// Counts what the chunk has taken outside of the heap, and `elsewhere` bytes of its parser, against the heap's limit, until
+    /// it is finished or given up.
+    ///
+    /// # Errors
+    /// [`CompileError::Memory`]
+    pub fn count(&mut self, elsewhere: usize) -> Result<(), CompileError> {
+        self.with(|core| core.count(core.bytes() + elsewhere))
+            .map_err(|fail| self.error(fail))
     }
 
     fn error(&mut self, fail: Fail) -> CompileError {

@@ -70,7 +70,7 @@ pub struct Heap {
     /// Bytes in use are `base - debt`.
     pub(super) base: isize,
     pub(super) peak: usize,
-    /// Bytes that the host has given.
+    /// Bytes that the host has given, and those of [`Heap::count_outside`].
     pub(super) reserved: usize,
     pub(super) limit: usize,
     /// The instruction that native functions begin with (`FUNCC`); the state sets it.
@@ -208,6 +208,24 @@ impl Heap {
     /// Has the failure that [`Heap::fail_allocation`] ordered not come yet?
     pub fn awaits_failure(&self) -> bool {
         self.fail_in != 0
+    }
+    /// Bytes that the host may still be asked for, or that wait to be given back to it.
+    pub(crate) fn room(&self) -> usize {
+        self.limit
+            .saturating_sub(self.reserved)
+            .saturating_add(self.spare)
+    }
+    /// Counts memory that comes from elsewhere but is the state's: `new` bytes in place of the `old` that were counted before.
+    pub(crate) fn count_outside(&mut self, old: usize, new: usize) -> Result<(), OutOfMemory> {
+        let more = new.saturating_sub(old);
+        if more > self.limit.saturating_sub(self.reserved) {
+            self.release_spare_chunks();
+            if more > self.limit.saturating_sub(self.reserved) {
+                return Err(OutOfMemory);
+            }
+        }
+        self.reserved = self.reserved - old + new;
+        Ok(())
     }
     /// Notes the peak before memory is given back.
     #[inline]

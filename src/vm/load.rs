@@ -209,7 +209,7 @@ fn compile_parts<'s>(
     chunk_name: Gc<Str>,
     options: compile::Options,
 ) -> Result<Gc<Proto>, Failure<'s>> {
-    state.set_allocation_limit(Some(heap.limit().saturating_sub(heap.used())));
+    state.set_allocation_limit(Some(heap.room()));
     let mut parser = Parser::new(
         state,
         source,
@@ -221,11 +221,13 @@ fn compile_parts<'s>(
     let mut chunk = Chunk::new(heap, source, chunk_name, options)?;
     let mut arena = Bump::new();
     loop {
+        chunk.count(state.allocated_bytes())?;
         arena.set_allocation_limit(Some(chunk.room()));
         let part = match parser.part(&arena, PART) {
             Ok(part) => part,
             Err(error) => return Err(Failure::Parse(error, parser.completion())),
         };
+        chunk.count(state.allocated_bytes() + arena.allocated_bytes())?;
         chunk.part(part.main)?;
         if part.is_last {
             return Ok(chunk.finish()?);
@@ -249,12 +251,13 @@ fn earlier_error(
     const LATE: [&[u8]; 3] = [b"undefined label", b"no loop to", b"<continue"];
     let before = source.get(..error.span.start.offset as usize)?;
     let rest = completion?;
+    let room = heap.room().checked_sub(before.len() + rest.len())?;
     let mut text = Vec::new();
     text.try_reserve_exact(before.len() + rest.len()).ok()?;
     text.extend_from_slice(before);
     text.extend_from_slice(rest);
     let arena = Bump::new();
-    arena.set_allocation_limit(Some(heap.limit().saturating_sub(heap.used())));
+    arena.set_allocation_limit(Some(room));
     let options_of_parse = ParseOptions {
         compat52: options.compat52,
     };

@@ -191,12 +191,27 @@ pub(crate) fn load_file(
         }
     };
     // The bytes lie outside of the heap, but count as if they were in it.
-    if source.len() > vm.heap.limit().saturating_sub(vm.heap.used()) {
+    if vm.heap.count_outside(0, source.len()).is_err() {
         return Err(vm.memory_error());
     }
-    let sign = if name.is_some() { "@" } else { "=" };
+    let loaded = load_source(vm, name.is_some(), shown, &source, mode, env);
+    // Counting less can't fail.
+    let _ = vm.heap.count_outside(source.len(), 0);
+    loaded
+}
+
+/// Loads what was read from a file, or the standard input.
+fn load_source(
+    vm: &mut Vm,
+    is_file: bool,
+    shown: &[u8],
+    source: &[u8],
+    mode: Option<&[u8]>,
+    env: Gc<Table>,
+) -> Result<Result<Gc<Function>, Value>, Raised> {
+    let sign = if is_file { "@" } else { "=" };
     let chunk_name = Message::new(vm).text(sign).bytes(shown).finish_string()?;
-    match caught(vm.load(&source, chunk_name.as_bytes(), mode, env))? {
+    match caught(vm.load(source, chunk_name.as_bytes(), mode, env))? {
         Some(f) => Ok(Ok(f)),
         None => Ok(Err(vm.error_value)),
     }

@@ -19,8 +19,8 @@ pub(crate) const GRANULE: usize = 16;
 /// The largest cell; whatever is larger comes from the host directly.
 pub(crate) const MAX_CELL: usize = 2064;
 const MARK_WORDS: usize = ARENA_SIZE / GRANULE / 64;
-/// A fresh arena is cut into cells up to the end of a page of this size at a time.
-const PAGE: u32 = 4096;
+/// How many bytes of a fresh arena are cut into cells at a time.
+const CARVE: usize = 4096;
 
 /// The cell sizes. Those of the form 16·n + 16 hold table arrays of 2^k + 1 slots exactly.
 pub(crate) const CELL_SIZES: [u32; CLASS_COUNT] = [
@@ -180,8 +180,7 @@ impl Arena {
     pub unsafe fn carve(&self) {
         let size = self.cell_size.get();
         let from = self.carved.get();
-        let end = (from + 1).next_multiple_of(PAGE).min(self.end.get());
-        let cells = ((end - from) / size).max(1);
+        let cells = ((self.end.get() - from) / size).min((CARVE as u32 / size).max(1));
         self.carved.set(from + cells * size);
         for i in (0..cells).rev() {
             // SAFETY: `carved..end` holds whole cells that nobody uses.

@@ -24,6 +24,8 @@ mod std_host;
 
 pub use math::MathFunctions;
 pub use memory::GlobalMemory;
+#[cfg(feature = "jit")]
+pub use perilune_jit_x86::region::ExecutableMemory;
 #[cfg(feature = "std")]
 pub use std_host::StdHost;
 
@@ -321,6 +323,11 @@ pub trait Host {
 
     // ---- the rest ----
 
+    /// Memory for machine code. Asked once per state; without it nothing is compiled.
+    #[cfg(feature = "jit")]
+    fn executable_memory(&mut self) -> Option<Box<dyn ExecutableMemory>> {
+        None
+    }
     /// The elementary functions.
     fn math(&self) -> &'static MathFunctions {
         &MathFunctions::PORTABLE

@@ -119,7 +119,7 @@ impl Code {
             .take_while(move |r| r.snap == snap)
             .filter_map(|r| Some((r.value, r.location?)))
     }
-    /// The address of an exit's stub, which is where its guards go unless the exit is linked.
+    /// The address of an exit's stub, which is where its guards go unless the exit is linked. Exits for fuel and the like have others.
     pub fn stub(&self, snap: u16) -> Option<Entry> {
         let stub = self.stubs.iter().find(|s| s.snap == snap)?;
         Some(Entry(

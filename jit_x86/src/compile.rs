@@ -17,6 +17,7 @@ use perilune_ir::trace::{Link, Trace};
 use perilune_ir::types::{IrRef, IrType};
 
 use crate::asm::{Cond, Item, Label};
+use crate::emit::ASIDE;
 use crate::error::BackendError;
 use crate::input::{Head, Inherited, Input, Location, ParentValue, Policy};
 use crate::reg::{Reg, RegSet};
@@ -349,10 +350,22 @@ impl<'a> Compiler<'a> {
             None => self.fail(BackendError::MissingSnapshot),
         }
     }
+    /// The same for a reason other than a guard's: side traces don't begin there.
+    pub fn exit_aside(&mut self, cond: Cond) {
+        match self.snap {
+            Some(s) => self.item(Item::Exit(cond, s as u16 | ASIDE)),
+            None => self.fail(BackendError::MissingSnapshot),
+        }
+    }
     /// The same for the check of a guard, or always if it is the one to fail.
     pub fn guard(&mut self, cond: Cond) {
+        let cond = self.forced(cond);
+        self.exit(cond);
+    }
+    /// A condition, or always if the guard in hand is the one to fail.
+    pub fn forced(&self, cond: Cond) -> Cond {
         let fails = self.input.fail_guard.is_some_and(|g| g.index() == self.at);
-        self.exit(if fails { Cond::Always } else { cond });
+        if fails { Cond::Always } else { cond }
     }
     /// An address in the pool of constants that holds these bits.
     pub fn pool(&mut self, bits: u64) -> i32 {

@@ -8,6 +8,7 @@ use iced_x86::{
 };
 
 use crate::code::Code;
+use crate::emit::ASIDE;
 use crate::region::{ExecutableMemory, Region};
 use crate::runtime::{Layout, OpHelper};
 use perilune_ir::literal::Helper;
@@ -34,7 +35,7 @@ impl SymbolResolver for Names {
     ) -> Option<SymbolResult<'_>> {
         let name = |text| Some(SymbolResult::with_string(address, text));
         if let Some(&(_, snap)) = self.stubs.iter().find(|s| s.0 == address) {
-            return name(alloc::format!("->{snap}"));
+            return name(exit_name(snap));
         }
         if self.loop_start == Some(address) {
             return name("->LOOP".into());
@@ -140,7 +141,7 @@ pub fn disassemble<M: ExecutableMemory>(
         if i.ip() >= range.end
             && let Some((_, snap)) = code.stubs().find(|s| start + u64::from(s.0) == i.ip())
         {
-            writeln!(f, "->{snap}:")?;
+            writeln!(f, "{}:", exit_name(snap))?;
         }
         if i.is_invalid() {
             break;
@@ -154,4 +155,10 @@ pub fn disassemble<M: ExecutableMemory>(
         f.write_char('\n')?;
     }
     Ok(())
+}
+
+/// `->3`, or `->3!` for fuel and the like.
+fn exit_name(snap: u16) -> alloc::string::String {
+    let mark = if snap & ASIDE != 0 { "!" } else { "" };
+    alloc::format!("->{}{mark}", snap & !ASIDE)
 }

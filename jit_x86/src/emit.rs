@@ -22,17 +22,22 @@ pub(crate) struct External {
     pub target: usize,
 }
 
+/// In the number of an exit's snapshot: it is left for a reason that has nothing to do with the snapshot, so that no side trace can go on.
+pub(crate) const ASIDE: u16 = 1 << 15;
+
 /// A jump to an exit's stub.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ExitJump {
     /// Where its displacement is.
     pub at: u32,
+    /// Perhaps with [`ASIDE`].
     pub snap: u16,
 }
 
 /// A stub.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Stub {
+    /// Perhaps with [`ASIDE`].
     pub snap: u16,
     pub at: u32,
 }

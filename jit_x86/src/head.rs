@@ -28,7 +28,7 @@ impl Compiler<'_> {
         self.forward(|c| {
             c.ins(asm::lea(true, t, Mem::at(Reg::BASE, i32::from(top) * 8)));
             c.ins(asm::alu_rm(Alu::Cmp, true, t, Rm::Mem(limit)));
-            c.exit(Cond::Above);
+            c.exit_aside(Cond::Above);
         });
     }
 

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use crate::compile::out_of_memory;
-use crate::emit::Shared;
+use crate::emit::{ASIDE, Shared};
 use crate::error::BackendError;
 
 /// The host's memory for code.
@@ -137,7 +137,11 @@ impl<M: ExecutableMemory> Region<M> {
     /// entry of a trace that lies in this region, was assembled with that layout, and fits the code that the frame runs.
     pub unsafe fn enter(&self, vm: *mut u8, base: *mut u64, entry: crate::input::Entry) -> Exit {
         if self.is_broken {
-            return Exit { trace: 0, snap: 0 };
+            return Exit {
+                trace: 0,
+                snap: 0,
+                aside: true,
+            };
         }
         type Enter = unsafe extern "sysv64" fn(*mut u8, *mut u64, usize) -> u64;
         // SAFETY: the region begins with the code that `Assembler::try_new` wrote, which has this signature; the region is executable
@@ -147,7 +151,8 @@ impl<M: ExecutableMemory> Region<M> {
         let left = unsafe { enter(vm, base, entry.address()) };
         Exit {
             trace: (left >> 16) as u16,
-            snap: left as u16,
+            snap: left as u16 & !ASIDE,
+            aside: left as u16 & ASIDE != 0,
         }
     }
 }
@@ -165,6 +170,8 @@ pub struct Exit {
     pub trace: u16,
     /// The snapshot's.
     pub snap: u16,
+    /// Was it left for a reason that has nothing to do with the snapshot: fuel, the collector, the stack? No side trace can go on then.
+    pub aside: bool,
 }
 
 impl Writer<'_> {

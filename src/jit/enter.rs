@@ -1,11 +1,11 @@
 //! Running traces: entry, exits, and what follows an exit.
 //!
-//! A trace is entered with the state's `base` at the frame it begins in. When it is left, the snapshot's slots have been written, and `base`
-//! and `pc` are those of the exit's resume point, where the interpreter goes on. Before it does: another trace may begin right
+//! A trace is entered with the state's `base` at the frame it begins in. When it is left, the snapshot's slots have been written, `base` still
+//! is the trace's, and the exit's resume point says where the interpreter goes on. Before it does: another trace may begin right
 //! there (a side trace, the trace that this one links to, the one behind a stitched call), the exit may be hot, a step of the collector or
 //! a service may be due.
 
-use perilune_ir::eval::{Reason, Run};
+use perilune_ir::eval::{Reason, RestoreError, Run};
 use perilune_ir::op::IrOp;
 
 use crate::bytecode::ProtoFlags;
@@ -21,6 +21,8 @@ use crate::vm::stack::MIN_NATIVE_SLOTS;
 
 /// How a trace was left.
 struct Left {
+    /// Which one: those that others link to run on without coming back here.
+    number: TraceNo,
     /// With which snapshot.
     snap: usize,
     /// Why.
@@ -85,6 +87,7 @@ impl Vm {
             return After::Interpret(self.finish(Err(raised)));
         };
         trace.last_entry = now;
+        let is_compiled = trace.code.is_some();
         let (start, top_slot) = (start_of(trace), usize::from(trace.top_slot));
         if !self.has_room(top_slot) {
             // Without room for all of its frames the interpreter goes on: it may need fewer.
@@ -93,32 +96,43 @@ impl Vm {
             }
             return After::Interpret(Next::RESUME);
         }
-        let Some(trace) = self.jit.traces.take(number) else {
+        let result = if is_compiled {
+            self.execute_code(number)
+        } else {
+            self.evaluate(number)
+        };
+        match result {
+            Ok(left) => self.leave(left),
+            Err(next) => After::Interpret(next),
+        }
+    }
+
+    /// A trace was left.
+    fn leave(&mut self, left: Left) -> After {
+        let Left { number, snap, how } = left;
+        let Some(trace) = self.jit.traces.get(number) else {
             return After::Interpret(Next::RESUME);
         };
-        let result = self.evaluate(&trace);
-        let left = match result {
-            Ok(left) => left,
-            Err(next) => {
-                self.jit.traces.put_back(number, trace);
-                return After::Interpret(next);
-            }
-        };
-        let point = trace.ir.snaps().get(left.snap);
+        let point = trace.ir.snaps().get(snap);
         let point = point.and_then(|s| trace.resume.get(s.pc as usize)).copied();
         let (link, link_to) = (trace.link, trace.link_to);
-        let side = trace.exits.get(left.snap).map_or(TraceNo(0), |e| e.side);
-        self.jit.traces.put_back(number, trace);
+        let side = trace.exits.get(snap).map_or(TraceNo(0), |e| e.side);
+        let is_compiled = trace.code.is_some();
         let Some(point) = point else {
             return After::Interpret(Next::RESUME);
         };
-        self.announce_exit(number, left.snap);
-        if left.how == How::Guard && side != TraceNo(0) {
+        self.announce_exit(number, snap);
+        // A trace that ends with a return goes on like one whose guard failed.
+        let is_exit = how == How::Guard || (how == How::End && link == LinkKind::Return);
+        if is_exit && side != TraceNo(0) && !is_compiled {
             // A side trace counts its slots from where its parent does.
-            self.base = self.base.wrapping_sub(usize::from(point.base_slot));
             return After::Enter(side);
         }
-        if left.how == How::End {
+        self.go_to(point);
+        if let Some(open) = point.open_results {
+            self.open_results = usize::from(open);
+        }
+        if how == How::End {
             if link_to != TraceNo(0) {
                 return After::Enter(link_to);
             }
@@ -126,14 +140,54 @@ impl Vm {
                 return self.stitch(number, point);
             }
         }
-        if left.how == How::Guard {
-            self.count_exit(number, left.snap);
+        if is_exit {
+            self.count_exit(number, snap);
         }
         After::Interpret(self.resume_at(point))
     }
 
+    /// Runs a trace's machine code.
+    fn execute_code(&mut self, number: TraceNo) -> Result<Left, Next> {
+        // SAFETY: the trace fits the frame at the base, and its caller made room.
+        let exit = unsafe { Vm::run_code(self, number) };
+        let Some(exit) = exit.filter(|exit| exit.trace != 0) else {
+            return Ok(Left {
+                number,
+                snap: 0,
+                how: How::Aside,
+            });
+        };
+        let number = TraceNo(exit.trace);
+        let snap = usize::from(exit.snap);
+        let Some(trace) = self.jit.traces.take(number) else {
+            let raised = self.error(format_args!("trace {} is lost", number.0));
+            return Err(self.finish(Err(raised)));
+        };
+        // SAFETY: the trace was just left.
+        let restored = unsafe { Vm::restore(self, &trace, exit.snap) };
+        let is_last = snap + 1 == trace.ir.snaps().len();
+        let ends = is_last && trace.ends_outside();
+        self.jit.traces.put_back(number, trace);
+        if let Err(error) = restored {
+            let raised = match error {
+                RestoreError::Trap(_) => self.memory_error(),
+                error => self.error(format_args!("trace {}: {error}", number.0)),
+            };
+            return Err(self.finish(Err(raised)));
+        }
+        let how = match (exit.aside, ends) {
+            (true, _) => How::Aside,
+            (false, true) => How::End,
+            (false, false) => How::Guard,
+        };
+        Ok(Left { number, snap, how })
+    }
+
     /// Evaluates a trace's IR. The values that the trace left before gave are for it, if it is its side trace.
-    fn evaluate(&mut self, trace: &Installed) -> Result<Left, Next> {
+    fn evaluate(&mut self, number: TraceNo) -> Result<Left, Next> {
+        let Some(trace) = self.jit.traces.take(number) else {
+            return Err(Next::RESUME);
+        };
         let parent = core::mem::take(&mut self.jit.values);
         let mut values = core::mem::take(&mut self.jit.spare_values);
         let how = Run {
@@ -148,6 +202,7 @@ impl Vm {
         let exit = match result {
             Ok(exit) => exit,
             Err(error) => {
+                self.jit.traces.put_back(number, trace);
                 let raised = self.error(format_args!("trace: {error}"));
                 return Err(self.finish(Err(raised)));
             }
@@ -158,7 +213,9 @@ impl Vm {
             Reason::End => How::End,
             Reason::Iterations | Reason::Stopped | Reason::Trap(..) => How::Aside,
         };
+        self.jit.traces.put_back(number, trace);
         Ok(Left {
+            number,
             snap: exit.snap,
             how,
         })

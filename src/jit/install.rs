@@ -1,7 +1,6 @@
 //! From a recording to a trace that is entered, and back: numbers, patching of bytecode, links, flushing, eviction.
 
 extern crate alloc;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use perilune_ir::ins::Ins as IrIns;
@@ -12,6 +11,7 @@ use perilune_ir::types::IrRef;
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::gc::Header;
 use crate::jit::hot::write_instruction;
+use crate::jit::parameters::JitMode;
 use crate::jit::store::{ExitState, Installed};
 use crate::jit::trace::{LinkKind, Recording, ResumePoint, Start, TraceAbort, TraceNo};
 use crate::value::Gc;
@@ -40,7 +40,7 @@ impl Vm {
     pub(crate) fn number_for_trace(&mut self, keep: Option<TraceNo>) -> Option<TraceNo> {
         let most = self.jit.settings.parameters.max_trace as usize;
         while self.jit.traces.len() >= most {
-            if !self.evict(keep) {
+            if !self.evict([keep, None]) {
                 return None;
             }
         }
@@ -69,7 +69,7 @@ impl Vm {
         opt::finish(
             &mut ir,
             self.jit.settings.optimisations(),
-            &perilune_ir::build::NoObjects,
+            &crate::record::HeapObjects,
         )?;
         let mut exits = Vec::new();
         let snaps = ir.snaps().len();
@@ -90,10 +90,8 @@ impl Vm {
         let charged = size_of::<Installed>()
             + ir.len() * size_of::<IrIns>()
             + resume.len() * size_of::<ResumePoint>();
-        let is_first = !matches!(start, Start::Side { .. });
-        let replaced = (start == Start::Root).then_some(start_ins);
         let fail = self.guard_to_fail(&ir);
-        let trace = Installed {
+        let mut trace = Installed {
             fail,
             ir,
             resume,
@@ -110,21 +108,15 @@ impl Vm {
             stitch: ExitState::default(),
             sides: 0,
             last_entry: self.jit.entries,
+            code: None,
             charged,
         };
-        if self.heap.charge(charged).is_err() {
-            return Err(TraceAbort::OutOfMemory);
+        if self.jit.settings.mode == JitMode::Compile {
+            let code = self.assemble(number, &trace)?;
+            trace.charged += code.block().len + code.heap_size();
+            trace.code = Some(code);
         }
-        let anchored = self.heap.add_anchor(anchor, number, replaced, objects);
-        if anchored.is_err() {
-            self.heap.uncharge(charged);
-            return Err(TraceAbort::OutOfMemory);
-        }
-        if self.jit.traces.insert(number, Box::new(trace)).is_err() {
-            self.heap.remove_anchor(anchor, number);
-            self.heap.uncharge(charged);
-            return Err(TraceAbort::OutOfMemory);
-        }
+        self.keep(number, trace, objects)?;
         match start {
             Start::Root => self.patch(proto, start_pc, start_ins, number),
             Start::Side { parent, exit } => {
@@ -133,6 +125,7 @@ impl Vm {
                 {
                     exit.side = number;
                 }
+                self.link_exit(parent, exit, number);
                 if let Some(root) = self.jit.traces.get_mut(root) {
                     root.sides += 1;
                 }
@@ -143,8 +136,42 @@ impl Vm {
                 }
             }
         }
-        debug_assert_eq!(is_first, root == number);
         Ok(())
+    }
+
+    /// Stores a trace, counts its memory, and keeps alive what it refers to.
+    fn keep(
+        &mut self,
+        number: TraceNo,
+        mut trace: Installed,
+        objects: &[Gc<Header>],
+    ) -> Result<(), TraceAbort> {
+        let (anchor, charged) = (trace.anchor, trace.charged);
+        let replaced = (trace.start == Start::Root).then_some(trace.start_ins);
+        let result = self.heap.charge(charged).and_then(|()| {
+            let anchored = self.heap.add_anchor(anchor, number, replaced, objects);
+            if anchored.is_err() {
+                self.heap.uncharge(charged);
+            }
+            anchored
+        });
+        if result.is_err() {
+            if let Some(code) = trace.code.take() {
+                self.free_code(code);
+            }
+            return Err(TraceAbort::OutOfMemory);
+        }
+        match self.jit.traces.insert(number, trace) {
+            Ok(()) => Ok(()),
+            Err(mut trace) => {
+                if let Some(code) = trace.code.take() {
+                    self.free_code(code);
+                }
+                self.heap.remove_anchor(anchor, number);
+                self.heap.uncharge(charged);
+                Err(TraceAbort::OutOfMemory)
+            }
+        }
     }
 
     /// The guard that a test wants to fail.
@@ -210,7 +237,7 @@ impl Vm {
         };
         self.unpatch(number, &trace);
         self.heap.remove_anchor(trace.anchor, number);
-        self.release(number, &trace);
+        self.release(number, *trace);
     }
 
     /// A trace's function died, and with it the instruction where it began.
@@ -221,13 +248,19 @@ impl Vm {
             self.abandon_recording();
         }
         if let Some(trace) = self.jit.traces.take(number) {
-            self.release(number, &trace);
+            self.release(number, *trace);
         }
     }
 
     /// Gives back what a trace had, and forgets it where it was known.
-    fn release(&mut self, number: TraceNo, trace: &Installed) {
+    fn release(&mut self, number: TraceNo, trace: Installed) {
         self.heap.uncharge(trace.charged);
+        if let Start::Side { parent, exit } = trace.start {
+            self.unlink_exit(parent, exit);
+        }
+        if let Some(code) = trace.code {
+            self.free_code(code);
+        }
         match trace.start {
             Start::Side { parent, exit } => {
                 if let Some(parent) = self.jit.traces.get_mut(parent)
@@ -252,10 +285,10 @@ impl Vm {
     }
 
     /// Makes room by freeing the tree that was entered least recently.
-    pub(crate) fn evict(&mut self, keep: Option<TraceNo>) -> bool {
+    pub(crate) fn evict(&mut self, keep: [Option<TraceNo>; 2]) -> bool {
         let roots = self.jit.traces.iter();
         let oldest = roots
-            .filter(|(number, t)| t.root == *number && Some(*number) != keep)
+            .filter(|(number, t)| t.root == *number && !keep.contains(&Some(*number)))
             .min_by_key(|(_, t)| t.last_entry);
         let Some((number, _)) = oldest else {
             return false;

@@ -16,6 +16,7 @@
 //! | [`trace`], [`store`], [`install`] | recordings; installed traces; patching, links, flushing, eviction |
 //! | [`enter`] | running traces, what follows an exit |
 //! | [`evaluate`] | traces run by the IR's evaluator |
+//! | [`machine`] | machine code: memory, assembling, linking, entering |
 //! | [`helpers`], [`layout`] | functions that traces call; where machine code finds things |
 //! | [`events`] | dumps |
 
@@ -27,6 +28,7 @@ pub(crate) mod helpers;
 pub(crate) mod hot;
 pub(crate) mod install;
 pub(crate) mod layout;
+pub(crate) mod machine;
 mod parameters;
 pub(crate) mod recording;
 pub(crate) mod state;

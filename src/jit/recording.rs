@@ -1,11 +1,8 @@
 //! Recording: how it begins, its turn before each instruction, and how it ends.
 
-extern crate alloc;
-use alloc::boxed::Box;
-
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::jit::state::Active;
-use crate::jit::store::ExitState;
+use crate::jit::store::{ExitState, try_box};
 use crate::jit::trace::{Start, TraceAbort, TraceNo};
 use crate::record::{ParentTrace, Progress, Recorder};
 use crate::value::{Gc, Value};
@@ -130,8 +127,13 @@ impl Vm {
     }
 
     fn begin(&mut self, active: Active) {
-        self.jit.active = Some(Box::new(active));
-        self.update_dispatch();
+        match try_box(active) {
+            Ok(active) => {
+                self.jit.active = Some(active);
+                self.update_dispatch();
+            }
+            Err(active) => self.abort(active, TraceAbort::OutOfMemory),
+        }
     }
 
     /// The recorder's turn before the instruction `ins`, and the one to execute: what was there before a trace took its place.

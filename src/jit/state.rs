@@ -10,6 +10,7 @@ use crate::bytecode::{Ins, Proto};
 use crate::gc::Header;
 use crate::jit::events::Listener;
 use crate::jit::hot::QuietList;
+use crate::jit::machine::Machine;
 use crate::jit::parameters::{JitMode, Settings};
 use crate::jit::store::TraceStore;
 use crate::jit::trace::{Start, TraceNo};
@@ -56,6 +57,8 @@ pub(crate) struct Jit {
     /// What the instructions of the trace gave that was evaluated last, and a buffer.
     pub values: Vec<Val>,
     pub spare_values: Vec<Val>,
+    /// What makes and holds machine code, once there is some.
+    pub machine: Option<Machine>,
     /// Who wants to know what happens.
     pub listener: Listener,
     random: u32,
@@ -75,6 +78,7 @@ impl Jit {
             entries: 0,
             values: Vec::new(),
             spare_values: Vec::new(),
+            machine: None,
             listener: Listener::default(),
             random: 1,
         }

@@ -3,12 +3,13 @@
 extern crate alloc;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::alloc::Layout;
 
 use perilune_ir::trace::Trace as IrTrace;
 use perilune_ir::types::IrRef;
+use perilune_jit_x86::code::Code;
 
 use crate::bytecode::{Ins, Proto};
-use crate::gc::OutOfMemory;
 use crate::jit::trace::{LinkKind, ResumePoint, Start, TraceNo};
 use crate::record::Traces;
 use crate::value::Gc;
@@ -59,6 +60,8 @@ pub(crate) struct Installed {
     pub sides: u32,
     /// When it was entered last, for a root.
     pub last_entry: u64,
+    /// Its machine code, where there is any.
+    pub code: Option<Code>,
     /// A guard that always fails, for tests.
     pub fail: Option<IrRef>,
     /// Bytes that the heap was charged for it.
@@ -70,12 +73,30 @@ impl Installed {
     pub fn is_root(&self) -> bool {
         !matches!(self.start, Start::Side { .. })
     }
+    /// Does it end by going to the interpreter?
+    pub fn ends_outside(&self) -> bool {
+        self.link_to == TraceNo(0)
+    }
     /// The trace it is a side trace of or stitched to.
     pub fn parent(&self) -> Option<TraceNo> {
         match self.start {
             Start::Root => None,
             Start::Side { parent, .. } | Start::Stitch { parent } => Some(parent),
         }
+    }
+}
+
+/// A box, or the value again where there is no memory for one.
+pub(crate) fn try_box<T>(value: T) -> Result<Box<T>, T> {
+    const { assert!(size_of::<T>() > 0) };
+    // SAFETY: the size is not 0; what the global allocator gave with a type's layout may become a box once it holds a value.
+    unsafe {
+        let place = alloc::alloc::alloc(Layout::new::<T>()).cast::<T>();
+        if place.is_null() {
+            return Err(value);
+        }
+        place.write(value);
+        Ok(Box::from_raw(place))
     }
 }
 
@@ -128,14 +149,16 @@ impl TraceStore {
             .map(TraceNo)
     }
 
-    /// Stores a trace under a free number.
-    pub fn insert(&mut self, number: TraceNo, trace: Box<Installed>) -> Result<(), OutOfMemory> {
+    /// Stores a trace under a free number, or gives it back where there is no memory.
+    pub fn insert(&mut self, number: TraceNo, trace: Installed) -> Result<(), Installed> {
         let index = usize::from(number.0);
         while self.slots.len() <= index {
-            self.slots.try_reserve(1).map_err(|_| OutOfMemory)?;
+            if self.slots.try_reserve(1).is_err() {
+                return Err(trace);
+            }
             self.slots.push(None);
         }
-        self.slots[index] = Some(trace);
+        self.slots[index] = Some(try_box(trace)?);
         self.count += 1;
         Ok(())
     }

@@ -4,6 +4,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 use perilune_ir::trace::{Trace as IrTrace, TraceError};
+use perilune_jit_x86::BackendError;
 
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::value::Gc;
@@ -94,6 +95,8 @@ macro_rules! aborts {
             NyiFunction(u8),
             /// The IR refused.
             Ir(TraceError),
+            /// The back end did.
+            Backend(BackendError),
         }
         impl TraceAbort {
             /// The sentence that `-jv` prints, LuaJIT's where it has one. `%s` stands for the instruction or function.
@@ -103,6 +106,7 @@ macro_rules! aborts {
                     TraceAbort::NyiBytecode(_) => "NYI: bytecode %s",
                     TraceAbort::NyiFunction(_) => "NYI: unsupported variant of FastFunc %s",
                     TraceAbort::Ir(e) => e.message(),
+                    TraceAbort::Backend(e) => e.message(),
                 }
             }
             /// The number that `jit.attach` callbacks get, which index `jit.vmdef.traceerr`.
@@ -117,6 +121,8 @@ macro_rules! aborts {
                     TraceAbort::Ir(TraceError::TooManyPhis) => 25,
                     TraceAbort::Ir(TraceError::TypeInstability) => 26,
                     TraceAbort::Ir(_) => 2,
+                    TraceAbort::Backend(BackendError::SpillOverflow) => 30,
+                    TraceAbort::Backend(_) => 27,
                 }
             }
         }

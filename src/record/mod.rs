@@ -38,7 +38,9 @@ mod snapshot;
 mod tables;
 mod upvalues;
 mod values;
+
 use alloc::vec::Vec;
+pub(crate) use values::HeapObjects;
 
 use perilune_ir::build::Builder;
 use perilune_ir::opt::Options;

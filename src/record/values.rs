@@ -39,7 +39,7 @@ pub(super) fn object_id<T>(o: Gc<T>) -> ObjId {
 }
 
 /// What the builder may know of constant objects: strings, prototypes.
-pub(super) struct HeapObjects;
+pub(crate) struct HeapObjects;
 
 /// The string behind a constant.
 fn string<'a>(s: ObjId) -> Option<&'a Str> {

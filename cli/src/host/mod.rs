@@ -3,6 +3,9 @@
 
 #[allow(unsafe_code)]
 mod clock;
+#[cfg(feature = "jit")]
+#[allow(unsafe_code)]
+mod code;
 mod file;
 #[allow(unsafe_code)]
 mod interrupt;
@@ -133,6 +136,10 @@ impl Host for StdHost {
         clock::zone_offset(seconds).ok_or(HostError::InvalidArgument)
     }
 
+    #[cfg(feature = "jit")]
+    fn executable_memory(&mut self) -> Option<Box<dyn perilune::host::ExecutableMemory>> {
+        Some(Box::new(code::CodePages))
+    }
     fn entropy(&mut self) -> [u64; 2] {
         // `RandomState` is keyed by the operating system.
         let keyed = RandomState::new();

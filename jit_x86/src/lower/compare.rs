@@ -179,10 +179,11 @@ impl Compiler<'_> {
         let debt = self.vm(self.layout.vm.heap_debt);
         self.forward(|c| {
             c.ins(asm::alu_imm(Alu::Sub, true, Rm::Reg(Reg::BUDGET), units));
-            c.guard(Cond::Sign);
+            let cond = c.forced(Cond::Sign);
+            c.exit_aside(cond);
             if c.allocates {
                 c.ins(asm::alu_imm(Alu::Cmp, true, Rm::Mem(debt), 0));
-                c.exit(Cond::Less);
+                c.exit_aside(Cond::Less);
             }
         });
     }

@@ -1,0 +1,299 @@
+//! Machine code: its memory, assembling, linking, entering, and where an exit left the values.
+//!
+//! Code memory is reserved at the first trace. Where the host has none nothing can be compiled, which `jit.status()` tells.
+
+extern crate alloc;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ptr::NonNull;
+
+use perilune_ir::eval::{self, RestoreError, Val};
+use perilune_ir::ins::ObjId;
+use perilune_ir::types::{IrRef, IrType};
+use perilune_jit_x86::BackendError;
+use perilune_jit_x86::code::{Assembler, Code};
+use perilune_jit_x86::input::{
+    Features, Head, Inherited, Input, Location, ParentValue, Policy, Resume,
+};
+use perilune_jit_x86::region::{ExecutableMemory, Exit, Region};
+use perilune_jit_x86::runtime::{Layout, TraceContext};
+
+use crate::jit::evaluate::LiveMachine;
+use crate::jit::layout::{self, LiveConstants};
+use crate::jit::store::{Installed, try_box};
+use crate::jit::trace::{Start, TraceAbort, TraceNo};
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// The host's code memory.
+struct HostMemory(Box<dyn ExecutableMemory>);
+
+// SAFETY: the host's implementation keeps the trait's promises.
+unsafe impl ExecutableMemory for HostMemory {
+    fn reserve(&mut self, len: usize) -> Option<NonNull<u8>> {
+        self.0.reserve(len)
+    }
+    fn make_writable(&mut self, from: NonNull<u8>, len: usize) -> bool {
+        self.0.make_writable(from, len)
+    }
+    fn make_executable(&mut self, from: NonNull<u8>, len: usize) -> bool {
+        self.0.make_executable(from, len)
+    }
+    fn release(&mut self, from: NonNull<u8>, len: usize) {
+        self.0.release(from, len);
+    }
+}
+
+/// What it takes to make machine code.
+pub(crate) struct Machine {
+    region: Region<HostMemory>,
+    assembler: Assembler,
+    layout: Box<Layout>,
+    features: Features,
+}
+
+/// Do objects lie in the lower half of the address space?
+fn is_low(address: usize) -> bool {
+    address >> 47 == 0
+}
+
+/// What the processor can do.
+fn features() -> Features {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use core::arch::x86_64::{__cpuid, __cpuid_count};
+        let last = __cpuid(0).eax;
+        let basic = __cpuid(1).ecx;
+        let extended = if last >= 7 {
+            __cpuid_count(7, 0).ebx
+        } else {
+            0
+        };
+        Features {
+            sse41: basic >> 19 & 1 != 0,
+            // The engine doesn't know whether the system saves the upper halves of the registers.
+            avx: false,
+            bmi2: extended >> 8 & 1 != 0,
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        Features::BASELINE
+    }
+}
+
+/// The names of the processor's abilities that LuaJIT tells.
+pub(crate) fn feature_names() -> impl Iterator<Item = &'static str> {
+    let features = features();
+    let all = [
+        // Every processor has had it for long.
+        ("SSE3", cfg!(target_arch = "x86_64")),
+        ("SSE4.1", features.sse41),
+        ("BMI2", features.bmi2),
+    ];
+    all.into_iter()
+        .filter_map(|(name, has)| has.then_some(name))
+}
+
+impl Vm {
+    /// The machine, made when it is wanted first.
+    fn machine(&mut self) -> Result<&mut Machine, BackendError> {
+        if self.jit.machine.is_none() {
+            let memory = self.host.executable_memory();
+            let memory = memory.ok_or(BackendError::CodeMemoryFull)?;
+            let size = (self.jit.settings.parameters.max_mcode as usize) << 10;
+            let mut region = Region::try_new(HostMemory(memory), size)?;
+            let mut layout = layout::layout();
+            layout.low_addresses = is_low(self.globals.as_ptr().addr());
+            let assembler = Assembler::try_new(&mut region, &layout)?;
+            self.jit.machine = Some(Machine {
+                region,
+                assembler,
+                layout: try_box(layout).map_err(|_| BackendError::OutOfMemory)?,
+                features: features(),
+            });
+        }
+        self.jit.machine.as_mut().ok_or(BackendError::OutOfMemory)
+    }
+
+    /// Assembles a trace. Where code memory is full, the trees that were entered least recently make room.
+    pub(crate) fn assemble(
+        &mut self,
+        number: TraceNo,
+        trace: &Installed,
+    ) -> Result<Code, TraceAbort> {
+        loop {
+            match self.try_assemble(number, trace) {
+                Err(BackendError::CodeMemoryFull) if self.evict(self.trees_to_keep(trace)) => {}
+                Err(error) => return Err(TraceAbort::Backend(error)),
+                Ok(code) => return Ok(code),
+            }
+        }
+    }
+
+    /// The trees that a trace in the making needs.
+    fn trees_to_keep(&self, trace: &Installed) -> [Option<TraceNo>; 2] {
+        let needed = [trace.parent().unwrap_or_default(), trace.link_to];
+        needed.map(|number| self.jit.traces.get(number).map(|t| t.root))
+    }
+
+    fn try_assemble(&mut self, number: TraceNo, trace: &Installed) -> Result<Code, BackendError> {
+        let mut resume = Vec::new();
+        resume
+            .try_reserve_exact(trace.resume.len())
+            .map_err(|_| BackendError::OutOfMemory)?;
+        resume.extend(trace.resume.iter().map(|point| Resume {
+            base_slot: point.base_slot as i16,
+        }));
+        let mut inherited = Vec::new();
+        let mut head = Head::Root;
+        if let Start::Side { parent, exit } = trace.start {
+            let parent = self.jit.traces.get(parent);
+            let parent = parent.ok_or(BackendError::UnknownParent)?;
+            inherited = parent_values(parent, exit)?;
+            head = Head::Side {
+                values: &inherited,
+                top_slot: parent.top_slot,
+            };
+        }
+        let link = self.jit.traces.get(trace.link_to);
+        let link = link.and_then(|t| t.code.as_ref()).map(Code::entry);
+        let settings = self.jit.settings;
+        let seed = settings.parameters.reg_seed;
+        let Machine {
+            region,
+            assembler,
+            layout,
+            features,
+        } = self.machine()?;
+        let input = Input {
+            trace: &trace.ir,
+            number: number.0,
+            head,
+            top_slot: trace.top_slot,
+            resume: &resume,
+            link,
+            layout,
+            facts: &LiveConstants,
+            features: *features,
+            policy: match seed {
+                0 => Policy::Best,
+                seed => Policy::Random(u64::from(seed) << 16 | u64::from(number.0)),
+            },
+            fuse: settings.options.fuse,
+            fail_guard: trace.fail,
+        };
+        assembler.assemble(region, &input)
+    }
+
+    /// Lets an exit lead to a side trace.
+    pub(crate) fn link_exit(&mut self, parent: TraceNo, exit: u16, side: TraceNo) {
+        let traces = &self.jit.traces;
+        let side = traces.get(side).and_then(|t| t.code.as_ref());
+        let parent = traces.get(parent).and_then(|t| t.code.as_ref());
+        if let (Some(parent), Some(side), Some(machine)) = (parent, side, &mut self.jit.machine) {
+            // It fails only where the host refuses to let code be changed: then all of it is unusable.
+            let _ = machine
+                .region
+                .modify(|w| parent.link_exit(w, exit, side.entry()));
+        }
+    }
+
+    /// Lets an exit lead to the interpreter again.
+    pub(crate) fn unlink_exit(&mut self, parent: TraceNo, exit: u16) {
+        let parent = self.jit.traces.get(parent);
+        if let (Some(code), Some(machine)) =
+            (parent.and_then(|t| t.code.as_ref()), &mut self.jit.machine)
+        {
+            let _ = machine.region.modify(|w| code.unlink_exit(w, exit));
+        }
+    }
+
+    /// Frees a trace's code.
+    pub(crate) fn free_code(&mut self, code: Code) {
+        if let Some(machine) = &mut self.jit.machine {
+            let _ = machine.region.modify(|w| code.free(w));
+        }
+    }
+
+    /// Runs a trace's code in the frame at the state's base.
+    ///
+    /// # Safety
+    /// The trace is one of this state's that fits the frame's code, and the stack has room for its frames.
+    pub(crate) unsafe fn run_code(vm: *mut Vm, number: TraceNo) -> Option<Exit> {
+        // SAFETY: the caller's promise; code changes nothing of what is borrowed here.
+        unsafe {
+            let entry = (*vm).jit.traces.get(number)?.code.as_ref()?.entry();
+            let region = &raw const (*vm).jit.machine.as_ref()?.region;
+            Some((*region).enter(vm.cast(), (*vm).base.cast(), entry))
+        }
+    }
+
+    /// Writes what a snapshot holds into the slots, the values being where the exit left them; `base` is the trace's.
+    ///
+    /// # Safety
+    /// The trace was just left with this snapshot.
+    pub(crate) unsafe fn restore(
+        vm: *mut Vm,
+        trace: &Installed,
+        snap: u16,
+    ) -> Result<(), RestoreError> {
+        let Some(code) = &trace.code else {
+            return Err(RestoreError::NoSnapshot);
+        };
+        // SAFETY: the context isn't written while slots are.
+        let context = unsafe { &*(&raw const (*vm).trace_context) };
+        let source = |r: IrRef| {
+            let location = code.locations(snap).find(|(value, _)| *value == r)?.1;
+            value_at(context, location, trace.ir.ty(r))
+        };
+        // SAFETY: the caller's promise.
+        let mut machine = unsafe { LiveMachine::new(vm, &trace.resume, &[]) };
+        eval::restore(&trace.ir, usize::from(snap), source, &mut machine)
+    }
+}
+
+/// Where a side trace at this exit finds its parent's values.
+fn parent_values(parent: &Installed, exit: u16) -> Result<Vec<ParentValue>, BackendError> {
+    let unknown = BackendError::UnknownParent;
+    let code = parent.code.as_ref().ok_or(unknown)?;
+    let snap = parent.ir.snaps().get(usize::from(exit)).ok_or(unknown)?;
+    let mut values = Vec::new();
+    for (r, location) in code.locations(exit) {
+        let ty = parent.ir.ty(r);
+        let slots = parent.ir.snap_entries(snap).iter();
+        let slots = slots
+            .filter(|e| e.value == r)
+            .map(|e| Inherited::Slot(e.slot));
+        for of in slots.chain([Inherited::Value(r)]) {
+            values
+                .try_reserve(1)
+                .map_err(|_| BackendError::OutOfMemory)?;
+            values.push(ParentValue { of, location, ty });
+        }
+    }
+    Ok(values)
+}
+
+/// The value of this type that an exit left at a location.
+fn value_at(context: &TraceContext, location: Location, ty: IrType) -> Option<Val> {
+    let bits = match location {
+        Location::Gpr(n) => *context.gpr.get(usize::from(n))?,
+        Location::Xmm(n) => *context.xmm.get(usize::from(n))?,
+        Location::Spill(n) => *context.spill.get(usize::from(n))?,
+    };
+    Some(match ty {
+        IrType::Nil | IrType::False | IrType::True => Val::Pri(ty),
+        IrType::Num => Val::Num(f64::from_bits(bits)),
+        IrType::Float => Val::Float(f32::from_bits(bits as u32)),
+        IrType::I8 | IrType::U8 | IrType::I16 | IrType::U16 | IrType::Int | IrType::U32 => {
+            Val::Int(bits as i32)
+        }
+        IrType::I64 => Val::I64(bits as i64),
+        IrType::U64 => Val::U64(bits),
+        // SAFETY: the bits are those of a value, which is light userdata.
+        IrType::LightUd => Val::Light(unsafe { Value::from_bits(bits) }.as_light()?),
+        IrType::Ptr => Val::Ptr(bits),
+        _ => Val::Gc(ty, ObjId(bits)),
+    })
+}

@@ -6,6 +6,12 @@
 //!
 //! A cell that is free has a header of [`Kind::Free`] and a link to the next free cell of its arena. Cells of a fresh
 //! arena are put on the free list a page at a time, so that memory which is never used is never touched.
+//!
+//! # Page offsets
+//! A processor takes a load for dependent on an earlier store as long as only the lower 12 bits of their addresses are compared. If
+//! the first cell of every arena were used first, then the stack, the bytecode and the constants of a small program would lie at the same
+//! offset of their pages, and instructions and constants would wait for slots to be written. So the cells of an arena's first page are
+//! handed out from [another place](Use) on, and round. The state's dispatch table has the place before the stack's, see [`Vm`](crate::vm::Vm).
 
 use core::cell::Cell;
 use core::ptr;
@@ -55,6 +61,28 @@ pub(crate) fn class_of(size: usize) -> Option<usize> {
     }
 }
 
+/// What the cells of an arena are used for. The first page of cells is handed out from an offset on that depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Objects, prototypes with their bytecode and constants among them.
+    Objects,
+    /// Blocks that objects own, stacks among them.
+    Blocks,
+}
+
+impl Use {
+    /// The offset in a page for cells of a class: the second quarter for stacks, which programs store into most, the upper half for
+    /// all else. Classes differ, so that objects used together don't compete for the same lines of the caches.
+    const fn first_offset(self, class: usize) -> u32 {
+        const SMALLEST_STACK: u32 = 640;
+        match self {
+            Use::Objects => 0x900 + class as u32 % 7 * 0x100,
+            Use::Blocks if CELL_SIZES[class] >= SMALLEST_STACK => 0x440,
+            Use::Blocks => 0x740 + class as u32 % 8 * 0x100,
+        }
+    }
+}
+
 /// A cell that is free.
 #[repr(C)]
 pub(crate) struct FreeCell {
@@ -83,6 +111,8 @@ pub(crate) struct Arena {
     pub is_available: Cell<bool>,
     /// Cells in use; kept for blocks only, the sweeper counts objects.
     pub live: Cell<u32>,
+    /// The cell of the first page that is handed out first.
+    pub first: Cell<u32>,
     /// Where the uncut rest begins.
     pub carved: Cell<u32>,
     /// The end of the last cell.
@@ -145,7 +175,7 @@ impl Arena {
     }
 
     /// Prepares the arena for cells of a class.
-    pub fn set_class(&self, class: usize, swept: u8) {
+    pub fn set_class(&self, class: usize, usage: Use, swept: u8) {
         let size = CELL_SIZES[class];
         self.clear_marks();
         self.next.set(ptr::null_mut());
@@ -157,6 +187,9 @@ impl Arena {
         self.swept.set(swept);
         self.is_available.set(false);
         self.live.set(0);
+        let offset = usage.first_offset(class) - HEAD as u32;
+        let last = (CARVE as u32 / size).max(1) - 1;
+        self.first.set(offset.div_ceil(size).min(last));
         self.carved.set(HEAD as u32);
         self.end
             .set(HEAD as u32 + (ARENA_SIZE - HEAD) as u32 / size * size);
@@ -182,9 +215,12 @@ impl Arena {
         let from = self.carved.get();
         let cells = ((self.end.get() - from) / size).min((CARVE as u32 / size).max(1));
         self.carved.set(from + cells * size);
+        let is_first_page = from == HEAD as u32;
+        let first = if is_first_page { self.first.get() } else { 0 };
         for i in (0..cells).rev() {
+            let cell = from + (first + i) % cells * size;
             // SAFETY: `carved..end` holds whole cells that nobody uses.
-            unsafe { self.put_free(self.start().add((from + i * size) as usize)) }
+            unsafe { self.put_free(self.start().add(cell as usize)) }
         }
     }
 

@@ -8,7 +8,7 @@ use core::ptr::{self, NonNull};
 extern crate alloc;
 use alloc::boxed::Box;
 
-use super::arena::{ARENA_SIZE, Arena, CELL_SIZES, CLASS_COUNT, FreeCell, GRANULE, class_of};
+use super::arena::{ARENA_SIZE, Arena, CELL_SIZES, CLASS_COUNT, FreeCell, GRANULE, Use, class_of};
 use super::collector::{Collector, FIRST_ALLOWANCE, Phase};
 use super::header::{Header, Kind, Object};
 use super::intern::InternTable;
@@ -358,7 +358,11 @@ impl Heap {
         }
     }
 
-    pub(super) fn new_arena(&mut self, class: usize) -> Result<*mut Arena, OutOfMemory> {
+    pub(super) fn new_arena(
+        &mut self,
+        class: usize,
+        usage: Use,
+    ) -> Result<*mut Arena, OutOfMemory> {
         if self.chunks.is_null() {
             self.new_chunk()?;
         }
@@ -376,7 +380,7 @@ impl Heap {
             let arena = (chunk as *const Arena)
                 .cast_mut()
                 .byte_add(index as usize * ARENA_SIZE);
-            (*arena).set_class(class, self.sweep_number);
+            (*arena).set_class(class, usage, self.sweep_number);
             self.arena_count += 1;
             Ok(arena)
         }
@@ -484,7 +488,7 @@ impl Heap {
             if self.sweep_for_allocation(class) {
                 continue;
             }
-            match self.new_arena(class) {
+            match self.new_arena(class, Use::Objects) {
                 Ok(arena) => {
                     let arenas = &mut self.objects[class];
                     // SAFETY: it is new.
@@ -576,7 +580,7 @@ impl Heap {
             return Ok(block);
         };
         if self.blocks[class].available.is_null() {
-            let arena = self.new_arena(class)?;
+            let arena = self.new_arena(class, Use::Blocks)?;
             let arenas = &mut self.blocks[class];
             // SAFETY: it is new.
             unsafe {

@@ -17,7 +17,10 @@ use crate::vm::meta::Event;
 pub(crate) const LIGHT_SEGMENTS: usize = 256;
 
 /// A Lua state.
-#[repr(C)]
+///
+/// It begins a page, so that the dispatch table in its first quarter doesn't share page offsets with the first stack
+/// (see `gc::arena`).
+#[repr(C, align(4096))]
 pub struct Vm {
     /// The running thread's frame: its first slot.
     pub(crate) base: *mut Value,
@@ -124,6 +127,8 @@ pub struct Vm {
     #[cfg(feature = "jit")]
     pub(crate) jit: crate::jit::Jit,
 }
+
+const _: () = assert!(core::mem::offset_of!(Vm, registers) <= 0x440);
 
 /// What every native function's `pc` points to.
 pub(crate) static NATIVE_HEADER: [Ins; 1] = [Ins::ad(Bc::FuncC, 0, 0)];

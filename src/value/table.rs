@@ -277,8 +277,17 @@ impl Table {
             None => self.slot_int_hashed(key),
         }
     }
+    /// The value at an integer key beyond the array part, nil where absent.
+    #[inline(always)]
+    pub(crate) fn get_int_hashed(&self, key: i32) -> Value {
+        match self.slot_int_hashed(key) {
+            Some(slot) => slot.get(),
+            None => Value::NIL,
+        }
+    }
+    /// The slot of such a key.
     #[inline]
-    fn slot_int_hashed(&self, key: i32) -> Option<&Cell<Value>> {
+    pub(crate) fn slot_int_hashed(&self, key: i32) -> Option<&Cell<Value>> {
         if self.hmask.get() == 0 {
             return None;
         }

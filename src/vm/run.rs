@@ -20,7 +20,7 @@ use crate::vm::hook::Hook;
 use crate::vm::meta::Event;
 use crate::vm::native::Raised;
 use crate::vm::stack::{DEFAULT_MAX_SLOTS, INITIAL_SLOTS, MIN_NATIVE_SLOTS, RESERVE};
-use crate::vm::state::LIGHT_SEGMENTS;
+use crate::vm::state::{LENGTHS, LIGHT_SEGMENTS};
 
 /// Why a run stopped before its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -228,6 +228,7 @@ impl Vm {
             next_function: Value::NIL,
             ipairs_step: Value::NIL,
             light_segments: [0; LIGHT_SEGMENTS],
+            lengths: [0; LENGTHS],
             light_segment_count: 0,
             random: Prng::FIXED,
             #[cfg(feature = "jit")]

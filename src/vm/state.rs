@@ -16,6 +16,16 @@ use crate::vm::meta::Event;
 /// How many light-userdata segments a state can tell apart; see [`Vm::light_userdata`].
 pub(crate) const LIGHT_SEGMENTS: usize = 256;
 
+/// How many tables' lengths a state remembers.
+pub(crate) const LENGTHS: usize = 16;
+
+/// Where a table's length is remembered.
+#[inline(always)]
+pub(crate) fn length_index(t: Gc<Table>) -> usize {
+    let address = t.as_ptr().addr() >> 4;
+    (address ^ address >> 5) % LENGTHS
+}
+
 /// A Lua state.
 ///
 /// It begins a page, so that the dispatch table in its first quarter doesn't share page offsets with the first stack
@@ -113,6 +123,8 @@ pub struct Vm {
     pub(crate) light_segment_count: usize,
     /// Open streams and default files; its `roots` are roots of the collector.
     pub(crate) io: Io,
+    /// What the last lengths of some tables were, by [`length_index`].
+    pub(crate) lengths: [u32; LENGTHS],
     /// The generator of `math.random`.
     pub(crate) random: Prng,
     /// Results of the helper that a trace called last.

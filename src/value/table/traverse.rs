@@ -83,6 +83,43 @@ impl Table {
         }
     }
 
+    /// [`Table::len`], if it is what a search guided by `guess` says.
+    ///
+    /// While an array grows, the processor mispredicts some step of each search. Here the steps are those that lead to the
+    /// guess, or next to it, which have nothing to wait for; what they find decides only whether the guess was right. That is simple
+    /// for arrays of 2^n + 1 slots, the sizes that growing arrays have.
+    #[inline(always)]
+    pub(crate) fn len_near(&self, guess: u32) -> Option<u32> {
+        let last = self.asize.get().wrapping_sub(1);
+        if !last.is_power_of_two() || guess >= last {
+            return None;
+        }
+        // SAFETY: the arguments are at most `last`, and the array has `last + 1` slots.
+        let is_nil = |i: u32| unsafe { (*self.array.get().add(i as usize)).is_nil() };
+        if !is_nil(last) {
+            return None;
+        }
+        let guess = if is_nil(guess) {
+            guess.saturating_sub(1)
+        } else {
+            guess + u32::from(!is_nil(guess + 1))
+        };
+        // Below `last`, whose slot is nil.
+        let mut wrong = false;
+        let mut bit = last >> 1;
+        while bit > 0 {
+            // The middle of the interval that has the guess in it.
+            let middle = guess & bit.wrapping_neg() | bit;
+            wrong |= is_nil(middle) == (guess & bit != 0);
+            bit >>= 1;
+        }
+        if wrong || guess == last {
+            None
+        } else {
+            Some(guess)
+        }
+    }
+
     /// Is the length 0?
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -3,6 +3,7 @@
 use crate::value::{Gc, Str, Table, Value};
 use crate::vm::convert::truncate_i32;
 use crate::vm::frame::Frame;
+use crate::vm::state::length_index;
 
 handler! { fn tnew(vm, base, pc, ins, k) {
     save!(vm, base, pc);
@@ -101,11 +102,18 @@ handler! { fn tget_v(vm, base, pc, ins, k) {
             if let Some(slot) = array_slot(t, i as u32) {
                 get!(t, *slot, tget_v_slow, vm, base, pc, ins, k);
             }
+            return tget_v_hashed(vm, base, pc, ins, k);
         } else if let Some(key) = key.as_str() {
             get!(t, t.get_str(key), tget_v_slow, vm, base, pc, ins, k);
         }
     }
     return tget_v_slow(vm, base, pc, ins, k);
+}}
+// An integer key that the array part does not have. B is a table.
+handler! { #[inline(never)] fn tget_v_hashed(vm, base, pc, ins, k) {
+    let t = (*base.add(ins.b())).as_table().unwrap_unchecked();
+    let i = truncate_i32((*base.add(ins.c())).as_number_unchecked());
+    get!(t, t.get_int_hashed(i), tget_v_slow, vm, base, pc, ins, k);
 }}
 handler! { #[inline(never)] fn tget_v_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
@@ -172,13 +180,24 @@ handler! { fn tset_v(vm, base, pc, ins, k) {
         if let Some(i) = integer_key(key) {
             if let Some(slot) = array_slot(t, i as u32) {
                 set!(t, slot, *base.add(ins.a()), vm, base, pc, k);
+                return tset_v_slow(vm, base, pc, ins, k);
             }
+            return tset_v_hashed(vm, base, pc, ins, k);
         } else if let Some(key) = key.as_str()
             && let Some(slot) = t.slot_str(key)
         {
             t.header.a.set(0);
             set!(t, slot.as_ptr(), *base.add(ins.a()), vm, base, pc, k);
         }
+    }
+    return tset_v_slow(vm, base, pc, ins, k);
+}}
+// As for reading.
+handler! { #[inline(never)] fn tset_v_hashed(vm, base, pc, ins, k) {
+    let t = (*base.add(ins.b())).as_table().unwrap_unchecked();
+    let i = truncate_i32((*base.add(ins.c())).as_number_unchecked());
+    if let Some(slot) = t.slot_int_hashed(i) {
+        set!(t, slot.as_ptr(), *base.add(ins.a()), vm, base, pc, k);
     }
     return tset_v_slow(vm, base, pc, ins, k);
 }}
@@ -197,16 +216,30 @@ handler! { fn len(vm, base, pc, ins, k) {
         *base.add(ins.a()) = Value::number_unchecked(f64::from(s.len));
         next!(vm, base, pc, k)
     }
-    return len_slow(vm, base, pc, ins, k);
-}}
-handler! { #[inline(never)] fn len_slow(vm, base, pc, ins, k) {
-    let d = *base.add(ins.d());
     if let Some(t) = d.as_table()
         && !((*vm).compat52 && t.metatable.get().is_some())
     {
-        *base.add(ins.a()) = Value::number_unchecked(f64::from(t.len()));
+        return len_of_table(vm, base, pc, ins, k);
+    }
+    return len_slow(vm, base, pc, ins, k);
+}}
+handler! { #[inline(never)] fn len_of_table(vm, base, pc, ins, k) {
+    let t = (*base.add(ins.d())).as_table().unwrap_unchecked();
+    if let Some(length) = t.len_near((*vm).lengths[length_index(t)]) {
+        (*vm).lengths[length_index(t)] = length;
+        *base.add(ins.a()) = Value::number_unchecked(f64::from(length));
         next!(vm, base, pc, k)
     }
+    return len_searched(vm, base, pc, ins, k);
+}}
+handler! { #[inline(never)] fn len_searched(vm, base, pc, ins, k) {
+    let t = (*base.add(ins.d())).as_table().unwrap_unchecked();
+    let length = t.len();
+    (*vm).lengths[length_index(t)] = length;
+    *base.add(ins.a()) = Value::number_unchecked(f64::from(length));
+    next!(vm, base, pc, k)
+}}
+handler! { #[cold] #[inline(never)] fn len_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
-    follow!(vm, (*vm).op_len(d))
+    follow!(vm, (*vm).op_len(*base.add(ins.d())))
 }}

@@ -215,3 +215,35 @@ fn a_store_that_fails_changes_nothing() {
         assert_eq!(traverse(t).len(), stored);
     }
 }
+
+#[test]
+fn a_guess_changes_no_length() {
+    let mut found = 0;
+    for seed in 1..60 {
+        let mut random = Random(seed);
+        let mut heap = heap();
+        let slots = [0, 1, 2, 3, 5, 17, 33, 40, 65][seed as usize % 9];
+        let t = Table::new(&mut heap, slots, seed as u32 % 3).unwrap();
+        let holes = random.below(6);
+        for step in 0..slots {
+            set(&mut heap, t, Value::int(step as i32), Value::TRUE);
+            for _ in 0..holes {
+                let key = random.below(u64::from(slots)) as i32;
+                let value = Value::boolean(true);
+                let value = if random.below(3) == 0 {
+                    value
+                } else {
+                    Value::NIL
+                };
+                set(&mut heap, t, Value::int(key), value);
+            }
+            for guess in 0..slots + 3 {
+                if let Some(length) = t.len_near(guess) {
+                    assert_eq!(length, t.len());
+                    found += 1;
+                }
+            }
+        }
+    }
+    assert!(found > 1000);
+}

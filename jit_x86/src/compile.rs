@@ -41,6 +41,8 @@ pub(crate) struct RefState {
     pub phi: bool,
     /// The parent trace has stored it to its slot.
     pub stored: bool,
+    /// The last instruction of which it is an operand, or that may leave with a snapshot of it.
+    pub last_use: u16,
 }
 
 /// A value in a snapshot.
@@ -80,8 +82,6 @@ pub(crate) struct Compiler<'a> {
     pub weak: RegSet,
     /// Registers that are written in the loop behind the point in hand.
     pub modified: RegSet,
-    /// Registers of PHIs whose left operand has no register yet.
-    pub wanted: RegSet,
     pub phis: Vec<Phi>,
     /// Where the loop begins.
     pub loop_at: Option<usize>,
@@ -162,7 +162,6 @@ impl<'a> Compiler<'a> {
             locked: RegSet::NONE,
             weak: RegSet::NONE,
             modified: RegSet::NONE,
-            wanted: RegSet::NONE,
             phis: Vec::new(),
             loop_at: trace.loop_ref().map(IrRef::index),
             in_loop: false,
@@ -249,6 +248,7 @@ impl<'a> Compiler<'a> {
             for o in ins.refs() {
                 let s = self.state_mut(o);
                 s.uses = s.uses.saturating_add(1);
+                s.last_use = r.index() as u16;
             }
             if self.is_call(&ins) {
                 if calls.try_reserve(1).is_err() {
@@ -269,10 +269,13 @@ impl<'a> Compiler<'a> {
         }
         self.calls = calls;
         let trace = self.trace;
-        for s in trace.snaps() {
+        for (i, s) in trace.snaps().iter().enumerate() {
+            let next = trace.snaps().get(i + 1).map_or(trace.len(), |s| s.at.index());
             for e in trace.snap_entries(s) {
                 if e.kind != SnapKind::Unchanged {
-                    self.state_mut(e.value).in_snap = true;
+                    let state = self.state_mut(e.value);
+                    state.in_snap = true;
+                    state.last_use = state.last_use.max(next as u16 - 1);
                 }
             }
         }

@@ -238,7 +238,7 @@ impl Emitter<'_> {
             Item::Bind(label) => self.bind(label.0),
             Item::LoopStart => {
                 while !self.at.is_multiple_of(16) {
-                    self.ins(&ins(Code::Nopd, &[]));
+                    self.nop(16 - self.at % 16);
                 }
                 self.out.loop_start = Some(self.at as u32);
             }
@@ -258,6 +258,17 @@ impl Emitter<'_> {
                 Self::keep(&mut self.barriers, place, &mut self.error);
             }
         }
+    }
+    /// One instruction that does nothing, of at most this many bytes.
+    fn nop(&mut self, len: usize) {
+        let m = match len {
+            1 => return self.ins(&ins(Code::Nopd, &[])),
+            2 => return self.ins(&ins(Code::Nopw, &[])),
+            3 => crate::asm::Mem::at(Reg::RAX, 0),
+            4..7 => crate::asm::Mem::at(Reg::RAX, 1),
+            _ => crate::asm::Mem::at(Reg::RAX, 1 << 16),
+        };
+        self.ins(&ins(Code::Nop_rm32, &[Arg::M(m)]));
     }
     fn bind(&mut self, label: u32) {
         if let Some(l) = self.labels.get_mut(label as usize) {

@@ -110,13 +110,10 @@ impl Compiler<'_> {
         });
         self.phis = phis;
         for i in 0..self.phis.len() {
-            if let Some(reg) = self.phis[i].reg {
-                if self.owner[reg.index()].is_none() {
-                    self.free.insert(reg);
-                }
-                if self.state(self.phis[i].left).reg.is_none() {
-                    self.wanted.insert(reg);
-                }
+            if let Some(reg) = self.phis[i].reg
+                && self.owner[reg.index()].is_none()
+            {
+                self.free.insert(reg);
             }
         }
     }
@@ -180,7 +177,6 @@ impl Compiler<'_> {
         }
         self.item(Item::LoopStart);
         self.in_loop = false;
-        self.wanted = RegSet::NONE;
         for reg in RegSet::GPR.or(RegSet::XMM).iter() {
             if let Some(r) = at_home[reg.index()] {
                 if self.owner[reg.index()].is_some() {

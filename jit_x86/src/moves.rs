@@ -10,7 +10,7 @@ use perilune_ir::types::IrType;
 
 use crate::asm::{self, Arg, Mem, Rm};
 use crate::compile::{Compiler, SCRATCH_SLOT, out_of_memory};
-use crate::reg::Reg;
+use crate::reg::{Reg, RegSet};
 
 /// A register or a spill slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,6 +46,15 @@ impl Moves {
 
     /// Emits them in program order.
     pub fn emit(mut self, c: &mut Compiler<'_>) {
+        // Registers that nothing needs here, to put values aside.
+        let mut spare = c.free;
+        for m in &self.0 {
+            for place in [m.to, m.from] {
+                if let Place::Reg(r) = place {
+                    spare.remove(r);
+                }
+            }
+        }
         while let Some(last) = self.0.last().copied() {
             let free = self
                 .0
@@ -57,11 +66,12 @@ impl Moves {
                 continue;
             }
             // Only cycles are left: the destination of one is put aside, and read from there.
-            let aside = Place::Slot(SCRATCH_SLOT);
-            let ty = match last.to {
-                Place::Reg(r) if r.is_xmm() => IrType::Num,
-                _ => IrType::I64,
+            let (ty, class) = match last.to {
+                Place::Reg(r) if r.is_xmm() => (IrType::Num, RegSet::XMM),
+                _ => (IrType::I64, RegSet::GPR),
             };
+            let register = spare.and(class).first();
+            let aside = register.map_or(Place::Slot(SCRATCH_SLOT), Place::Reg);
             c.emit_move(aside, last.to, ty);
             for m in &mut self.0 {
                 if m.from == last.to {

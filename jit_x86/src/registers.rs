@@ -104,7 +104,7 @@ impl Compiler<'_> {
             }
         };
         let not = |set: RegSet| RegSet::GPR.or(RegSet::XMM).minus(set);
-        prefer(not(self.wanted));
+        prefer(not(self.claimed(value)));
         if value.is_some_and(|r| self.crosses_call(r)) {
             prefer(RegSet::CALLEE_SAVED);
         } else {
@@ -170,13 +170,6 @@ impl Compiler<'_> {
         self.owner[reg.index()] = Some(r);
         self.free.remove(reg);
         self.state_mut(r).reg = Some(reg);
-        if self.in_loop
-            && self.state(r).phi
-            && let Some(p) = self.phis.iter().find(|p| p.left == r)
-            && let Some(home) = p.reg
-        {
-            self.wanted.remove(home);
-        }
         if self.in_loop && !self.is_invariant(r) {
             self.modified.insert(reg);
         }
@@ -266,13 +259,37 @@ impl Compiler<'_> {
         }
         self.alloc(r)
     }
-    /// Has a PHI's left operand a register waiting for it, other than this one?
+    /// Is this no good register for the value, since it or another is a PHI's?
     fn prefers_elsewhere(&self, r: IrRef, best: Reg) -> bool {
-        self.in_loop
-            && self.state(r).phi
+        if !self.in_loop {
+            return false;
+        }
+        if self.claimed(Some(r)).has(best) {
+            return true;
+        }
+        self.state(r).phi
             && self
                 .hint(r)
                 .is_some_and(|h| h != best && self.free.has(h) && !self.locked.has(h))
+    }
+    /// Registers of PHIs that a value had better not take: those whose left operand lives where the value does, and for the left operand of
+    /// a PHI all of other PHIs.
+    fn claimed(&self, value: Option<IrRef>) -> RegSet {
+        let Some(r) = value.filter(|r| self.in_loop && !r.is_const()) else {
+            return RegSet::NONE;
+        };
+        let is_phi = self.state(r).phi;
+        let mut claimed = RegSet::NONE;
+        for p in &self.phis {
+            let Some(home) = p.reg.filter(|_| p.left != r) else {
+                continue;
+            };
+            let left = self.state(p.left);
+            if is_phi || (left.reg.is_none() && left.last_use as usize > r.index()) {
+                claimed.insert(home);
+            }
+        }
+        claimed
     }
     /// The register of a result, free from here on. Something may be stored to its spill slot behind.
     pub fn def(&mut self, r: IrRef) -> Reg {

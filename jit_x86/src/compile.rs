@@ -39,6 +39,8 @@ pub(crate) struct RefState {
     pub in_snap: bool,
     /// Is it the left operand of a PHI?
     pub phi: bool,
+    /// The register that the parent trace has it in.
+    pub parent: Option<Reg>,
     /// The parent trace has stored it to its slot.
     pub stored: bool,
     /// The last instruction of which it is an operand, or that may leave with a snapshot of it.
@@ -270,7 +272,10 @@ impl<'a> Compiler<'a> {
         self.calls = calls;
         let trace = self.trace;
         for (i, s) in trace.snaps().iter().enumerate() {
-            let next = trace.snaps().get(i + 1).map_or(trace.len(), |s| s.at.index());
+            let next = trace
+                .snaps()
+                .get(i + 1)
+                .map_or(trace.len(), |s| s.at.index());
             for e in trace.snap_entries(s) {
                 if e.kind != SnapKind::Unchanged {
                     let state = self.state_mut(e.value);
@@ -433,6 +438,12 @@ impl<'a> Compiler<'a> {
                 self.fail(BackendError::UnknownParent);
                 continue;
             };
+            let parent = match v.location {
+                Location::Gpr(n) => Some(Reg::gpr(n)),
+                Location::Xmm(n) => Some(Reg::xmm(n)),
+                Location::Spill(_) => None,
+            };
+            self.state_mut(r).parent = parent;
             if let Location::Spill(slot) = v.location
                 && slot < SCRATCH_SLOT
             {

@@ -24,6 +24,7 @@ extern crate alloc;
 mod asm;
 pub mod code;
 mod compile;
+mod cpu;
 #[cfg(feature = "disassemble")]
 pub mod disassemble;
 mod emit;

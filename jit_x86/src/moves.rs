@@ -29,39 +29,40 @@ pub(crate) struct Move {
 
 /// Moves, all at once.
 #[derive(Default)]
-pub(crate) struct Moves(Vec<Move>);
+pub(crate) struct Moves {
+    list: Vec<Move>,
+    /// Registers of all of them, also of those that move nothing.
+    busy: RegSet,
+}
 
 impl Moves {
     /// Adds one. Destinations are distinct.
     pub fn add(&mut self, c: &mut Compiler<'_>, to: Place, from: Place, ty: IrType) {
+        for place in [to, from] {
+            if let Place::Reg(r) = place {
+                self.busy.insert(r);
+            }
+        }
         if to == from {
             return;
         }
-        if let Err(e) = self.0.try_reserve(1).map_err(out_of_memory) {
-            c.fail(e);
-            return;
+        match self.list.try_reserve(1) {
+            Ok(()) => self.list.push(Move { to, from, ty }),
+            Err(e) => c.fail(out_of_memory(e)),
         }
-        self.0.push(Move { to, from, ty });
     }
 
     /// Emits them in program order.
     pub fn emit(mut self, c: &mut Compiler<'_>) {
         // Registers that nothing needs here, to put values aside.
-        let mut spare = c.free;
-        for m in &self.0 {
-            for place in [m.to, m.from] {
-                if let Place::Reg(r) = place {
-                    spare.remove(r);
-                }
-            }
-        }
-        while let Some(last) = self.0.last().copied() {
+        let spare = c.free.minus(self.busy);
+        while let Some(last) = self.list.last().copied() {
             let free = self
-                .0
+                .list
                 .iter()
-                .position(|m| self.0.iter().all(|n| n.from != m.to));
+                .position(|m| self.list.iter().all(|n| n.from != m.to));
             if let Some(i) = free {
-                let m = self.0.swap_remove(i);
+                let m = self.list.swap_remove(i);
                 c.emit_move(m.to, m.from, m.ty);
                 continue;
             }
@@ -73,7 +74,7 @@ impl Moves {
             let register = spare.and(class).first();
             let aside = register.map_or(Place::Slot(SCRATCH_SLOT), Place::Reg);
             c.emit_move(aside, last.to, ty);
-            for m in &mut self.0 {
+            for m in &mut self.list {
                 if m.from == last.to {
                     m.from = aside;
                 }

@@ -124,6 +124,9 @@ impl Compiler<'_> {
         if r.is_const() {
             return None;
         }
+        if let Some(parent) = self.state(r).parent {
+            return Some(parent);
+        }
         if self.in_loop && self.state(r).phi {
             return self.phis.iter().find(|p| p.left == r)?.reg;
         }

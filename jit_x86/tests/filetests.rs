@@ -24,12 +24,23 @@ use support::{Pages, World};
 /// A word of assembly with its register renamed.
 fn rename(word: &str, seen: &mut Vec<String>) -> String {
     let gpr = [
-        ("rax", "eax", "ax", "al"), ("rcx", "ecx", "cx", "cl"), ("rdx", "edx", "dx", "dl"), ("rbx", "ebx", "bx", "bl"),
-        ("rsp", "esp", "sp", "spl"), ("rbp", "ebp", "bp", "bpl"), ("rsi", "esi", "si", "sil"), ("rdi", "edi", "di", "dil"),
+        ("rax", "eax", "ax", "al"),
+        ("rcx", "ecx", "cx", "cl"),
+        ("rdx", "edx", "dx", "dl"),
+        ("rbx", "ebx", "bx", "bl"),
+        ("rsp", "esp", "sp", "spl"),
+        ("rbp", "ebp", "bp", "bpl"),
+        ("rsi", "esi", "si", "sil"),
+        ("rdi", "edi", "di", "dil"),
     ];
     let mut found = None;
     for (n, names) in gpr.iter().enumerate() {
-        for (name, suffix) in [(names.0, ""), (names.1, "d"), (names.2, "w"), (names.3, "b")] {
+        for (name, suffix) in [
+            (names.0, ""),
+            (names.1, "d"),
+            (names.2, "w"),
+            (names.3, "b"),
+        ] {
             if word == name {
                 found = Some((format!("g{n}"), suffix));
             }
@@ -39,7 +50,10 @@ fn rename(word: &str, seen: &mut Vec<String>) -> String {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         let suffix = &rest[digits.len()..];
         if !digits.is_empty() && matches!(suffix, "" | "d" | "w" | "b") {
-            let suffix = ["", "d", "w", "b"].into_iter().find(|s| *s == suffix).unwrap();
+            let suffix = ["", "d", "w", "b"]
+                .into_iter()
+                .find(|s| *s == suffix)
+                .unwrap();
             found = Some((format!("g{digits}"), suffix));
         }
     }
@@ -60,7 +74,11 @@ fn rename(word: &str, seen: &mut Vec<String>) -> String {
         return format!("{name}{suffix}");
     }
     let class = &register[..1];
-    let same: Vec<_> = seen.iter().filter(|s| s.starts_with(class)).cloned().collect();
+    let same: Vec<_> = seen
+        .iter()
+        .filter(|s| s.starts_with(class))
+        .cloned()
+        .collect();
     let n = match same.iter().position(|s| *s == register) {
         Some(n) => n,
         None => {
@@ -176,7 +194,12 @@ fn filetests() {
             }
             let got = case(options, input);
             if got.trim() != expected.trim() {
-                let _ = write!(failures, "{}: {head}\n--- got\n{got}--- expected\n{}\n", path.display(), expected.trim());
+                let _ = write!(
+                    failures,
+                    "{}: {head}\n--- got\n{got}--- expected\n{}\n",
+                    path.display(),
+                    expected.trim()
+                );
             }
             let _ = write!(new, ";; {head}\n{}\n==>\n{got}\n", input.trim_end());
         }

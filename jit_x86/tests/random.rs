@@ -3,16 +3,22 @@
 
 mod support;
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use perilune_ir::build::NoObjects;
 use perilune_ir::eval::{Run, run};
+use perilune_ir::ins::{Flags, Ins, Operand};
+use perilune_ir::literal::{Helper, SloadMode};
 use perilune_ir::model::{Model, Rng, random_trace};
+use perilune_ir::op::IrOp;
 use perilune_ir::opt::{Options, dce, optimise};
+use perilune_ir::snap::SnapEntry;
 use perilune_ir::text::parse;
-use perilune_ir::trace::Trace;
-use perilune_ir::types::IrRef;
+use perilune_ir::trace::{Limits, Trace};
+use perilune_ir::types::{IrRef, IrType};
 use perilune_ir::verify::verify;
 use perilune_jit_x86::code::Assembler;
-use perilune_jit_x86::input::{Features, Head, Input, Policy};
+use perilune_jit_x86::input::{Features, Head, Inherited, Input, ParentValue, Policy};
 use perilune_jit_x86::region::Region;
 
 use support::restore::restore;
@@ -37,6 +43,53 @@ struct Case<'a> {
     policy: Policy,
     fuse: bool,
     low: bool,
+}
+
+/// A side trace that takes over what the exit has, computes something, and leaves with the same state. None if the exit has to make
+/// objects.
+fn side_trace(t: &Trace, snap: usize, rng: &mut Rng) -> Option<Trace> {
+    let mut side = Trace::try_new(Limits::default()).ok()?;
+    let s = &t.snaps()[snap];
+    let mut entries = Vec::new();
+    let mut numbers = Vec::new();
+    for e in t.snap_entries(s) {
+        let value = match t.constant(e.value) {
+            Some(k) => side.konst(k).ok()?,
+            None if t.get(e.value).has(Flags::SUNK) => return None,
+            None => {
+                let mode = SloadMode::PARENT.with(SloadMode::INHERIT);
+                let ty = t.ty(e.value);
+                side.push(Ins::new(IrOp::SLoad, ty, e.slot, mode)).ok()?
+            }
+        };
+        if side.ty(value) == IrType::Num {
+            numbers.push(value);
+        }
+        entries.push(SnapEntry { value, ..*e });
+    }
+    side.push_snap(0, 0, &entries).ok()?;
+    let mut sum = None;
+    for _ in 0..rng.below(4) {
+        // Something that takes registers, and a call.
+        let (Some(a), Some(b)) = (numbers.first(), numbers.last()) else {
+            break;
+        };
+        let x = side.push(Ins::new(IrOp::Add, IrType::Num, *a, *b)).ok()?;
+        numbers.push(x);
+        sum = Some(x);
+        if rng.chance(2) {
+            let x = side
+                .push(Ins::new(IrOp::CallN, IrType::Num, x, Helper::Sin))
+                .ok()?;
+            numbers.push(x);
+        }
+    }
+    if let Some(x) = sum {
+        side.push(Ins::new(IrOp::Use, IrType::Nil, x, Operand::NONE))
+            .ok()?;
+    }
+    side.push_snap(0, 0, &entries).ok()?;
+    Some(side)
 }
 
 /// Runs the trace both ways, with a guard that fails or none.
@@ -87,15 +140,75 @@ fn compare(
     }
     restore(t, &code, w, left.snap)?;
     let got = w.dump();
-    let freed = region.modify(|r| code.free(r));
-    freed.map_err(|e| e.to_string())?;
     if got != expected {
         return Err(format!(
             "left with {exit:?}\n{got}--- evaluated\n{expected}"
         ));
     }
-    Ok(())
+    // The same with a side trace behind the exit.
+    let mut rng = Rng::new(fail.map_or(0, |r| r.index() as u64));
+    if let Some(side) = side_trace(t, exit.snap, &mut rng) {
+        w.reset(c.saved);
+        let mut values = Vec::new();
+        for e in t.snap_entries(&t.snaps()[exit.snap]) {
+            if let Some((_, location)) = code.locations(left.snap).find(|l| l.0 == e.value) {
+                values.push(ParentValue {
+                    of: Inherited::Slot(e.slot),
+                    location,
+                    ty: t.ty(e.value),
+                });
+            }
+        }
+        let input = Input {
+            trace: &side,
+            number: 8,
+            head: Head::Side {
+                values: &values,
+                top_slot: 10,
+            },
+            fail_guard: None,
+            ..input
+        };
+        let more = asm.assemble(region, &input);
+        let more = more.map_err(|e| format!("assembling: {e}\n{side}"))?;
+        let linked = region.modify(|r| code.link_exit(r, left.snap, more.entry()));
+        linked.and_then(|x| x).map_err(|e| e.to_string())?;
+        // SAFETY: as above.
+        let left =
+            unsafe { region.enter(w.0 as *mut u8, w.base_address() as *mut u64, code.entry()) };
+        if left.trace != 8 {
+            return Err(format!("left with {left:?} instead of the side trace"));
+        }
+        restore(&side, &more, w, left.snap)?;
+        let got = w.dump();
+        if got != expected {
+            return Err(format!(
+                "left side trace with {left:?}\n{got}--- evaluated\n{expected}\n{side}"
+            ));
+        }
+        let freed = region.modify(|r| {
+            code.unlink_exit(r, exit.snap as u16)?;
+            more.free(r);
+            Ok(())
+        });
+        freed
+            .and_then(|x| x)
+            .map_err(|e: perilune_jit_x86::BackendError| e.to_string())?;
+        w.reset(c.saved);
+        // SAFETY: as above.
+        let left =
+            unsafe { region.enter(w.0 as *mut u8, w.base_address() as *mut u64, code.entry()) };
+        if left.trace != 7 {
+            return Err(format!("left with {left:?} when the side trace was gone"));
+        }
+        SIDES.fetch_add(1, Relaxed);
+    }
+    let freed = region.modify(|r| code.free(r));
+    freed.map_err(|e| e.to_string())
 }
+
+/// How many side traces were run.
+static SIDES: AtomicUsize = AtomicUsize::new(0);
 
 fn check(
     seed: u64,
@@ -148,7 +261,7 @@ fn check(
         }
         for r in trace.refs() {
             let ins = trace.get(r);
-            if ins.is_guard() && !ins.has(perilune_ir::ins::Flags::SUNK) {
+            if ins.is_guard() && !ins.has(Flags::SUNK) {
                 let result = compare(&case, region, &mut asm, Some(r));
                 result.map_err(|e| context(e, Some(r)))?;
             }
@@ -174,8 +287,8 @@ fn many(options: Options, guards: bool) {
             Err(e) => panic!("{e}"),
         }
     }
-    println!("{done} of {cases}");
-    assert!(done * 2 > cases);
+    println!("{done} of {cases}, {} side traces", SIDES.load(Relaxed));
+    assert!(done * 2 > cases && SIDES.load(Relaxed) > 0);
 }
 
 #[test]

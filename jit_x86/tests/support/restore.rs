@@ -23,7 +23,7 @@ pub fn value(t: &Trace, code: &Code, w: World, snap: u16, r: IrRef) -> Option<Va
     };
     Some(match ty {
         IrType::Num => Val::Num(f64::from_bits(bits)),
-        IrType::Int | IrType::U32 => Val::Int(bits as i32),
+        ty if ty.is_int32() => Val::Int(bits as i32),
         IrType::I64 => Val::I64(bits as i64),
         IrType::U64 => Val::U64(bits),
         IrType::Ptr => Val::Ptr(bits),

@@ -29,6 +29,8 @@ struct Vm {
     log_len: u64,
     nil: u64,
     barriers: u64,
+    failing: u64,
+    scratch: [u64; 64],
     context: TraceContext,
     log: [u8; 65536],
     stack: [u64; 512],
@@ -218,6 +220,17 @@ impl World {
     }
     pub fn spill(self, n: u16) -> u64 {
         rd64(at!(self, context) + u64::from(n) * 8)
+    }
+    /// Memory for traces to use.
+    pub fn scratch(self) -> u64 {
+        at!(self, scratch)
+    }
+    /// From now on nothing can be allocated.
+    pub fn fail(self) {
+        wr64(at!(self, failing), 1);
+    }
+    fn is_failing(self) -> bool {
+        rd64(at!(self, failing)) != 0
     }
     /// Barriers that were run.
     pub fn barriers(self) -> u64 {
@@ -449,6 +462,9 @@ impl Machine for World {
         0
     }
     fn new_key(&mut self, table: ObjId, key: Val) -> Result<u64, Trap> {
+        if self.is_failing() {
+            return Err(Trap::OutOfMemory);
+        }
         assert_eq!(self.find_key(table, key), 0);
         let count = u64::from(rd32(table.0 + 28));
         assert!(count < HEAD);
@@ -510,10 +526,16 @@ impl Machine for World {
         }
     }
     fn new_str(&mut self, at: u64, len: i32) -> Result<ObjId, Trap> {
+        if self.is_failing() {
+            return Err(Trap::OutOfMemory);
+        }
         let bytes: Vec<u8> = (0..len.max(0) as u64).map(|i| rd8(at + i)).collect();
         self.intern(&bytes).ok_or(Trap::OutOfMemory)
     }
     fn new_table(&mut self, array: u16, _: u16) -> Result<ObjId, Trap> {
+        if self.is_failing() {
+            return Err(Trap::OutOfMemory);
+        }
         let t = self.alloc(48);
         wr64(t, 0);
         wr8(t, 7);
@@ -551,6 +573,9 @@ impl Machine for World {
         Ok(t)
     }
     fn new_cdata(&mut self, ctype: i32, init: Option<Val>) -> Result<ObjId, Trap> {
+        if self.is_failing() {
+            return Err(Trap::OutOfMemory);
+        }
         let c = self.alloc(32);
         wr8(c, 2);
         wr32(c + 4, ctype as u32);
@@ -558,6 +583,9 @@ impl Machine for World {
         Ok(ObjId(c))
     }
     fn new_function(&mut self, _: ObjId, parent: ObjId, _: u32) -> Result<ObjId, Trap> {
+        if self.is_failing() {
+            return Err(Trap::OutOfMemory);
+        }
         let f = self.alloc(48);
         for i in 0..6 {
             wr64(f + i * 8, rd64(parent.0 + i * 8));
@@ -573,6 +601,9 @@ impl Machine for World {
         }
     }
     fn buffer_put(&mut self, buffer: u64, s: ObjId) -> Result<(), Trap> {
+        if self.is_failing() {
+            return Err(Trap::OutOfMemory);
+        }
         let len = rd64(buffer + 8);
         let bytes = self.str_bytes(s.0);
         for (i, &b) in bytes.iter().enumerate() {
@@ -585,6 +616,9 @@ impl Machine for World {
         self.new_str(buffer + 16, rd64(buffer + 8) as i32)
     }
     fn to_str(&mut self, v: Val, mode: StrMode) -> Result<ObjId, Trap> {
+        if self.is_failing() {
+            return Err(Trap::OutOfMemory);
+        }
         let s = match (v, mode) {
             (Val::Int(i), StrMode::Char) => String::from(char::from(i as u8 & 0x7f)),
             (Val::Int(i), _) => format!("{i}"),
@@ -610,6 +644,25 @@ impl Machine for World {
                 }
                 Val::NIL
             }
+            (
+                Helper::TabMove,
+                &[
+                    Val::Gc(_, a),
+                    Val::Int(i),
+                    Val::Int(j),
+                    Val::Int(k),
+                    Val::Gc(_, b),
+                ],
+            ) => {
+                if self.is_failing() {
+                    return Err(Trap::Error);
+                }
+                self.log(&format!("move {i} {j} {k} {}", a == b));
+                Val::NIL
+            }
+            (Helper::TabKeyAt, &[_, Val::Int(i)]) => {
+                val_of(rd64(at!(self, scratch) + i as u64 * 8))
+            }
             (Helper::TabNext, &[Val::Gc(_, _), Val::Int(i)]) => Val::Int(i.wrapping_add(1)),
             (Helper::RandomSeed, &[v]) => {
                 let text = self.show(val_of(bits_of(v)), &mut Vec::new());
@@ -624,8 +677,11 @@ impl Machine for World {
     }
     fn barrier(&mut self, object: Val, _: Option<Val>) {
         // Flags are not compared; the bit is cleared as the helper does.
-        if let Val::Gc(_, id) = object {
-            wr8(id.0 + 1, 0);
+        match object {
+            Val::Gc(_, id) => wr8(id.0 + 1, 0),
+            // The address of the value of a closed upvalue.
+            Val::Ptr(at) => wr8(at - 16 + 1, 0),
+            _ => {}
         }
     }
 }
@@ -728,6 +784,14 @@ extern "sysv64" fn tab_clear(vm: V, t: V) -> u64 {
     let _ = World(vm).call(Helper::TabClear, &[Val::Gc(IrType::Tab, ObjId(t))]);
     1
 }
+extern "sysv64" fn tab_move(vm: V, a: V, i: i32, j: i32, k: i32, b: V) -> u64 {
+    let tab = |t| Val::Gc(IrType::Tab, ObjId(t));
+    let args = [tab(a), Val::Int(i), Val::Int(j), Val::Int(k), tab(b)];
+    World(vm).call(Helper::TabMove, &args).is_ok().into()
+}
+extern "sysv64" fn tab_key_at(vm: V, _: V, i: i32) -> u64 {
+    rd64(World(vm).scratch() + i as u64 * 8)
+}
 extern "sysv64" fn tab_next(_: V, _: V, i: i32) -> i32 {
     i.wrapping_add(1)
 }
@@ -779,6 +843,18 @@ impl World {
             tab_clear as *const () as usize,
             HelperTrap::Zero,
             true,
+        );
+        helper(
+            Helper::TabMove,
+            tab_move as *const () as usize,
+            HelperTrap::Zero,
+            true,
+        );
+        helper(
+            Helper::TabKeyAt,
+            tab_key_at as *const () as usize,
+            HelperTrap::Marker,
+            false,
         );
         helper(
             Helper::TabNext,

@@ -147,7 +147,7 @@ fn compare(
     }
     // The same with a side trace behind the exit.
     let mut rng = Rng::new(fail.map_or(0, |r| r.index() as u64));
-    if let Some(side) = side_trace(t, exit.snap, &mut rng) {
+    if let Some(side) = side_trace(t, exit.snap, &mut rng).filter(|_| !left.aside) {
         w.reset(c.saved);
         let mut values = Vec::new();
         for e in t.snap_entries(&t.snaps()[exit.snap]) {

@@ -260,16 +260,16 @@ impl Compiler<'_> {
                 Trap::Never => {}
                 Trap::Zero => {
                     c.ins(asm::test_rr(true, rax));
-                    c.exit(Cond::Equal);
+                    c.exit_aside(Cond::Equal);
                 }
                 Trap::Negative => {
                     c.ins(asm::test_rr(true, rax));
-                    c.exit(Cond::Sign);
+                    c.exit_aside(Cond::Sign);
                 }
                 Trap::Marker => {
                     let bits = encoding::TRAPPED as i32;
                     c.ins(asm::alu_imm(Alu::Cmp, true, Rm::Reg(rax), bits));
-                    c.exit(Cond::Equal);
+                    c.exit_aside(Cond::Equal);
                 }
             }
             if callee.returns == IrType::Nil {

@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::ins::{Const, Flags, Ins, ObjId, Operand};
+use crate::literal::Field;
 use crate::op::IrOp;
 use crate::opt::{Options, fold, mem};
 use crate::snap::SnapEntry;
@@ -20,6 +21,27 @@ pub trait Objects {
     }
     /// Where the upvalue of a constant prototype comes from.
     fn capture(&self, _proto: ObjId, _upvalue: u16) -> Option<Capture> {
+        None
+    }
+    /// A field of a constant object that never changes ([`Field::is_fixed`]), as a constant.
+    fn fixed_field(&self, _object: ObjId, _f: Field) -> Option<Const> {
+        None
+    }
+    /// The number that a constant string spells.
+    fn str_number(&self, _s: ObjId) -> Option<f64> {
+        None
+    }
+    /// What a constant template holds in an array slot. It may answer only with what is no object, or an object that lives as long as
+    /// the template.
+    fn template_slot(&self, _template: ObjId, _index: i32) -> Option<Const> {
+        None
+    }
+    /// What a constant template holds under a key, nil if it lacks it; with the same limits.
+    fn template_field(&self, _template: ObjId, _key: Const) -> Option<Const> {
+        None
+    }
+    /// The sizes of a constant template: of the array, and the hash part's mask.
+    fn template_size(&self, _template: ObjId) -> Option<(i32, i32)> {
         None
     }
     /// A byte of a constant string.

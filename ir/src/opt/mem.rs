@@ -29,7 +29,7 @@ fn is_new_table(ins: &Ins) -> bool {
     matches!(ins.op(), IrOp::TNew | IrOp::TDup)
 }
 
-fn rebound(t: &Trace, r: IrRef) -> bool {
+pub(crate) fn rebound(t: &Trace, r: IrRef) -> bool {
     t.get(r).has(Flags::PHI) && t.loop_ref().is_some_and(|l| r < l)
 }
 
@@ -259,7 +259,7 @@ fn other_part(t: &Trace, ins: &Ins) -> Option<IrRef> {
 }
 
 /// The newest call that may change tables, or only one that may change everything.
-fn newest_call(t: &Trace, least: Clobbers) -> Option<IrRef> {
+pub(crate) fn newest_call(t: &Trace, least: Clobbers) -> Option<IrRef> {
     let mut calls = t.chain(IrOp::CallS, None);
     let call = calls.find(|(_, i)| i.helper().is_none_or(|h| h.clobbers() >= least));
     call.map(|c| c.0).max(t.newest(IrOp::CallXS))

@@ -80,6 +80,17 @@ fn reassociate_minmax(f: &mut Fold<'_, '_>) -> Result {
     }
 }
 
+/// MIN(MAX(x, k1), k2) is k2 if k2 is no greater than k1, and the other way around.
+fn clamp(f: &mut Fold<'_, '_>, op: IrOp) -> Result {
+    let k1 = f.ia().ref_b().and_then(|k| f.number(k));
+    Ok(match (k1, f.number(f.b())) {
+        (Some(k1), Some(k2)) if (op == IrOp::Min && k2 <= k1) || (op == IrOp::Max && k2 >= k1) => {
+            Folded::To(f.b())
+        }
+        _ => Folded::Next,
+    })
+}
+
 fn to(r: Option<IrRef>) -> Result {
     Ok(r.map_or(Folded::Next, Folded::To))
 }
@@ -209,6 +220,115 @@ rules! {
         let inner = f.ia();
         if !is_num(f) && inner.ref_b() == Some(f.b()) { to(inner.ref_a()) } else { Ok(Folded::Next) }
     };
+    addk_sub: Add, Sub, K => |f| {
+        // (k1 - x) + k2
+        let inner = f.ia();
+        match (inner.ref_a().and_then(|k| f.integer(k)), inner.ref_b(), f.integer(f.b())) {
+            (Some(k1), Some(x), Some(k2)) if !is_num(f) => {
+                let k = f.integer_const(k1.wrapping_add(k2))?;
+                f.retry(IrOp::Sub, k, x)
+            }
+            _ => Ok(Folded::Next),
+        }
+    };
+    subk_add: Sub, K, Add => |f| {
+        // k1 - (x + k2)
+        let inner = f.ib();
+        match (f.integer(f.a()), inner.ref_a(), inner.ref_b().and_then(|k| f.integer(k))) {
+            (Some(k1), Some(x), Some(k2)) if !is_num(f) => {
+                let k = f.integer_const(k1.wrapping_sub(k2))?;
+                f.retry(IrOp::Sub, k, x)
+            }
+            _ => Ok(Folded::Next),
+        }
+    };
+    subk_sub: Sub, K, Sub => |f| {
+        // k1 - (k2 - x)
+        let inner = f.ib();
+        match (f.integer(f.a()), inner.ref_a().and_then(|k| f.integer(k)), inner.ref_b()) {
+            (Some(k1), Some(k2), Some(x)) if !is_num(f) => {
+                let k = f.integer_const(k1.wrapping_sub(k2))?;
+                f.retry(IrOp::Add, x, k)
+            }
+            _ => Ok(Folded::Next),
+        }
+    };
+    sub_zero: Sub, K, _ => |f| {
+        // 0 - x; for numbers it would differ in the sign of a zero.
+        if f.integer(f.a()) == Some(0) && f.ty() != IrType::Num {
+            let x = f.b();
+            return f.retry(IrOp::Neg, x, crate::ins::Operand::NONE);
+        }
+        Ok(Folded::Next)
+    };
+    sub_add_add: Sub, Add, Add => |f| {
+        // (a + b) - (a + c)
+        let (x, y) = (f.ia(), f.ib());
+        if is_num(f) { return Ok(Folded::Next); }
+        let (Some(a), Some(b), Some(c), Some(d)) = (x.ref_a(), x.ref_b(), y.ref_a(), y.ref_b()) else { return Ok(Folded::Next) };
+        match () {
+            () if a == c => f.retry(IrOp::Sub, b, d),
+            () if a == d => f.retry(IrOp::Sub, b, c),
+            () if b == c => f.retry(IrOp::Sub, a, d),
+            () if b == d => f.retry(IrOp::Sub, a, c),
+            () => Ok(Folded::Next),
+        }
+    };
+    sub_of_sum: Sub, _, Add => |f| {
+        // a - (a + b)
+        let inner = f.ib();
+        match (inner.ref_a(), inner.ref_b()) {
+            _ if is_num(f) => Ok(Folded::Next),
+            (Some(a), Some(b)) if a == f.a() => f.retry(IrOp::Neg, b, crate::ins::Operand::NONE),
+            (Some(b), Some(a)) if a == f.a() => f.retry(IrOp::Neg, b, crate::ins::Operand::NONE),
+            _ => Ok(Folded::Next),
+        }
+    };
+    add_of_difference: Add, _, Sub => |f| {
+        // b + (a - b)
+        let inner = f.ib();
+        if !is_num(f) && inner.ref_b() == Some(f.a()) { to(inner.ref_a()) } else { Ok(Folded::Next) }
+    };
+    neg_of_sum: Neg, Add, _ => |f| {
+        // -(x + k)
+        let inner = f.ia();
+        match (inner.ref_a(), inner.ref_b().and_then(|k| f.integer(k))) {
+            (Some(x), Some(k)) if !is_num(f) => {
+                let k = f.integer_const(k.wrapping_neg())?;
+                f.retry(IrOp::Sub, k, x)
+            }
+            _ => Ok(Folded::Next),
+        }
+    };
+    mul_reassociate: Mul, Mul, K => |f| {
+        let inner = f.ia();
+        match (inner.ref_a(), inner.ref_b().and_then(|k| f.integer(k)), f.integer(f.b())) {
+            (Some(x), Some(k1), Some(k2)) if !is_num(f) => {
+                let k = f.integer_const(k1.wrapping_mul(k2))?;
+                f.retry(IrOp::Mul, x, k)
+            }
+            _ => Ok(Folded::Next),
+        }
+    };
+    mul_shifted: Mul, BShl, K => |f| {
+        // (x << k1) * k2
+        let inner = f.ia();
+        let width = if f.ty().is_int64() { 63 } else { 31 };
+        match (inner.ref_a(), inner.ref_b().and_then(|k| f.int(k)), f.integer(f.b())) {
+            (Some(x), Some(k1), Some(k2)) => {
+                let k = f.integer_const(k2.wrapping_shl((k1 & width) as u32))?;
+                f.retry(IrOp::Mul, x, k)
+            }
+            _ => Ok(Folded::Next),
+        }
+    };
+    min_of_max: Min, Max, K => |f| clamp(f, IrOp::Min);
+    max_of_min: Max, Min, K => |f| clamp(f, IrOp::Max);
+    minmax_absorb: Min | Max, Min, _ => |f| {
+        let inner = f.ia();
+        let same = inner.ref_a() == Some(f.b()) || inner.ref_b() == Some(f.b());
+        Ok(if !is_num(f) && same && f.ins.op() == IrOp::Min { Folded::To(f.a()) } else { Folded::Next })
+    };
     ov_neutral: AddOv | SubOv, _, K => |f| {
         let a = f.a();
         match (f.int(f.b()), f.ins.op()) {
@@ -226,6 +346,10 @@ rules! {
             Some(1) => Ok(Folded::To(a)),
             Some(0) => f.constant(Val::Int(0)),
             Some(2) => f.retry(IrOp::AddOv, a, a),
+            Some(-1) => {
+                let zero = f.b.trace.kint(0)?;
+                f.retry(IrOp::SubOv, zero, a)
+            }
             _ => Ok(Folded::Next),
         }
     };

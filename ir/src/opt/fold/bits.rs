@@ -108,6 +108,103 @@ fn de_morgan(f: &mut Fold<'_, '_>) -> Result {
     }
 }
 
+/// A mask that leaves all bits that a shift left.
+fn mask_of_shift(f: &mut Fold<'_, '_>) -> Result {
+    let inner = f.ia();
+    let w = width(f);
+    let (Some(k), Some(mask)) = (inner.ref_b().and_then(|k| f.int(k)), f.integer(f.b())) else {
+        return Ok(Folded::Next);
+    };
+    let k = i64::from(k) & (w - 1);
+    let left = match inner.op() {
+        IrOp::BShl => -1i64 << k,
+        _ if w == 64 => ((u64::MAX) >> k) as i64,
+        _ => i64::from((u32::MAX >> k) as i32),
+    };
+    Ok(if left & !mask == 0 {
+        Folded::To(f.a())
+    } else {
+        Folded::Next
+    })
+}
+
+/// x << k and x >> (width - k), put together.
+fn rotation(f: &mut Fold<'_, '_>) -> Result {
+    let (a, b) = (f.ia(), f.ib());
+    let w = width(f);
+    let (left, right) = if a.op() == IrOp::BShl { (a, b) } else { (b, a) };
+    let count = |i: &crate::ins::Ins| i.ref_b().and_then(|k| f.int(k)).map(i64::from);
+    match (left.ref_a(), right.ref_a(), count(&left), count(&right)) {
+        (Some(x), Some(y), Some(k), Some(j))
+            if x == y && f.ty() != crate::types::IrType::Num && k > 0 && j > 0 && k + j == w =>
+        {
+            let k = f.b.trace.kint(k as i32)?;
+            f.retry(IrOp::BRol, x, k)
+        }
+        _ => Ok(Folded::Next),
+    }
+}
+
+/// Of x & y or x | y together with x: what is left.
+fn absorb(f: &mut Fold<'_, '_>, inner_left: bool) -> Result {
+    let (inner, inner_ref, x) = if inner_left {
+        (f.ia(), f.a(), f.b())
+    } else {
+        (f.ib(), f.b(), f.a())
+    };
+    if inner.ref_a() != Some(x) && inner.ref_b() != Some(x) {
+        return Ok(Folded::Next);
+    }
+    Ok(match (f.ins.op(), inner.op()) {
+        (outer, op) if outer == op => Folded::To(inner_ref),
+        (IrOp::BXor, _) => Folded::Next,
+        _ => Folded::To(x),
+    })
+}
+
+/// (x ^ y) ^ x is y.
+fn other_operand(
+    a: Option<crate::types::IrRef>,
+    b: Option<crate::types::IrRef>,
+    x: crate::types::IrRef,
+) -> Folded {
+    match (a, b) {
+        (Some(a), Some(b)) if a == x => Folded::To(b),
+        (Some(a), Some(b)) if b == x => Folded::To(a),
+        _ => Folded::Next,
+    }
+}
+
+/// x with its complement.
+fn complement(f: &mut Fold<'_, '_>, of_it: bool) -> Result {
+    if !of_it {
+        return Ok(Folded::Next);
+    }
+    let k = if f.ins.op() == IrOp::BAnd { 0 } else { -1 };
+    let k = f.integer_const(k)?;
+    Ok(Folded::To(k))
+}
+
+/// The bytes of x op k, reversed: those of x, and the constant's.
+fn swap_inside(f: &mut Fold<'_, '_>) -> Result {
+    let inner = f.ia();
+    let (Some(x), Some(k)) = (inner.ref_a(), inner.ref_b().and_then(|k| f.integer(k))) else {
+        return Ok(Folded::Next);
+    };
+    // It pays if the value was swapped before, as when bytes of memory are masked.
+    let source = f.look(x);
+    let (Some(x), true) = (source.ref_a(), source.op() == IrOp::BSwap) else {
+        return Ok(Folded::Next);
+    };
+    let k = if width(f) == 64 {
+        k.swap_bytes()
+    } else {
+        i64::from((k as i32).swap_bytes())
+    };
+    let k = f.integer_const(k)?;
+    f.retry(inner.op(), x, k)
+}
+
 rules! {
     band_const: BAnd, _, K => |f| Ok(match f.integer(f.b()) {
         Some(0) => Folded::To(f.b()),
@@ -204,5 +301,65 @@ rules! {
             _ => Ok(Folded::Next),
         }
     };
+    band_covers: BAnd, BOr, K => |f| {
+        // (x | k1) & k2 with k2 within k1.
+        let inner = f.ia();
+        Ok(match (inner.ref_b().and_then(|k| f.integer(k)), f.integer(f.b())) {
+            (Some(k1), Some(k2)) if k2 & !k1 == 0 => Folded::To(f.b()),
+            _ => Folded::Next,
+        })
+    };
+    bor_band: BOr, BAnd, K => |f| {
+        // (x & k1) | k2 where k2 sets what k1 cleared.
+        let inner = f.ia();
+        let k2 = f.b();
+        match (inner.ref_a(), inner.ref_b().and_then(|k| f.integer(k)), f.integer(k2)) {
+            (Some(x), Some(k1), Some(k)) if k1 | k == -1 => f.retry(IrOp::BOr, x, k2),
+            _ => Ok(Folded::Next),
+        }
+    };
+    band_shifted: BAnd, BShl, K => mask_of_shift;
+    band_shifted_right: BAnd, BShr, K => mask_of_shift;
+    rotation: BOr | BXor | Add, BShl, BShr => rotation;
+    rotation_swapped: BOr | BXor | Add, BShr, BShl => rotation;
+    absorb_left: BAnd | BOr | BXor, BAnd, _ => |f| absorb(f, true);
+    absorb_right: BAnd | BOr | BXor, _, BAnd => |f| absorb(f, false);
+    absorb_or_left: BAnd | BOr, BOr, _ => |f| absorb(f, true);
+    absorb_or_right: BAnd | BOr, _, BOr => |f| absorb(f, false);
+    bxor_cancel_left: BXor, BXor, _ => |f| {
+        let (inner, b) = (f.ia(), f.b());
+        Ok(other_operand(inner.ref_a(), inner.ref_b(), b))
+    };
+    bxor_cancel_right: BXor, _, BXor => |f| {
+        let (inner, a) = (f.ib(), f.a());
+        Ok(other_operand(inner.ref_a(), inner.ref_b(), a))
+    };
+    complement_left: BAnd | BOr | BXor, BNot, _ => |f| {
+        let (inner, b) = (f.ia().ref_a(), f.b());
+        complement(f, inner == Some(b))
+    };
+    complement_right: BAnd | BOr | BXor, _, BNot => |f| {
+        let (inner, a) = (f.ib().ref_a(), f.a());
+        complement(f, inner == Some(a))
+    };
+    bnot_decrement: BNot, Add, _ => |f| {
+        // ~(x - 1) is -x.
+        let inner = f.ia();
+        match (inner.ref_a(), inner.ref_b().and_then(|k| f.integer(k))) {
+            (Some(x), Some(-1)) => f.retry(IrOp::Neg, x, Operand::NONE),
+            _ => Ok(Folded::Next),
+        }
+    };
+    shift_by_sum: BShl | BShr | BSar | BRol | BRor, _, Add => |f| {
+        // A multiple of the width in a count changes nothing.
+        let inner = f.ib();
+        match (inner.ref_a(), inner.ref_b().and_then(|k| f.integer(k))) {
+            (Some(x), Some(k)) if k & (width(f) - 1) == 0 => f.retry(f.ins.op(), f.a(), x),
+            _ => Ok(Folded::Next),
+        }
+    };
+    bswap_band: BSwap, BAnd, _ => |f| swap_inside(f);
+    bswap_bor: BSwap, BOr, _ => |f| swap_inside(f);
+    bswap_bxor: BSwap, BXor, _ => |f| swap_inside(f);
     bitop_bnot: BAnd | BOr | BXor, BNot, BNot => de_morgan;
 }

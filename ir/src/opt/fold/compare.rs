@@ -166,12 +166,92 @@ fn implied(f: &mut Fold<'_, '_>) -> Result {
     Ok(Folded::Next)
 }
 
+/// An earlier guard tells that the operand equals a constant, so the outcome is known.
+fn implied_by_equality(f: &mut Fold<'_, '_>) -> Result {
+    let (x, ty) = (f.a(), f.ty());
+    let Some(k) = f.val(f.b()) else {
+        return Ok(Folded::Next);
+    };
+    for (_, g) in f.b.trace.chain(IrOp::Eq, Some(x)) {
+        if g.ref_a() == Some(x)
+            && g.ty() == ty
+            && let Some(j) = g.ref_b().and_then(|j| f.val(j))
+        {
+            let outcome = crate::eval::arith::compare(f.ins.op(), ty, j, k);
+            return Ok(outcome.map_or(Folded::Next, decided));
+        }
+    }
+    Ok(Folded::Next)
+}
+
+/// An earlier guard of the same operands that is stronger.
+fn implied_by_stronger(f: &mut Fold<'_, '_>) -> Result {
+    let stronger: &[IrOp] = match f.ins.op() {
+        IrOp::Le => &[IrOp::Lt, IrOp::Eq],
+        IrOp::Ge => &[IrOp::Gt, IrOp::Eq],
+        IrOp::Ule => &[IrOp::Ult, IrOp::Eq, IrOp::Le, IrOp::Lt],
+        IrOp::Uge => &[IrOp::Ugt, IrOp::Eq, IrOp::Ge, IrOp::Gt],
+        IrOp::Ult => &[IrOp::Lt],
+        IrOp::Ugt => &[IrOp::Gt],
+        IrOp::Ne => &[IrOp::Lt, IrOp::Gt, IrOp::Ult, IrOp::Ugt],
+        _ => &[],
+    };
+    // For integers the order without a sign is another one; for numbers ULT and its kin hold of NaN too, which equals nothing.
+    let of_numbers = f.ty() == IrType::Num;
+    let limit = f.a().max(f.b());
+    for &op in stronger {
+        let unsigned = ordered(op) != op;
+        let signed_in_unsigned = ordered(f.ins.op()) != f.ins.op() && !unsigned && op != IrOp::Eq;
+        if signed_in_unsigned && !of_numbers {
+            continue;
+        }
+        let same = |a: Option<IrRef>, b: Option<IrRef>| {
+            (a, b) == (Some(f.a()), Some(f.b()))
+        };
+        let mut earlier = f.b.trace.chain(op, Some(limit));
+        if earlier.any(|(_, g)| same(g.ref_a(), g.ref_b()) && g.ty() == f.ty()) {
+            return Ok(Folded::Drop);
+        }
+    }
+    Ok(Folded::Next)
+}
+
+/// x ~= k where an earlier guard bounds x on this side of k.
+fn unequal_by_bound(f: &mut Fold<'_, '_>) -> Result {
+    use IrOp::{Ge, Gt, Le, Lt};
+    let (x, ty) = (f.a(), f.ty());
+    let Some(k) = f.number(f.b()) else {
+        return Ok(Folded::Next);
+    };
+    for op in [Lt, Le, Gt, Ge] {
+        for (_, g) in f.b.trace.chain(op, Some(x)) {
+            let bound = g.ref_b().filter(|_| g.ref_a() == Some(x) && g.ty() == ty);
+            let Some(j) = bound.and_then(|j| f.number(j)) else {
+                continue;
+            };
+            let apart = match op {
+                Lt => j <= k,
+                Le => j < k,
+                Gt => j >= k,
+                _ => j > k,
+            };
+            if apart {
+                return Ok(Folded::Drop);
+            }
+        }
+    }
+    Ok(Folded::Next)
+}
+
 rules! {
     compare_self: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne, _, _ => compare_self;
     compare_ints: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne, Conv, Conv => compare_ints;
     compare_int_const: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne, Conv, K => compare_int_const;
     compare_extremes: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt, _, K => compare_extremes;
     compare_implied: Lt | Ge | Le | Gt, _, K => implied;
+    compare_equal: Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne, _, K => implied_by_equality;
+    compare_stronger: Ge | Le | Ult | Uge | Ule | Ugt | Ne, _, _ => implied_by_stronger;
+    ne_bounded: Ne, _, K => unequal_by_bound;
     eq_difference: Eq | Ne, Sub, K => difference;
     eq_add: Eq | Ne, Add, K => solve;
     eq_bxor: Eq | Ne, BXor, K => solve;
@@ -180,6 +260,12 @@ rules! {
     eq_band: Eq | Ne, BAnd, K => solve;
     eq_allocation: Eq | Ne, _, _ => |f| {
         // A new table is no other.
+        let closure = |r| f.look(r).op() == IrOp::FNew || f.b.trace.is_call_of(r, crate::literal::Helper::ClosureNew);
+        let (a, b) = (f.a(), f.b());
+        // Nor is a new closure one that was there before it.
+        if f.ty() == IrType::Func && closure(a) && b.is_const() {
+            return Ok(decided(f.ins.op() == IrOp::Ne));
+        }
         if f.ty() == IrType::Tab && mem::alias_tables(f.b, f.a(), f.b()) == mem::Alias::No {
             return Ok(decided(f.ins.op() == IrOp::Ne));
         }

@@ -55,6 +55,8 @@ rules! {
         // Every implementation of pow agrees on these.
         Some(1.0) => Ok(Folded::To(f.a())),
         Some(0.0) => f.constant(Val::Num(1.0)),
+        // The engine's pow is exact here.
+        Some(2.0) => { let x = f.a(); f.retry(IrOp::Mul, x, x) }
         _ => Ok(Folded::Next),
     };
     kfold_strlen: FLoad, K, _ => |f| {

@@ -1,41 +1,39 @@
-//! Strings, buffers, fields of new objects, barriers.
+//! Fields of new and of constant objects, closures, barriers.
 
 use super::{Fold, Folded, rules};
 use crate::build::Capture;
 use crate::eval::Val;
-use crate::ins::{Const, Ins, Operand};
-use crate::literal::{BufMode, Field, Helper, StrMode};
+use crate::ins::{Const, Ins};
+use crate::literal::{Clobbers, Field, Helper};
 use crate::op::IrOp;
+use crate::opt::mem;
 use crate::trace::TraceError;
 use crate::types::{IrRef, IrType};
 
 type Result = core::result::Result<Folded, TraceError>;
 
-/// A barrier is needed once between two points where the collector may have run.
+/// A barrier is needed once in a trace, and not at all for what the trace made: the collector works only where a trace is left, unless
+/// a call runs something.
 fn barrier_once(f: &mut Fold<'_, '_>) -> Result {
     let t = &f.b.trace;
-    let limit = [
-        IrOp::Loop,
-        IrOp::CallS,
-        IrOp::CallXS,
-        IrOp::CallA,
-        IrOp::SNew,
-        IrOp::XSNew,
-        IrOp::TNew,
-        IrOp::TDup,
-        IrOp::CNew,
-        IrOp::CNewI,
-        IrOp::FNew,
-        IrOp::BufStr,
-        IrOp::ToStr,
-        IrOp::Fuel,
-    ]
-    .into_iter()
-    .filter_map(|op| t.newest(op))
-    .max();
-    Ok(match f.b.find_after(&f.ins, limit) {
-        Some(_) => Folded::Drop,
-        None => Folded::Next,
+    let object = f.a();
+    let limit = mem::newest_call(t, Clobbers::Everything);
+    if mem::rebound(t, object) {
+        return Ok(Folded::Next);
+    }
+    let made_here = match t.get(object).op() {
+        IrOp::TNew | IrOp::TDup | IrOp::FNew => true,
+        op => op == IrOp::CallA,
+    };
+    let fresh = made_here && limit.is_none_or(|l| l < object);
+    let done = |op| {
+        let mut earlier = t.chain(op, limit);
+        earlier.any(|(_, i)| i.ref_a() == Some(object))
+    };
+    Ok(if fresh || done(IrOp::TBar) || done(IrOp::OBar) {
+        Folded::Drop
+    } else {
+        Folded::Next
     })
 }
 
@@ -74,14 +72,6 @@ fn upvalue_of_closure(f: &mut Fold<'_, '_>) -> Result {
 }
 
 rules! {
-    strlen_snew: FLoad, SNew, _ => |f| Ok(match (f.ins.field(), f.ia().ref_b()) {
-        (Some(Field::StrLen), Some(n)) => Folded::To(n),
-        _ => Folded::Next,
-    });
-    strlen_tostr: FLoad, ToStr, _ => |f| match f.ins.field() {
-        Some(Field::StrLen) if f.ia().b() == Operand::from(StrMode::Char) => f.constant(Val::Int(1)),
-        _ => Ok(Folded::Next),
-    };
     proto_fnew: FLoad, FNew, _ => |f| Ok(match (f.ins.field(), f.ia().ref_a()) {
         (Some(Field::FuncProto), Some(p)) => Folded::To(p),
         _ => Folded::Next,
@@ -93,51 +83,29 @@ rules! {
             _ => Folded::Next,
         })
     };
+    fload_const: FLoad, K, _ => |f| match (f.val(f.a()), f.ins.field()) {
+        // What never changes of a constant object.
+        (Some(Val::Gc(_, id)), Some(field)) if id.0 != 0 && field.is_fixed() => match f.b.objects.fixed_field(id, field) {
+            Some(k) => Ok(Folded::To(f.b.konst(k)?)),
+            None => Ok(Folded::Next),
+        },
+        _ => Ok(Folded::Next),
+    };
     urefc_closure: URefC, CallA, _ => upvalue_of_closure;
     urefc_fnew: URefC, FNew, _ => upvalue_of_closure;
+    cnewi_value: FLoad, CNewI, _ => |f| Ok(match (f.ins.field(), f.ia().ref_b()) {
+        (Some(Field::CdataInt64 | Field::CdataInt), Some(v)) if f.b.trace.ty(v) == f.ty() => Folded::To(v),
+        _ => Folded::Next,
+    });
+    ctype_cnewi: FLoad, CNewI, _ => |f| Ok(match (f.ins.field(), f.ia().ref_a()) {
+        (Some(Field::CdataType), Some(t)) => Folded::To(t),
+        _ => Folded::Next,
+    });
     ctype_cnew: FLoad, CNew, _ => |f| Ok(match (f.ins.field(), f.ia().ref_a()) {
         (Some(Field::CdataType), Some(t)) => Folded::To(t),
         _ => Folded::Next,
     });
-    snew_whole: SNew, StrRef, _ => |f| {
-        // All of a string is the string.
-        let at = f.ia();
-        let (Some(s), Some(i)) = (at.ref_a(), at.ref_b()) else { return Ok(Folded::Next) };
-        let len = f.look(f.b());
-        let whole = match f.val(s) {
-            Some(Val::Gc(IrType::Str, id)) => f.b.objects.str_len(id).is_some_and(|n| f.int(f.b()) == Some(n)),
-            _ => len.op() == IrOp::FLoad && len.field() == Some(Field::StrLen) && len.ref_a() == Some(s),
-        };
-        Ok(if whole && f.int(i) == Some(0) { Folded::To(s) } else { Folded::Next })
-    };
-    strref_snew: StrRef, SNew, _ => |f| {
-        // A byte of a piece is a byte of the whole.
-        let at = f.ia().ref_a().map(|at| f.look(at)).filter(|at| at.op() == IrOp::StrRef);
-        let Some((Some(s), Some(i))) = at.map(|at| (at.ref_a(), at.ref_b())) else { return Ok(Folded::Next) };
-        let i = f.b.ins(IrOp::Add, IrType::Int, i, f.ins.b())?;
-        f.retry(IrOp::StrRef, s, i)
-    };
-    bufstr_single: BufStr, BufPut, _ => |f| {
-        let put = f.ia();
-        let header = f.ib();
-        let fresh = header.op() == IrOp::BufHdr && header.b() == Operand::from(BufMode::Reset);
-        Ok(match put.ref_b() {
-            Some(s) if fresh && put.ref_a() == Some(f.b()) => Folded::To(s),
-            _ => Folded::Next,
-        })
-    };
-    bufput_empty: BufPut, _, K => |f| Ok(match f.b.trace.constant(f.b()) {
-        Some(Const::Gc(_, id)) if f.b.objects.str_len(id) == Some(0) => Folded::To(f.a()),
-        _ => Folded::Next,
-    });
-    tbar_tnew: TBar, _, _ => |f| {
-        // A new table needs no barrier until the collector runs.
-        let new = f.a();
-        let t = &f.b.trace;
-        let fresh = matches!(f.ia().op(), IrOp::TNew | IrOp::TDup)
-            && [IrOp::Loop, IrOp::CallS, IrOp::CallXS, IrOp::Fuel].into_iter().filter_map(|op| t.newest(op)).all(|r| r < new);
-        if fresh { Ok(Folded::Drop) } else { barrier_once(f) }
-    };
+    barrier_once: TBar | OBar, _, _ => barrier_once;
     hload_nilslot: HLoad, K, _ => |f| Ok(match f.b.trace.constant(f.a()) {
         Some(Const::NIL_SLOT) if f.ty() == IrType::Nil => Folded::To(IrRef::NIL),
         Some(Const::NIL_SLOT) if f.ins.is_guard() => Folded::Fail,
@@ -158,5 +126,4 @@ rules! {
             _ => Ok(Folded::Next),
         }
     };
-    obar_once: OBar, _, _ => barrier_once;
 }

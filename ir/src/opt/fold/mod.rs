@@ -25,6 +25,8 @@ mod compare;
 mod constants;
 mod convert;
 mod memory;
+mod ranges;
+mod strings;
 #[cfg(test)]
 mod tests;
 
@@ -102,6 +104,8 @@ pub const CLASSES: &[&[Rule]] = &[
     algebra::RULES,
     bits::RULES,
     compare::RULES,
+    ranges::RULES,
+    strings::RULES,
     memory::RULES,
     crate::opt::abc::RULES,
 ];

@@ -163,7 +163,7 @@ ir_ops! {
     Mul = "MUL", Pure C, Ref, Ref, Same, "a * b; integers wrap";
     Div = "DIV", Pure, Ref, Ref, Same, "a / b, numbers";
     Mod = "MOD", Pure, Ref, Ref, Same, "Lua's a % b, numbers and int; int by 0 gives 0";
-    Pow = "POW", Pure, Ref, Ref, Same, "a ^ b, numbers, as the engine's pow";
+    Pow = "POW", Pure, Ref, Ref, Same, "a ^ b, numbers, as the engine's pow; squares are exact";
     Neg = "NEG", Pure, Ref, None, SameA, "-a; integers wrap";
     Abs = "ABS", Pure, Ref, None, SameA, "|a|, numbers";
     Ldexp = "LDEXP", Pure, Ref, Ref, Shift, "a * 2^b";

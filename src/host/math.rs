@@ -22,12 +22,17 @@ macro_rules! functions {
                 /// Calls the function of this name.
                 #[inline(always)]
                 pub fn $name(&self, $($x: f64),*) -> f64 {
-                    (self.$name)($($x),*)
+                    functions!(@call self $name $($x),*)
                 }
             )*
         }
     };
     (@type $x:ident) => { f64 };
+    // Squares are exact everywhere, so that compiled code can multiply.
+    (@call $this:ident pow $x:ident, $y:ident) => {
+        if $y == 2.0 { $x * $x } else { ($this.pow)($x, $y) }
+    };
+    (@call $this:ident $name:ident $($x:ident),*) => { ($this.$name)($($x),*) };
 }
 
 functions! {

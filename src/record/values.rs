@@ -2,6 +2,7 @@
 
 use perilune_ir::build::{Capture, Objects};
 use perilune_ir::ins::{Const, ObjId};
+use perilune_ir::literal::Field;
 use perilune_ir::types::{IrRef, IrType};
 
 use super::{Record, Recorder};
@@ -49,6 +50,39 @@ fn string<'a>(s: ObjId) -> Option<&'a Str> {
 }
 
 impl Objects for HeapObjects {
+    fn fixed_field(&self, object: ObjId, f: Field) -> Option<Const> {
+        match f {
+            Field::StrLen => self.str_len(object).map(Const::Int),
+            Field::FuncProto => {
+                let at: *const Function = core::ptr::with_exposed_provenance(object.0 as usize);
+                // SAFETY: as for strings.
+                let proto = unsafe { at.as_ref()? }.proto()?;
+                Some(Const::Gc(IrType::Proto, object_id(proto)))
+            }
+            _ => None,
+        }
+    }
+    fn str_number(&self, s: ObjId) -> Option<f64> {
+        crate::number::parse(string(s)?.as_bytes())
+    }
+    fn template_slot(&self, template: ObjId, index: i32) -> Option<Const> {
+        let t = table(template)?;
+        let index = u32::try_from(index).ok().filter(|i| *i < t.asize.get())?;
+        constant(t.get_int(index as i32))
+    }
+    fn template_field(&self, template: ObjId, key: Const) -> Option<Const> {
+        let key = match key {
+            Const::Gc(IrType::Str, id) => id,
+            _ => return None,
+        };
+        let at: *mut Str = core::ptr::with_exposed_provenance_mut(key.0 as usize);
+        // SAFETY: as for strings.
+        constant(table(template)?.get_str(unsafe { Gc::from_ptr(at) }))
+    }
+    fn template_size(&self, template: ObjId) -> Option<(i32, i32)> {
+        let t = table(template)?;
+        Some((t.asize.get() as i32, t.hmask.get() as i32))
+    }
     fn capture(&self, proto: ObjId, upvalue: u16) -> Option<Capture> {
         let at: *const Proto = core::ptr::with_exposed_provenance(proto.0 as usize);
         // SAFETY: as for strings.
@@ -67,6 +101,23 @@ impl Objects for HeapObjects {
     fn str_byte(&self, s: ObjId, at: i32) -> Option<u8> {
         let at = usize::try_from(at).ok()?;
         string(s)?.as_bytes().get(at).copied()
+    }
+}
+
+/// The template behind a constant.
+fn table<'a>(t: ObjId) -> Option<&'a Table> {
+    let at: *const Table = core::ptr::with_exposed_provenance(t.0 as usize);
+    // SAFETY: as for strings.
+    unsafe { at.as_ref() }
+}
+
+/// What a template holds, if it is no object that something could be stored into.
+fn constant(v: Value) -> Option<Const> {
+    match type_of(v) {
+        ty @ (IrType::Nil | IrType::False | IrType::True) => Some(Const::Pri(ty)),
+        IrType::Num => v.as_number().map(Const::num),
+        IrType::Str => v.as_object().map(|o| Const::Gc(IrType::Str, object_id(o))),
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{ARRAY_SIZE, FUNCTION, INTEGRAL, KEYS, Model, NUMBERS, Rng, SLOTS, ST
 use crate::build::{Builder, NoObjects};
 use crate::eval::{Val, arith, values};
 use crate::ins::{Const, Ins, ObjId, Operand};
-use crate::literal::{Conv, ConvMode, Field, FpMath, Helper, SloadMode, Slot, StrMode};
+use crate::literal::{BufMode, Conv, ConvMode, Field, FpMath, Helper, SloadMode, Slot, StrMode};
 use crate::op::IrOp;
 use crate::opt::{Counter, Options, bounds_check};
 use crate::snap::SnapEntry;
@@ -622,6 +622,35 @@ impl Generator<'_> {
                 return Ok(());
             }
         };
+        self.set_slot(STRING, r);
+        if self.rng.chance(2) {
+            let (key_value, key) = self.key()?;
+            let v = values(self.b.trace(), &mut self.model.clone()).map(|v| v[r.index()]);
+            let op = if v == Ok(key_value) {
+                IrOp::Eq
+            } else {
+                IrOp::Ne
+            };
+            if v.is_ok() {
+                self.b.ins(op, IrType::Str, r, key)?;
+            }
+        }
+        if self.rng.chance(3) {
+            return self.concatenation(r);
+        }
+        Ok(())
+    }
+    fn concatenation(&mut self, s: IrRef) -> Result<(), TraceError> {
+        let buffer = self.b.konst(Const::Ptr(1))?;
+        let (_, key) = self.key()?;
+        let header = self
+            .b
+            .ins(IrOp::BufHdr, IrType::Ptr, buffer, BufMode::Reset)?;
+        let mut put = header;
+        for piece in [s, key] {
+            put = self.b.ins(IrOp::BufPut, IrType::Ptr, put, piece)?;
+        }
+        let r = self.b.ins(IrOp::BufStr, IrType::Str, put, header)?;
         self.set_slot(STRING, r);
         Ok(())
     }

@@ -6,7 +6,6 @@
 
 use super::fold::{Fold, Folded, rules};
 use crate::build::Builder;
-use crate::eval::Val;
 use crate::ins::{Const, Flags};
 use crate::op::IrOp;
 use crate::trace::TraceError;
@@ -123,20 +122,8 @@ fn between(f: &mut Fold<'_, '_>) -> Result {
     })
 }
 
-/// A masked index, below a constant size.
-fn masked(f: &mut Fold<'_, '_>) -> Result {
-    let mask = f.ib().ref_b().and_then(|k| f.int(k));
-    Ok(match (f.val(f.a()), mask) {
-        (Some(Val::Int(size)), Some(mask)) if f.b.options.abc && (0..size).contains(&mask) => {
-            Folded::Drop
-        }
-        _ => Folded::Next,
-    })
-}
-
 rules! {
     abc_counted: Abc, _, _ => counted;
     abc_const: Abc, _, K => constant_index;
-    abc_masked: Abc, K, BAnd => masked;
     abc_between: Abc, _, _ => between;
 }

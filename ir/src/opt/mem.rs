@@ -301,12 +301,11 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
                 Search::Value(v) => return Ok(Some(v)),
                 Search::Limit(l) => l,
             };
-            if let Some(new) = table
-                && t.get(new).op() == IrOp::TNew
-                && limit.is_none_or(|l| l < new)
-                && ins.ty() == IrType::Nil
+            if let Some(new) = table.filter(|&new| limit.is_none_or(|l| l < new))
+                && let Some(k) = initial_value(b, new, ins)
+                && k.ty() == ins.ty()
             {
-                return Ok(Some(IrRef::NIL));
+                return b.konst(k).map(Some);
             }
             b.find_after(ins, limit)
         }
@@ -362,6 +361,27 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
     })
 }
 
+/// What a slot of a new table holds before anything is stored there.
+fn initial_value(b: &Builder<'_>, new: IrRef, load: &Ins) -> Option<Const> {
+    let t = &b.trace;
+    let at = load.ref_a()?;
+    match t.get(new).op() {
+        IrOp::TNew => Some(Const::Pri(IrType::Nil)),
+        IrOp::TDup => {
+            let template = t.get(new).ref_a().and_then(|k| t.constant(k))?;
+            let key = t.key_of(at).and_then(|k| t.constant(k))?;
+            match (template, key, t.get(at).op()) {
+                (Const::Gc(_, id), Const::Int(i), IrOp::ARef) => b.objects.template_slot(id, i),
+                (Const::Gc(_, id), key, IrOp::HRefK | IrOp::HRef) => {
+                    b.objects.template_field(id, key)
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 enum Search {
     /// What was stored last.
     Value(IrRef),
@@ -412,11 +432,19 @@ fn field(
         Search::Limit(l) => l,
     };
     let new = b.trace.get(object);
-    if new.op() == IrOp::TNew && limit.is_none_or(|l| l < object) {
+    if is_new_table(&new) && limit.is_none_or(|l| l < object) {
+        let size = match (new.op(), new.ref_a().and_then(|k| b.trace.constant(k))) {
+            (IrOp::TNew, _) => Some((
+                i32::from(new.a().raw()),
+                (1i32 << (new.b().raw() & 31)).wrapping_sub(1),
+            )),
+            (_, Some(Const::Gc(_, template))) => b.objects.template_size(template),
+            _ => None,
+        };
         let v = match f {
             Field::TabMeta => Some(Const::Gc(IrType::Tab, ObjId(0))),
-            Field::TabASize => Some(Const::Int(i32::from(new.a().raw()))),
-            Field::TabHMask => Some(Const::Int((1i32 << (new.b().raw() & 31)).wrapping_sub(1))),
+            Field::TabASize => size.map(|s| Const::Int(s.0)),
+            Field::TabHMask => size.map(|s| Const::Int(s.1)),
             _ => None,
         };
         if let Some(k) = v {

@@ -284,11 +284,6 @@ rules! {
             _ => Ok(Folded::Next),
         }
     };
-    add_of_difference: Add, _, Sub => |f| {
-        // b + (a - b)
-        let inner = f.ib();
-        if !is_num(f) && inner.ref_b() == Some(f.a()) { to(inner.ref_a()) } else { Ok(Folded::Next) }
-    };
     neg_of_sum: Neg, Add, _ => |f| {
         // -(x + k)
         let inner = f.ia();

@@ -146,20 +146,12 @@ fn rotation(f: &mut Fold<'_, '_>) -> Result {
 }
 
 /// Of x & y or x | y together with x: what is left.
-fn absorb(f: &mut Fold<'_, '_>, inner_left: bool) -> Result {
-    let (inner, inner_ref, x) = if inner_left {
-        (f.ia(), f.a(), f.b())
-    } else {
-        (f.ib(), f.b(), f.a())
-    };
+fn absorb(f: &mut Fold<'_, '_>) -> Result {
+    let (inner, x) = (f.ia(), f.b());
     if inner.ref_a() != Some(x) && inner.ref_b() != Some(x) {
         return Ok(Folded::Next);
     }
-    Ok(match (f.ins.op(), inner.op()) {
-        (outer, op) if outer == op => Folded::To(inner_ref),
-        (IrOp::BXor, _) => Folded::Next,
-        _ => Folded::To(x),
-    })
+    Ok(Folded::To(if f.ins.op() == inner.op() { f.a() } else { x }))
 }
 
 /// (x ^ y) ^ x is y.
@@ -322,25 +314,16 @@ rules! {
     band_shifted_right: BAnd, BShr, K => mask_of_shift;
     rotation: BOr | BXor | Add, BShl, BShr => rotation;
     rotation_swapped: BOr | BXor | Add, BShr, BShl => rotation;
-    absorb_left: BAnd | BOr | BXor, BAnd, _ => |f| absorb(f, true);
-    absorb_right: BAnd | BOr | BXor, _, BAnd => |f| absorb(f, false);
-    absorb_or_left: BAnd | BOr, BOr, _ => |f| absorb(f, true);
-    absorb_or_right: BAnd | BOr, _, BOr => |f| absorb(f, false);
-    bxor_cancel_left: BXor, BXor, _ => |f| {
+    // What an operation has as operand is older, so the operation stands left.
+    absorb_band: BAnd | BOr, BAnd, _ => absorb;
+    absorb_bor: BAnd | BOr, BOr, _ => absorb;
+    bxor_cancel: BXor, BXor, _ => |f| {
         let (inner, b) = (f.ia(), f.b());
         Ok(other_operand(inner.ref_a(), inner.ref_b(), b))
     };
-    bxor_cancel_right: BXor, _, BXor => |f| {
-        let (inner, a) = (f.ib(), f.a());
-        Ok(other_operand(inner.ref_a(), inner.ref_b(), a))
-    };
-    complement_left: BAnd | BOr | BXor, BNot, _ => |f| {
+    complement: BAnd | BOr | BXor, BNot, _ => |f| {
         let (inner, b) = (f.ia().ref_a(), f.b());
         complement(f, inner == Some(b))
-    };
-    complement_right: BAnd | BOr | BXor, _, BNot => |f| {
-        let (inner, a) = (f.ib().ref_a(), f.a());
-        complement(f, inner == Some(a))
     };
     bnot_decrement: BNot, Add, _ => |f| {
         // ~(x - 1) is -x.

@@ -205,9 +205,7 @@ fn implied_by_stronger(f: &mut Fold<'_, '_>) -> Result {
         if signed_in_unsigned && !of_numbers {
             continue;
         }
-        let same = |a: Option<IrRef>, b: Option<IrRef>| {
-            (a, b) == (Some(f.a()), Some(f.b()))
-        };
+        let same = |a: Option<IrRef>, b: Option<IrRef>| (a, b) == (Some(f.a()), Some(f.b()));
         let mut earlier = f.b.trace.chain(op, Some(limit));
         if earlier.any(|(_, g)| same(g.ref_a(), g.ref_b()) && g.ty() == f.ty()) {
             return Ok(Folded::Drop);

@@ -59,10 +59,7 @@ fn combined(op: IrOp, (a, b): (i64, i64), (c, d): (i64, i64)) -> Option<(i64, i6
         IrOp::Sub => (a - d, b - c),
         IrOp::Mul => {
             let all = [a * c, a * d, b * c, b * d];
-            (
-                all.iter().copied().min()?,
-                all.iter().copied().max()?,
-            )
+            (all.iter().copied().min()?, all.iter().copied().max()?)
         }
         _ => return None,
     })
@@ -91,10 +88,7 @@ fn outside(f: &mut Fold<'_, '_>) -> Result {
     };
     let k = i64::from(k);
     // Unsigned comparisons are the signed ones as long as nothing is negative.
-    let unsigned = matches!(
-        f.ins.op(),
-        IrOp::Ult | IrOp::Ule | IrOp::Ugt | IrOp::Uge
-    );
+    let unsigned = matches!(f.ins.op(), IrOp::Ult | IrOp::Ule | IrOp::Ugt | IrOp::Uge);
     if unsigned && (low < 0 || k < 0) {
         return Ok(Folded::Next);
     }
@@ -116,7 +110,10 @@ fn outside(f: &mut Fold<'_, '_>) -> Result {
 
 /// A mask of low bits that covers the range, and a bounds check of a constant size that does.
 fn covered(f: &mut Fold<'_, '_>) -> Result {
-    let Some(mask) = f.int(f.b()).filter(|m| f.ty() == IrType::Int && *m > 0 && m & (m + 1) == 0) else {
+    let Some(mask) = f
+        .int(f.b())
+        .filter(|m| f.ty() == IrType::Int && *m > 0 && m & m.wrapping_add(1) == 0)
+    else {
         return Ok(Folded::Next);
     };
     Ok(match range(f, f.a(), DEPTH) {

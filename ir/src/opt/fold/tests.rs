@@ -9,7 +9,7 @@ use super::CLASSES;
 use crate::build::{Builder, Capture, NoObjects, Objects, replay_into};
 use crate::eval::{Reason, Run, run};
 use crate::ins::{Const, Ins, ObjId, Operand};
-use crate::literal::{Conv, FpMath, SloadMode, Slot, StrMode};
+use crate::literal::{Conv, Field, FpMath, SloadMode, Slot, StrMode};
 use crate::model::{Model, ModelObjects, Rng, random_trace};
 use crate::op::{IrOp, Rule};
 use crate::opt::Options;
@@ -250,6 +250,12 @@ fn check_trace(
 /// String 1 is empty, the others hold a byte.
 struct Strings;
 impl Objects for Strings {
+    fn fixed_field(&self, _: ObjId, f: Field) -> Option<Const> {
+        (f == Field::FuncProto).then_some(Const::Gc(IrType::Proto, ObjId(1)))
+    }
+    fn str_number(&self, s: ObjId) -> Option<f64> {
+        (s.0 == 4).then_some(12.0)
+    }
     fn capture(&self, p: ObjId, upvalue: u16) -> Option<Capture> {
         ModelObjects.capture(p, upvalue)
     }

@@ -80,6 +80,11 @@ impl Engine {
         let config = Config {
             allow_binary: true,
             compat52,
+            #[cfg(feature = "jit")]
+            jit: perilune::jit::Config {
+                mode: perilune::jit::JitMode::Compile,
+                off: false,
+            },
             ..Config::default()
         };
         let mut vm = Vm::new(&config, Box::new(StdMemory), Box::new(host)).ok()?;

@@ -20,6 +20,7 @@ use perilune_jit_x86::runtime::{Layout, TraceContext};
 
 use crate::jit::evaluate::LiveMachine;
 use crate::jit::layout::{self, LiveConstants};
+use crate::jit::parameters::JitMode;
 use crate::jit::store::{Installed, try_box};
 use crate::jit::trace::{Start, TraceAbort, TraceNo};
 use crate::value::Value;
@@ -57,37 +58,12 @@ fn is_low(address: usize) -> bool {
     address >> 47 == 0
 }
 
-/// What the processor can do.
-fn features() -> Features {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use core::arch::x86_64::{__cpuid, __cpuid_count};
-        let last = __cpuid(0).eax;
-        let basic = __cpuid(1).ecx;
-        let extended = if last >= 7 {
-            __cpuid_count(7, 0).ebx
-        } else {
-            0
-        };
-        Features {
-            sse41: basic >> 19 & 1 != 0,
-            // The engine doesn't know whether the system saves the upper halves of the registers.
-            avx: false,
-            bmi2: extended >> 8 & 1 != 0,
-        }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        Features::BASELINE
-    }
-}
-
 /// The names of the processor's abilities that LuaJIT tells.
 pub(crate) fn feature_names() -> impl Iterator<Item = &'static str> {
-    let features = features();
+    let features = Features::detect();
     let all = [
         // Every processor has had it for long.
-        ("SSE3", cfg!(target_arch = "x86_64")),
+        ("SSE3", true),
         ("SSE4.1", features.sse41),
         ("BMI2", features.bmi2),
     ];
@@ -99,18 +75,21 @@ impl Vm {
     /// The machine, made when it is wanted first.
     fn machine(&mut self) -> Result<&mut Machine, BackendError> {
         if self.jit.machine.is_none() {
-            let memory = self.host.executable_memory();
-            let memory = memory.ok_or(BackendError::CodeMemoryFull)?;
+            let Some(memory) = self.host.executable_memory() else {
+                // There will never be any: nothing is recorded any more.
+                self.jit.settings.mode = JitMode::Off;
+                return Err(BackendError::Protection);
+            };
             let size = (self.jit.settings.parameters.max_mcode as usize) << 10;
             let mut region = Region::try_new(HostMemory(memory), size)?;
             let mut layout = layout::layout();
-            layout.low_addresses = is_low(self.globals.as_ptr().addr());
+            layout.low_addresses &= is_low(self.globals.as_ptr().addr());
             let assembler = Assembler::try_new(&mut region, &layout)?;
             self.jit.machine = Some(Machine {
                 region,
                 assembler,
                 layout: try_box(layout).map_err(|_| BackendError::OutOfMemory)?,
-                features: features(),
+                features: Features::detect(),
             });
         }
         self.jit.machine.as_mut().ok_or(BackendError::OutOfMemory)

@@ -156,6 +156,7 @@ impl Settings {
             return false;
         };
         self.options = Options::NONE;
+        self.fma = false;
         for name in LEVELS[usize::from(digit - b'0').min(3)] {
             self.options.set(name, true);
         }

@@ -10,7 +10,7 @@ use crate::bytecode::{Ins, Proto};
 use crate::gc::Header;
 use crate::jit::events::Listener;
 use crate::jit::hot::QuietList;
-use crate::jit::machine::Machine;
+use crate::jit::machine::{Machine, feature_names};
 use crate::jit::parameters::{JitMode, Settings};
 use crate::jit::store::TraceStore;
 use crate::jit::trace::{Start, TraceNo};
@@ -130,9 +130,10 @@ impl Vm {
     }
     /// The optimisations that are on, as `jit.status()` tells them.
     pub(crate) fn jit_flags(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let compiles = self.jit.settings.mode != JitMode::Off;
-        let flags = compiles.then(|| self.jit.settings.flags());
-        flags.into_iter().flatten()
+        let settings = self.jit.settings;
+        let processor = (settings.mode == JitMode::Compile).then(feature_names);
+        let flags = (settings.mode != JitMode::Off).then(|| settings.flags());
+        processor.into_iter().flatten().chain(flags.into_iter().flatten())
     }
 
     /// Applies an option as `-O` and `jit.opt.start` take it. False if it is malformed.

@@ -177,6 +177,7 @@ helpers! {
     Gsub = "gsub", Alloc, (Str, Str, Nil, Int, Int) -> Int;
     MatchResult = "match_result", Load, (Int, Int) -> Nil;
     MatchCost = "match_cost", Load, (Int) -> Int;
+    FuncOpen = "func_open", Alloc, (Proto, Func, Ptr) -> Func;
     TabNext = "tab_next", Load, (Tab, Int) -> Int;
     TabKeyAt = "tab_keyat", Load, (Tab, Int) -> Nil;
     TabPlaceAt = "tab_placeat", Load, (Tab, Int) -> Ptr;

@@ -178,8 +178,9 @@ ir_ops! {
     HRefK = "HREFK", Load G, Ref, Ref, Ptr, "the value in the node of key slot b, checked to hold that key; a is a FLOAD of tab.node";
     HRef = "HREF", Load, Ref, Ref, Ptr, "the value of key b in the hash part of a, or the address of a nil";
     NewRef = "NEWREF", Store, Ref, Ref, Ptr, "adds key b, not present, to a";
-    URefO = "UREFO", Load W, Ref, Lit, Ptr, "open upvalue of function a; b is index << 8 | identity hash";
+    URefO = "UREFO", Load W, Ref, Lit, Ptr, "open upvalue of function a; b is index << 8 | identity hash, 0 if it is not known";
     URefC = "UREFC", Load W, Ref, Lit, Ptr, "closed upvalue of function a";
+    SRef = "SREF", Load, Slot, None, Ptr, "address of stack slot a";
     FRef = "FREF", Pure, Ref, Field, Ptr, "field b of object a";
     StrRef = "STRREF", Pure, Ref, Ref, Ptr, "byte b of string a";
 

@@ -193,7 +193,7 @@ fn types_fit(t: &Trace, ins: &Ins) -> bool {
     };
     let arithmetic = ty.is_int32() || ty.is_int64() || ty == IrType::Num;
     rule && match ins.op() {
-        op if op.is_ordering() => arithmetic,
+        op if op.is_ordering() => arithmetic || ty == IrType::Ptr && op as u8 >= IrOp::Ult as u8,
         IrOp::Add | IrOp::Sub | IrOp::Mul | IrOp::Neg | IrOp::Min | IrOp::Max => arithmetic,
         IrOp::Div | IrOp::Pow | IrOp::Abs | IrOp::FpMath | IrOp::Ldexp => ty == IrType::Num,
         IrOp::Mod => ty == IrType::Num || ty == IrType::Int,

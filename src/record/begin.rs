@@ -49,7 +49,15 @@ impl Recorder {
                 }
                 r.expected = next;
             }
-            Some(Bc::FuncF | Bc::IFuncF) => r.expected = next,
+            Some(Bc::IterN) => {
+                // SAFETY: the verifier found an ITERL behind it.
+                let iterl = unsafe { instruction(next) };
+                let behind = next.wrapping_add(1);
+                let body = behind.wrapping_offset(iterl.jump());
+                r.range = Some((body, behind));
+                r.expected = body;
+            }
+            Some(Bc::FuncF | Bc::IFuncF | Bc::FuncV | Bc::IFuncV) => r.expected = next,
             Some(op) => return Err(TraceAbort::NyiBytecode(op)),
             None => return Err(TraceAbort::Raised),
         }
@@ -84,6 +92,7 @@ impl Recorder {
         r.open_results = usize::from(resume.open_results.unwrap_or(0));
         r.replay(parent, snap)?;
         r.find_frames(base)?;
+        r.began_inside = !r.frames.is_empty();
         r.snapshot(resume.pc)?;
         Ok(r)
     }
@@ -158,6 +167,9 @@ impl Recorder {
             loop_start: None,
             results: Vec::new(),
             passing: core::ptr::null(),
+            began_inside: false,
+            has_open: false,
+            fresh_slots: 0,
             is_polymorphic: false,
             link: LinkKind::Interpreter,
             link_to: TraceNo(0),
@@ -172,6 +184,7 @@ impl Recorder {
         match self.start_ins.op() {
             Some(Bc::ForL | Bc::IForL) => {
                 self.max_slot = self.start_ins.a() + 4;
+                self.fresh_slots = self.start_ins.a() + 3;
                 self.snapshot(at.pc)?;
                 self.begin_for(at)
             }
@@ -179,13 +192,22 @@ impl Recorder {
                 // SAFETY: the verifier found a call instruction before ITERL.
                 let call = unsafe { instruction(self.start_pc.wrapping_sub(1)) };
                 self.max_slot = self.start_ins.a() + call.b().saturating_sub(1);
+                self.fresh_slots = self.start_ins.a();
+                self.snapshot(at.pc)
+            }
+            Some(Bc::IterN) => {
+                self.max_slot = self.start_ins.a() + self.start_ins.b().saturating_sub(1);
+                self.fresh_slots = self.start_ins.a();
                 self.snapshot(at.pc)
             }
             Some(Bc::Loop | Bc::ILoop) => {
                 self.max_slot = self.start_ins.a();
+                self.fresh_slots = self.start_ins.a();
                 self.snapshot(at.pc)
             }
             _ => {
+                // A vararg function runs in a copy of its frame by now.
+                self.origin = slot_number(at.vm, at.base);
                 self.max_slot = self.proto.param_count();
                 self.snapshot(at.pc)
             }

@@ -361,7 +361,7 @@ impl Recorder {
     }
 
     /// The value of a slot by its number in the IR.
-    fn get_absolute(&mut self, slot: usize, now: Value) -> Record<IrRef> {
+    pub(super) fn get_absolute(&mut self, slot: usize, now: Value) -> Record<IrRef> {
         if let Some(s) = self.slots.get(slot).copied().flatten() {
             return Ok(s.value);
         }

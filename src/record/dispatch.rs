@@ -46,7 +46,9 @@ impl Recorder {
             self.passing = core::ptr::null();
             return Ok(Progress::Continue);
         }
-        if pc != self.expected || !self.is_in_place(&at) {
+        let is_vararg = matches!(self.start_ins.op(), Some(Bc::FuncV | Bc::IFuncV));
+        let moved = self.phase == Phase::Starting && is_vararg;
+        if pc != self.expected || !(moved || self.is_in_place(&at)) {
             // What could not be done for want of room on the stack comes again.
             return if pc == self.last_pc && is_repeatable(ins) {
                 Ok(Progress::Continue)
@@ -219,6 +221,7 @@ impl Recorder {
             Bc::ForI | Bc::JForI => self.for_prepare(at),
             Bc::ForL | Bc::IForL | Bc::JForL => self.for_step(at, op),
             Bc::IterL | Bc::IIterL | Bc::JIterL => self.iterator_step(at, op),
+            Bc::JLoop if self.unpatched(at, true)?.op() == Some(Bc::IterN) => self.iterate_next(at),
             Bc::Loop | Bc::ILoop | Bc::JLoop => self.loop_head(at, op),
             Bc::Jmp => {
                 self.shrink(ins.a());

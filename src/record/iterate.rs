@@ -11,6 +11,7 @@ use super::dispatch::Then;
 use super::loops::Event;
 use super::values::type_of;
 use super::{Record, Recorder};
+use crate::bytecode::Bc;
 use crate::jit::trace::TraceAbort;
 use crate::value::Value;
 
@@ -84,7 +85,9 @@ impl Recorder {
 
     /// ITERN
     pub(super) fn iterate_next(&mut self, at: &At<'_>) -> Record<Then> {
-        let a = at.ins.a();
+        let patched = at.ins.op() == Some(Bc::JLoop);
+        let ins = self.unpatched(at, patched)?;
+        let a = ins.a();
         let tab = self.get(at, a - 2)?;
         let t = at.slot(a - 2).as_table().ok_or(TraceAbort::BadType)?;
         let position = match self.known(a - 1) {
@@ -112,7 +115,7 @@ impl Recorder {
             self.b.ins(IrOp::Eq, IrType::Int, entry, end)?;
             self.set_top(a - 3);
             let behind = at.pc.wrapping_add(2);
-            return self.loop_event(at, false, Event::Leave, behind);
+            return self.loop_event(at, patched, Event::Leave, behind);
         };
         let zero = self.kint(0)?;
         self.b.ins(IrOp::Ge, IrType::Int, entry, zero)?;
@@ -125,7 +128,7 @@ impl Recorder {
             .b
             .ins(IrOp::CallL, IrType::Ptr, args, Helper::TabPlaceAt)?;
         // The value may be of no interest; its type is then nobody's either.
-        let wants_value = at.ins.b() >= 3;
+        let wants_value = ins.b() >= 3;
         let one = self.kint(1)?;
         let next = self.b.ins(IrOp::Add, IrType::Int, entry, one)?;
         self.set_as(a - 1, next, SnapKind::KeyIndex)?;
@@ -139,6 +142,6 @@ impl Recorder {
         }
         self.pending_fuel += 1;
         let body = at.pc.wrapping_add(2).wrapping_offset(iterl.jump());
-        self.loop_event(at, false, Event::Enter, body)
+        self.loop_event(at, patched, Event::Enter, body)
     }
 }

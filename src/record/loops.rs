@@ -9,7 +9,7 @@ use super::at::At;
 use super::dispatch::Then;
 use super::values::exact_int;
 use super::{Record, Recorder};
-use crate::bytecode::{Bc, Ins};
+use crate::bytecode::{Bc, Ins, Mode};
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
 use crate::value::Value;
 
@@ -109,10 +109,25 @@ impl Recorder {
             None if first && self.params.options.narrow => counter_type(at, a),
             None => IrType::Num,
         };
+        // FORL jumps to behind FORI.
+        let plain = self.unpatched_at(at, pc)?;
+        let fori = pc.wrapping_offset(plain.jump());
         let fixed = SloadMode::READONLY;
-        let stop = self.load_hidden(a + STOP, ty, fixed)?;
-        let step = self.load_hidden(a + STEP, ty, fixed)?;
-        let index = self.load_hidden(a + INDEX, ty, SloadMode::NONE)?;
+        let stop = self.load_hidden(at, fori, (a + STOP, ty), fixed)?;
+        let step = self.load_hidden(at, fori, (a + STEP, ty), fixed)?;
+        let mut mode = SloadMode::TYPECHECK;
+        let starts_as_int = self
+            .initial(at, fori, a + INDEX)
+            .and_then(exact_int)
+            .is_some();
+        if starts_as_int && step.is_const() && ty == IrType::Int {
+            // What begins as an integer and grows by integers, up to one, is one.
+            mode = SloadMode::NONE;
+        }
+        let index = match self.known(a + INDEX) {
+            Some(index) => index,
+            None => self.load_counter_slot(a + INDEX, ty, mode)?,
+        };
         let up = counts_up(at.slot(a + STEP));
         self.check_bounds(ty, up, stop, step, first)?;
         Ok(Induction {
@@ -126,15 +141,83 @@ impl Recorder {
         })
     }
 
-    /// A hidden slot of a loop, as an int or number. FORI has seen to it that it is a number.
-    fn load_hidden(&mut self, i: usize, ty: IrType, mode: SloadMode) -> Record<IrRef> {
+    /// The FORL at `pc` as it was before it got a trace.
+    fn unpatched_at(&self, at: &At<'_>, pc: *const Ins) -> Record<Ins> {
+        let ins = at.code(pc);
+        if ins.op() != Some(Bc::JForL) {
+            return Ok(ins);
+        }
+        let number = TraceNo(ins.d() as u16);
+        at.traces
+            .start_ins(number)
+            .ok_or(TraceAbort::RetryRecording)
+    }
+
+    /// A number constant that a slot certainly got before the FORI at `fori`.
+    fn initial(&self, at: &At<'_>, fori: *const Ins, slot: usize) -> Option<Value> {
+        let first = self.proto.code_ptr();
+        let mut pc = fori;
+        // The last instruction that writes the slot.
+        let (written, value) = loop {
+            pc = pc.wrapping_sub(1);
+            if pc <= first {
+                return None;
+            }
+            let ins = at.code(pc);
+            match ins.op()?.operands().a {
+                // Several slots, of which this may be one.
+                Mode::Base if ins.a() <= slot => return None,
+                Mode::Dst if ins.a() == slot => {}
+                _ => continue,
+            }
+            match ins.op() {
+                Some(Bc::KShort) => break (pc, Value::int(ins.d_signed())),
+                Some(Bc::KNum) => break (pc, at.number(ins.d())),
+                _ => return None,
+            }
+        };
+        // No jump leads past it.
+        while pc > first {
+            let ins = at.code(pc);
+            if ins.op() == Some(Bc::Jmp) {
+                let target = pc.wrapping_add(1).wrapping_offset(ins.jump());
+                if target > written && target <= fori {
+                    return None;
+                }
+            }
+            pc = pc.wrapping_sub(1);
+        }
+        Some(value)
+    }
+
+    /// The stop or step of a loop, as an int or number. FORI has seen to it that it is a number.
+    fn load_hidden(
+        &mut self,
+        at: &At<'_>,
+        fori: *const Ins,
+        (i, ty): (usize, IrType),
+        mode: SloadMode,
+    ) -> Record<IrRef> {
         if let Some(r) = self.known(i) {
             return self.as_type(r, ty);
         }
-        let mut mode = mode.with(SloadMode::INHERIT);
-        if ty == IrType::Int {
-            mode = mode.with(SloadMode::CONVERT).with(SloadMode::TYPECHECK);
+        if let Some(k) = self.initial(at, fori, i) {
+            match (ty, exact_int(k), k.as_number()) {
+                (IrType::Int, Some(k), _) => return self.kint(k),
+                (IrType::Num, _, Some(n)) => return self.knum(n),
+                _ => {}
+            }
         }
+        self.load_counter_slot(i, ty, mode.with(SloadMode::TYPECHECK))
+    }
+
+    /// Loads one of the hidden slots. As a number it needs no check.
+    fn load_counter_slot(&mut self, i: usize, ty: IrType, mode: SloadMode) -> Record<IrRef> {
+        let mut mode = mode.with(SloadMode::INHERIT);
+        mode = match ty {
+            IrType::Int => mode.with(SloadMode::CONVERT),
+            _ => mode.without(SloadMode::TYPECHECK),
+        };
         let r = self.load_slot(self.base + i, ty, mode)?;
         self.set(i, r)?;
         Ok(r)
@@ -293,6 +376,8 @@ impl Recorder {
         let next = self
             .b
             .ins(IrOp::Add, induction.ty, induction.index, induction.step)?;
+        // Stop and step stay what they are, in the stack or not.
+        let hidden = [STOP, STEP].map(|i| self.slots.get(self.base + a + i).copied().flatten());
         if event != Event::Leave {
             self.shrink(a);
             self.snapshot(behind)?;
@@ -304,14 +389,13 @@ impl Recorder {
             self.expected = behind;
             return self.loop_event(at, op == Bc::JForL, Event::Leave, behind);
         }
-        for (i, r) in [
-            (INDEX, next),
-            (STOP, induction.stop),
-            (STEP, induction.step),
-            (VISIBLE, next),
-        ] {
-            self.set(a + i, r)?;
+        for (i, slot) in [STOP, STEP].into_iter().zip(hidden) {
+            if let Some(place) = self.slots.get_mut(self.base + a + i) {
+                *place = slot;
+            }
         }
+        self.set(a + INDEX, next)?;
+        self.set(a + VISIBLE, next)?;
         if known.is_some() {
             self.induction = Some(Induction {
                 index: next,

@@ -206,6 +206,12 @@ pub(crate) struct Recorder {
     results: Vec<IrRef>,
     /// The header of a native function whose call is recorded already, or null.
     passing: *const Ins,
+    /// Did the trace begin within calls, so that it has not seen all of their frames?
+    began_inside: bool,
+    /// Has the trace made open upvalues?
+    has_open: bool,
+    /// The slots of the first frame from here on are unused when a root trace begins.
+    fresh_slots: usize,
     /// Are there several closures of the function in which the trace began?
     is_polymorphic: bool,
     link: LinkKind,

@@ -1,15 +1,35 @@
 //! Upvalues and closures.
+//!
+//! An open upvalue may be a slot that the trace has in a register. Then the two are one variable: a guard checks that the upvalue is
+//! at that place of the stack, and it is read and written as the slot is. What lies in the stack meanwhile is stale, so a slot
+//! is written back before its upvalue is closed.
+//!
+//! A variable that is never assigned after its initialisation is as well in a closed upvalue from the beginning: closures of which that
+//! is true of all variables that they capture are made so, and need no closing.
 
 use perilune_ir::ins::{Ins as IrIns, Operand};
+use perilune_ir::literal::{Helper, Slot};
 use perilune_ir::op::IrOp;
+use perilune_ir::snap::SnapKind;
 use perilune_ir::types::{IrRef, IrType};
 
 use super::at::At;
 use super::dispatch::Then;
+use super::slots::{MAX_SLOTS, SlotRef};
 use super::values::type_of;
 use super::{Record, Recorder};
-use crate::jit::trace::TraceAbort;
-use crate::value::{Gc, Upvalue};
+use crate::bytecode::{Proto, ProtoFlags};
+use crate::jit::trace::{Start, TraceAbort};
+use crate::value::{Gc, Upvalue, Value};
+use crate::vm::frame::FRAME_SLOTS;
+
+/// Where an upvalue is.
+enum Place {
+    /// In memory, at this address.
+    Memory(IrRef),
+    /// The slot of this number in the IR.
+    Slot(usize),
+}
 
 impl Recorder {
     /// UGET
@@ -20,24 +40,38 @@ impl Recorder {
             let r = self.konst(value)?;
             return self.result(at, r);
         }
-        let place = self.upvalue_place(at, at.ins.d(), upvalue)?;
-        let ty = type_of(value);
-        let r = self.b.guard(IrOp::ULoad, ty, place, Operand::NONE)?;
-        let r = self.canonical(r);
+        let r = match self.upvalue_place(at, at.ins.d(), upvalue)? {
+            Place::Memory(place) => {
+                let ty = type_of(value);
+                let r = self.b.guard(IrOp::ULoad, ty, place, Operand::NONE)?;
+                self.canonical(r)
+            }
+            Place::Slot(slot) => self.get_absolute(slot, value)?,
+        };
         self.result(at, r)
     }
 
     /// USETV, USETS, USETN, USETP
     pub(super) fn upvalue_set(&mut self, at: &At<'_>, value: IrRef) -> Record<Then> {
         let upvalue = upvalue(at, at.ins.a())?;
-        let place = self.upvalue_place(at, at.ins.a(), upvalue)?;
-        let value = self.to_num(value)?;
-        self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
-        if self.ty(value).is_gc() {
-            self.b
-                .emit(IrIns::new(IrOp::OBar, IrType::Nil, place, value))?;
+        match self.upvalue_place(at, at.ins.a(), upvalue)? {
+            Place::Memory(place) => {
+                let value = self.to_num(value)?;
+                self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
+                if upvalue.is_closed() && self.ty(value).is_gc() {
+                    self.b
+                        .emit(IrIns::new(IrOp::OBar, IrType::Nil, place, value))?;
+                }
+                self.needs_snapshot = true;
+            }
+            Place::Slot(slot) => {
+                let place = self.slots.get_mut(slot);
+                *place.ok_or(TraceAbort::StackOverflow)? = Some(SlotRef {
+                    value,
+                    kind: SnapKind::Value,
+                });
+            }
         }
-        self.needs_snapshot = true;
         Ok(Then::Next)
     }
 
@@ -53,49 +87,156 @@ impl Recorder {
         let k = self.kfunc(at.function())?;
         self.settle_for_guard(at)?;
         self.b.ins(IrOp::Eq, IrType::Func, f, k)?;
-        self.set_below(
-            crate::vm::frame::FRAME_SLOTS,
-            k,
-            perilune_ir::snap::SnapKind::Value,
-        );
+        self.set_below(FRAME_SLOTS, k, SnapKind::Value);
         Ok(true)
     }
 
-    /// The address of an upvalue's value.
-    fn upvalue_place(&mut self, at: &At<'_>, i: usize, upvalue: Gc<Upvalue>) -> Record<IrRef> {
+    /// Where upvalue `i` of the running function is.
+    fn upvalue_place(&mut self, at: &At<'_>, i: usize, upvalue: Gc<Upvalue>) -> Record<Place> {
         let f = self.current_function()?;
-        // Which variable it is, as far as eight bits can tell: upvalues with different ones are different.
-        let hash = (upvalue.as_ptr().addr() >> 4) as u16 & 0xFF;
+        // Which variable it is, as far as eight bits can tell: upvalues with different ones are different. 0 says nothing: there may be
+        // several closures.
+        let hash = match f.is_const() {
+            true => (upvalue.as_ptr().addr() >> 5) as u16 % 0xFF + 1,
+            false => 0,
+        };
         let literal = (i as u16) << 8 | hash;
-        if !upvalue.is_closed() {
+        if upvalue.is_closed() {
+            let place = self.b.guard(IrOp::URefC, IrType::Ptr, f, literal)?;
+            return Ok(Place::Memory(place));
+        }
+        let place = self.b.guard(IrOp::URefO, IrType::Ptr, f, literal)?;
+        let first = at.base.wrapping_sub(self.base);
+        let distance = upvalue.v.get().addr() as isize - first.addr() as isize;
+        let slot = distance / size_of::<Value>() as isize;
+        if (0..(self.base + self.max_slot) as isize).contains(&slot) {
+            let slot = slot as usize;
+            let same = self.slot_address(slot)?;
+            self.b.ins(IrOp::Eq, IrType::Ptr, place, same)?;
+            return Ok(Place::Slot(slot));
+        }
+        // Below all frames of the trace, or in another stack.
+        if slot < 0 {
+            let lowest = self.slot_address(0)?;
+            self.b.ins(IrOp::Ult, IrType::Ptr, place, lowest)?;
+        } else if slot >= MAX_SLOTS as isize {
+            let behind = self.slot_address(MAX_SLOTS)?;
+            self.b.ins(IrOp::Uge, IrType::Ptr, place, behind)?;
+        } else {
             return Err(self.nyi(at));
         }
-        Ok(self.b.guard(IrOp::URefC, IrType::Ptr, f, literal)?)
+        Ok(Place::Memory(place))
+    }
+
+    /// The address of a slot by its number in the IR.
+    fn slot_address(&mut self, slot: usize) -> Record<IrRef> {
+        let slot = Slot(slot as u16);
+        Ok(self.b.ins(IrOp::SRef, IrType::Ptr, slot, Operand::NONE)?)
     }
 
     /// UCLO
     pub(super) fn close_upvalues(&mut self, at: &At<'_>) -> Record<Then> {
-        let has_children = self.proto.flags().has(crate::bytecode::ProtoFlags::CHILD);
-        if has_children {
-            return Err(self.nyi(at));
+        let a = at.ins.a();
+        if self.may_be_open(a) {
+            for i in a..self.max_slot {
+                if is_captured(self.proto, i, |_| true) {
+                    self.write_back(i)?;
+                }
+            }
+            let slot = Slot((self.base + a) as u16);
+            self.b.ins(IrOp::UClo, IrType::Nil, slot, Operand::NONE)?;
+            self.needs_snapshot = true;
         }
         self.go(at.target())
     }
 
+    /// Can there be open upvalues of slot `a` of the running frame and those above it?
+    fn may_be_open(&self, a: usize) -> bool {
+        if !self.proto.flags().has(ProtoFlags::CHILD) {
+            return false;
+        }
+        let any = |only_mutable: bool| {
+            (a..self.proto.frame_size())
+                .any(|i| is_captured(self.proto, i, |immutable| !(only_mutable && immutable)))
+        };
+        if !any(false) {
+            return false;
+        }
+        // Slots whose life began in the trace have been captured by it alone.
+        let is_own = !self.frames.is_empty() && !self.began_inside
+            || self.frames.is_empty() && self.start == Start::Root && a >= self.fresh_slots;
+        !is_own || self.has_open || any(true)
+    }
+
+    /// Writes a slot of the running frame to the stack.
+    fn write_back(&mut self, i: usize) -> Record<()> {
+        let slot = self.base + i;
+        let Some(s) = self.slots.get(slot).copied().flatten() else {
+            return Ok(());
+        };
+        let ins = self.b.trace().get(s.value);
+        if s.kind != SnapKind::Value || ins.op() == IrOp::SLoad && usize::from(ins.slot().0) == slot
+        {
+            return Ok(());
+        }
+        let (place, value) = (self.slot_address(slot)?, self.to_num(s.value)?);
+        self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
+        Ok(())
+    }
+
     /// FNEW
     pub(super) fn new_function(&mut self, at: &At<'_>) -> Record<Then> {
-        let proto = at
-            .object(at.ins.d())
-            .as_proto()
-            .ok_or(TraceAbort::BadType)?;
-        if proto.captures().iter().any(|c| c.is_local()) {
-            return Err(self.nyi(at));
-        }
+        let proto = at.object(at.ins.d()).as_proto();
+        let proto = proto.ok_or(TraceAbort::BadType)?;
         let parent = self.current_function()?;
-        let proto = self.kproto(proto)?;
-        let r = self.b.ins(IrOp::FNew, IrType::Func, proto, parent)?;
-        self.result(at, r)
+        let k = self.kproto(proto)?;
+        let captures = proto.captures();
+        if captures.iter().all(|c| !c.is_local()) {
+            let r = self.b.ins(IrOp::FNew, IrType::Func, k, parent)?;
+            return self.result(at, r);
+        }
+        let mut args = self.b.ins(IrOp::CArg, IrType::Nil, k, parent)?;
+        if captures.iter().any(|c| c.is_local() && !c.is_immutable()) {
+            let base = self.slot_address(self.base)?;
+            args = self.b.ins(IrOp::CArg, IrType::Nil, args, base)?;
+            let f = self
+                .b
+                .ins(IrOp::CallA, IrType::Func, args, Helper::FuncOpen)?;
+            self.has_open = true;
+            self.needs_snapshot = true;
+            return self.result(at, f);
+        }
+        let f = self
+            .b
+            .ins(IrOp::CallA, IrType::Func, args, Helper::FuncClosed)?;
+        for (i, capture) in captures.iter().enumerate() {
+            if !capture.is_local() {
+                continue;
+            }
+            // A local function captures itself.
+            let value = if capture.index() == at.ins.a() {
+                f
+            } else {
+                self.get(at, capture.index())?
+            };
+            let value = self.to_num(value)?;
+            let place = self.b.ins(IrOp::URefC, IrType::Ptr, f, (i as u16) << 8)?;
+            self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
+        }
+        self.needs_snapshot = true;
+        self.result(at, f)
     }
+}
+
+/// Does a function made in this one capture slot `i`, as a variable of that (im)mutability?
+fn is_captured(proto: Gc<Proto>, i: usize, counts: impl Fn(bool) -> bool) -> bool {
+    let mut objects = (0..).map_while(|n| proto.object(n));
+    objects.any(|object| {
+        object.as_proto().is_some_and(|child| {
+            let mut captures = child.captures().iter();
+            captures.any(|c| c.is_local() && c.index() == i && counts(c.is_immutable()))
+        })
+    })
 }
 
 fn upvalue(at: &At<'_>, i: usize) -> Record<Gc<Upvalue>> {

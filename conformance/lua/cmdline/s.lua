@@ -1,1 +1,1 @@
-print('script first') q = 8
+print('script', init_ran, x, ...)

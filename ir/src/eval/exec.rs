@@ -85,6 +85,10 @@ impl<M: Machine> Evaluator<'_, M> {
                 Ok(at) => Step::Value(Val::Ptr(at)),
                 Err(t) => Step::Trap(t),
             },
+            (IrOp::SRef, ..) => {
+                let distance = i64::from(ins.slot().offset()) * 8;
+                Step::Value(Val::Ptr(m.base().wrapping_add_signed(distance)))
+            }
             (IrOp::URefO | IrOp::URefC, Val::Gc(_, f), _) => {
                 match m.upvalue(f, lit_b, op == IrOp::URefO) {
                     Some(at) => Step::Value(Val::Ptr(at)),

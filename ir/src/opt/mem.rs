@@ -142,6 +142,7 @@ fn alias_slots(b: &Builder<'_>, x: IrRef, y: IrRef) -> Alias {
 
 fn alias_upvalues(t: &Trace, x: IrRef, y: IrRef) -> Alias {
     let (a, b) = (t.get(x), t.get(y));
+    let (h, k) = (a.b().raw() & 0xff, b.b().raw() & 0xff);
     let new = |r| t.is_call_of(r, Helper::UpvalueNew);
     if x == y {
         Alias::Must
@@ -154,7 +155,7 @@ fn alias_upvalues(t: &Trace, x: IrRef, y: IrRef) -> Alias {
         } else {
             Alias::May
         }
-    } else if a.op() != b.op() || (a.b().raw() ^ b.b().raw()) & 0xff != 0 {
+    } else if a.op() != b.op() || h != k && h != 0 && k != 0 {
         Alias::No
     } else {
         Alias::May

@@ -55,18 +55,18 @@ pub(crate) fn nil_slot() -> *const Value {
 macro_rules! rust_type {
     (Str) => { Gc<crate::value::Str> };
     (Tab) => { Gc<crate::value::Table> };
+    (Func) => { Gc<crate::value::Function> };
+    (NewFunc) => { Option<Gc<crate::value::Function>> };
     (OptTab) => { Option<Gc<crate::value::Table>> };
     (Num) => { f64 };
     (Int) => { i32 };
     (Any) => { Value };
     (Place) => { *const Value };
-    (Upvalue) => { *mut Value };
+    (ValueAt) => { *mut Value };
     (NewUpvalue) => { *mut Value };
     (Proto) => { Gc<crate::bytecode::Proto> };
     (NewStr) => { Option<Gc<crate::value::Str>> };
     (NewTab) => { Option<Gc<crate::value::Table>> };
-    (Func) => { Gc<crate::value::Function> };
-    (NewFunc) => { Option<Gc<crate::value::Function>> };
     (Count) => { i64 };
     (Done) => { Done };
     (None) => { () };
@@ -84,17 +84,17 @@ macro_rules! ir_type {
     (Tab) => {
         IrType::Tab
     };
-    (OptTab) => {
-        IrType::Tab
-    };
-    (NewTab) => {
-        IrType::Tab
-    };
     (Func) => {
         IrType::Func
     };
     (NewFunc) => {
         IrType::Func
+    };
+    (OptTab) => {
+        IrType::Tab
+    };
+    (NewTab) => {
+        IrType::Tab
     };
     (Count) => {
         IrType::Int
@@ -108,7 +108,7 @@ macro_rules! ir_type {
     (Place) => {
         IrType::Ptr
     };
-    (Upvalue) => {
+    (ValueAt) => {
         IrType::Ptr
     };
     (NewUpvalue) => {
@@ -142,7 +142,7 @@ macro_rules! argument {
     (Proto, $v:expr) => {
         object($v)?
     };
-    (Upvalue, $v:expr) => {
+    (ValueAt, $v:expr) => {
         match $v {
             Val::Ptr(at) => ptr::with_exposed_provenance_mut(at as usize),
             _ => return None,
@@ -315,6 +315,7 @@ helpers! {
     Gsub = pattern::gsub, (s Str, p Str, replacement Any, limit Int, flags Int) -> Count sync;
     MatchResult = pattern::result, (results Int, i Int) -> Any;
     MatchCost = pattern::cost, (results Int) -> Int;
+    FuncOpen = ops::new_function, (proto Proto, parent Func, base ValueAt) -> NewFunc;
     TabNext = table::next, (t Tab, from Int) -> Int;
     TabKeyAt = table::key_at, (t Tab, position Int) -> Any;
     TabPlaceAt = table::place_at, (t Tab, position Int) -> Place;
@@ -323,7 +324,7 @@ helpers! {
     TabGet = table::get, (t Tab, key Any) -> Place;
     TabMaxN = table::max_n, (t Tab) -> Any;
     UpvalueNew = closure::new_upvalue, (v Any) -> NewUpvalue;
-    ClosureNew = closure::new_closure, (proto Proto, parent Func, first Upvalue, second Upvalue, third Upvalue) -> NewFunc;
+    ClosureNew = closure::new_closure, (proto Proto, parent Func, first ValueAt, second ValueAt, third ValueAt) -> NewFunc;
     TabNew = table::new, (slots Int, keys Int) -> NewTab;
     TabConcat = table::concat, (t Tab, separator Str, first Int, last Int) -> NewStr;
     TabSet = table::set, (t Tab, key Any, value Any) -> Done;

@@ -71,6 +71,7 @@ impl Compiler<'_> {
                 let disp = i32::from(slot).checked_mul(node.size)?;
                 Some(Mem::at(self.alloc(ins.ref_a()?), disp + node.value))
             }
+            IrOp::SRef => Some(Mem::at(Reg::BASE, ins.slot().offset() * 8)),
             IrOp::FRef => {
                 let place = self.field(ins.field());
                 Some(Mem::at(self.alloc(ins.ref_a()?), place.offset))
@@ -110,7 +111,7 @@ impl Compiler<'_> {
         (self.alloc(index), 0)
     }
 
-    /// ARef, FRef, StrRef whose address is wanted in a register.
+    /// ARef, SRef, FRef, StrRef whose address is wanted in a register.
     pub(super) fn lower_address(&mut self, r: IrRef) {
         let dst = self.def(r);
         match self.fused_address(r) {

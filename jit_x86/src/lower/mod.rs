@@ -60,7 +60,7 @@ impl Compiler<'_> {
             IrOp::Ldexp => self.lower_ldexp(r, ins),
             IrOp::FpMath => self.lower_fp_math(r, ins),
 
-            IrOp::ARef | IrOp::FRef | IrOp::StrRef => self.lower_address(r),
+            IrOp::ARef | IrOp::SRef | IrOp::FRef | IrOp::StrRef => self.lower_address(r),
             IrOp::HRefK => self.lower_hrefk(r, ins),
             IrOp::HRef => self.lower_href(r, ins),
             IrOp::NewRef => self.lower_new_ref(r, ins),

@@ -191,7 +191,7 @@ ir_ops! {
     XLoad = "XLOAD", Load, Ref, XloadMode, Any, "memory at an address";
     SLoad = "SLOAD", Load, Slot, SloadMode, Any, "stack slot as it was when the trace began";
     PVal = "PVAL", Pure, Lit, None, Any, "what instruction a of the parent trace gave, at the exit where this trace begins";
-    VLoad = "VLOAD", Load, Ref, Lit, Any, "extra argument b of the vararg frame whose base is a";
+    VLoad = "VLOAD", Load, Ref, Lit, Any, "extra argument of a vararg function: the value b slots above address a, b being signed";
     Len = "LEN", Load, Ref, None, Int, "a border of table a, without metamethods";
 
     AStore = "ASTORE", Store, Ref, Ref, Nil, "stores b into an array slot";

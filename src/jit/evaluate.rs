@@ -242,7 +242,7 @@ impl Machine for LiveMachine<'_> {
     }
     fn vararg(&mut self, base: u64, n: u16) -> Val {
         // SAFETY: the recorder guarded the number of arguments.
-        val_of(unsafe { *pointer::<Value>(base).add(n.into()) })
+        val_of(unsafe { *pointer::<Value>(base).offset(isize::from(n as i16)) })
     }
     fn len(&mut self, table: ObjId) -> i32 {
         // SAFETY: the state is live.

@@ -90,7 +90,7 @@ impl Recorder {
         r.max_slot = proto.frame_size();
         r.origin -= isize::from(resume.base_slot as i16);
         r.open_results = usize::from(resume.open_results.unwrap_or(0));
-        r.replay(parent, snap)?;
+        r.replay(parent, resume.pc)?;
         r.find_frames(base)?;
         r.began_inside = !r.frames.is_empty();
         r.snapshot(resume.pc)?;

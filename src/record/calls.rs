@@ -344,9 +344,9 @@ impl Recorder {
                 IrRef::NIL
             } else if is_outer {
                 let ty = type_of(below.slot(fixed + i));
-                let r = self
-                    .b
-                    .guard(IrOp::VLoad, ty, IrRef::BASE, (fixed + i) as u16)?;
+                let base = self.slot_address(FIRST)?;
+                let distance = (fixed + i) as i16 - delta as i16;
+                let r = self.b.guard(IrOp::VLoad, ty, base, distance as u16)?;
                 self.canonical(r)
             } else {
                 self.get_absolute(self.base - delta + fixed + i, below.slot(fixed + i))?

@@ -93,7 +93,7 @@ impl Recorder {
         let position = match self.known(a - 1) {
             Some(r) => r,
             None => {
-                let mode = SloadMode::KEYINDEX.with(SloadMode::INHERIT);
+                let mode = SloadMode::KEYINDEX;
                 let r = self.load_slot(self.base + a - 1, IrType::Int, mode)?;
                 self.set_as(a - 1, r, SnapKind::KeyIndex)?;
                 r

@@ -1,60 +1,34 @@
-//! Beginning a side trace: what its parent's exit has in registers and in the stack, and the objects that the parent sank.
+//! Beginning a side trace: the slots and the frames that its parent leaves to it.
 
-use perilune_ir::ins::{Flags, Ins as IrIns, Operand};
-use perilune_ir::literal::SloadMode;
-use perilune_ir::op::IrOp;
-use perilune_ir::snap::{Snap, SnapEntry, SnapKind};
-use perilune_ir::types::IrRef;
+use perilune_ir::snap::SnapKind;
 
 use super::slots::SlotRef;
 use super::{FIRST, FrameEntered, ParentTrace, Record, Recorder};
+use crate::bytecode::Ins;
 use crate::jit::trace::TraceAbort;
 use crate::value::Value;
 use crate::vm::frame::{self, Frame};
 
 impl Recorder {
     /// Fills the slots with what the parent's snapshot says.
-    pub(super) fn replay(&mut self, parent: &ParentTrace<'_>, snap: &Snap) -> Record<()> {
-        for entry in parent.ir.snap_entries(snap) {
-            let value = self.inherited(parent, entry)?;
-            if let Some(place) = self.slots.get_mut(usize::from(entry.slot.0)) {
-                let kind = match entry.kind {
-                    SnapKind::Unchanged => SnapKind::Value,
-                    kind => kind,
-                };
-                *place = Some(SlotRef { value, kind });
-            }
+    pub(super) fn replay(&mut self, parent: &ParentTrace<'_>, pc: *const Ins) -> Record<()> {
+        let index = self.resume_index(pc)?;
+        let exit = usize::from(parent.exit);
+        let entries = perilune_ir::side::inherit(&mut self.b, parent.ir, exit, index)?;
+        for entry in entries {
+            let Some(place) = self.slots.get_mut(usize::from(entry.slot.0)) else {
+                return Err(TraceAbort::StackOverflow);
+            };
+            let kind = match entry.kind {
+                SnapKind::Unchanged => SnapKind::Value,
+                kind => kind,
+            };
+            *place = Some(SlotRef {
+                value: entry.value,
+                kind,
+            });
         }
         Ok(())
-    }
-
-    /// The value of an entry.
-    fn inherited(&mut self, parent: &ParentTrace<'_>, entry: &SnapEntry) -> Record<IrRef> {
-        let t = parent.ir;
-        if let Some(k) = t.constant(entry.value) {
-            return Ok(self.b.konst(k)?);
-        }
-        let ins = t.get(entry.value);
-        if ins.has(Flags::SUNK) {
-            return Err(TraceAbort::RetryRecording);
-        }
-        let mut mode = SloadMode::INHERIT;
-        if entry.kind == SnapKind::KeyIndex {
-            mode = mode.with(SloadMode::KEYINDEX);
-        }
-        if entry.kind == SnapKind::Unchanged && ins.op() == IrOp::SLoad {
-            // It lies in the stack.
-            mode = ins
-                .sload_mode()
-                .without(SloadMode::TYPECHECK)
-                .without(SloadMode::PARENT)
-                .with(mode);
-        } else {
-            mode = mode.with(SloadMode::PARENT);
-        }
-        let _ = Operand::NONE;
-        let load = IrIns::new(IrOp::SLoad, ins.ty(), entry.slot, mode);
-        Ok(self.b.append(load)?)
     }
 
     /// The frames that the parent had entered.

@@ -60,7 +60,7 @@ impl Recorder {
     }
 
     /// The number of the place where the interpreter goes on.
-    fn resume_index(&mut self, pc: *const Ins) -> Record<u32> {
+    pub(super) fn resume_index(&mut self, pc: *const Ins) -> Record<u32> {
         let base_slot = (self.base - FIRST) as u16;
         let top_slot = base_slot + self.proto.frame_size() as u16;
         // SAFETY: `pc` is an instruction of the running function.

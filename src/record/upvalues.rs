@@ -8,7 +8,7 @@
 //! is true of all variables that they capture are made so, and need no closing.
 
 use perilune_ir::ins::{Ins as IrIns, Operand};
-use perilune_ir::literal::{Helper, Slot};
+use perilune_ir::literal::{Helper, SloadMode, Slot};
 use perilune_ir::op::IrOp;
 use perilune_ir::snap::SnapKind;
 use perilune_ir::types::{IrRef, IrType};
@@ -129,7 +129,7 @@ impl Recorder {
     }
 
     /// The address of a slot by its number in the IR.
-    fn slot_address(&mut self, slot: usize) -> Record<IrRef> {
+    pub(super) fn slot_address(&mut self, slot: usize) -> Record<IrRef> {
         let slot = Slot(slot as u16);
         Ok(self.b.ins(IrOp::SRef, IrType::Ptr, slot, Operand::NONE)?)
     }
@@ -175,8 +175,11 @@ impl Recorder {
             return Ok(());
         };
         let ins = self.b.trace().get(s.value);
-        if s.kind != SnapKind::Value || ins.op() == IrOp::SLoad && usize::from(ins.slot().0) == slot
-        {
+        // What the parent had in a register is not in the stack.
+        let is_there = ins.op() == IrOp::SLoad
+            && usize::from(ins.slot().0) == slot
+            && !ins.sload_mode().has(SloadMode::PARENT);
+        if s.kind != SnapKind::Value || is_there {
             return Ok(());
         }
         let (place, value) = (self.slot_address(slot)?, self.to_num(s.value)?);

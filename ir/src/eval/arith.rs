@@ -20,7 +20,7 @@ pub fn compare(op: IrOp, ty: IrType, a: Val, b: Val) -> Option<bool> {
         (Val::Int(a), Val::Int(b)) => Some(a.cmp(&b)),
         (Val::I64(a), Val::I64(b)) if unsigned => Some((a as u64).cmp(&(b as u64))),
         (Val::I64(a), Val::I64(b)) => Some(a.cmp(&b)),
-        (Val::U64(a), Val::U64(b)) => Some(a.cmp(&b)),
+        (Val::U64(a), Val::U64(b)) | (Val::Ptr(a), Val::Ptr(b)) => Some(a.cmp(&b)),
         _ => return None,
     };
     let Some(order) = order else {

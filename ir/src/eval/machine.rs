@@ -120,7 +120,7 @@ pub trait Machine {
     fn load(&mut self, at: u64) -> Val;
     /// Stores a value there.
     fn store(&mut self, at: u64, v: Val);
-    /// An extra argument of the vararg frame whose base is given.
+    /// The value `n` slots, which are signed, above an address: an extra argument.
     fn vararg(&mut self, base: u64, n: u16) -> Val;
     /// A border of a table.
     fn len(&mut self, table: ObjId) -> i32;

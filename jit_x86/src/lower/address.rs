@@ -220,7 +220,7 @@ impl Compiler<'_> {
             IrOp::SLoad => Mem::at(Reg::BASE, ins.slot().offset() * 8),
             IrOp::VLoad => {
                 let a = self.a(ins);
-                Mem::at(self.alloc(a), i32::from(ins.b().raw()) * 8)
+                Mem::at(self.alloc(a), i32::from(ins.b().raw() as i16) * 8)
             }
             IrOp::FLoad => {
                 let place = self.field(ins.field());

@@ -13,7 +13,7 @@ use super::meta::link_bits;
 use super::slots::{MAX_SLOTS, SlotRef};
 use super::values::type_of;
 use super::{FIRST, FrameEntered, Record, Recorder};
-use crate::bytecode::{Bc, Ins};
+use crate::bytecode::{Bc, Ins, ProtoFlags};
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
 use crate::value::{Function, Gc, Value};
 use crate::vm::frame::{self, FRAME_SLOTS, Link};
@@ -27,7 +27,7 @@ impl Recorder {
         }
         // The parent's guard for its function failed here: there are several closures of one prototype, or several functions.
         let failed_here = matches!(self.start, Start::Side { .. }) && at.pc == self.start_pc;
-        let is_new = self.b.trace().get(r).op() == IrOp::FNew;
+        let is_new = matches!(self.b.trace().get(r).op(), IrOp::FNew | IrOp::CallA);
         match f.proto() {
             Some(proto) if failed_here || is_new => {
                 let (p, k) = (self.field(r, Field::FuncProto)?, self.kproto(proto)?);
@@ -241,6 +241,9 @@ impl Recorder {
     /// FUNCF, IFUNCF, JFUNCF
     pub(super) fn enter_function(&mut self, at: &At<'_>, op: Bc) -> Record<Then> {
         let proto = at.header_proto();
+        if proto.flags().has(ProtoFlags::NO_JIT) {
+            return Err(TraceAbort::JitOff);
+        }
         if self.base + proto.frame_size() >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
@@ -293,6 +296,9 @@ impl Recorder {
     /// FUNCV, IFUNCV, JFUNCV: a copy of the frame above its extra arguments.
     pub(super) fn enter_vararg(&mut self, at: &At<'_>, op: Bc) -> Record<Then> {
         let proto = at.header_proto();
+        if proto.flags().has(ProtoFlags::NO_JIT) {
+            return Err(TraceAbort::JitOff);
+        }
         let nargs = at.nargs();
         let upper = nargs + FRAME_SLOTS;
         if self.base + upper + proto.frame_size() >= MAX_SLOTS {

@@ -7,7 +7,7 @@
 //! A variable that is never assigned after its initialisation is as well in a closed upvalue from the beginning: closures of which that
 //! is true of all variables that they capture are made so, and need no closing.
 
-use perilune_ir::ins::{Ins as IrIns, Operand};
+use perilune_ir::ins::{Const, Ins as IrIns, Operand};
 use perilune_ir::literal::{Helper, SloadMode, Slot};
 use perilune_ir::op::IrOp;
 use perilune_ir::snap::SnapKind;
@@ -22,6 +22,9 @@ use crate::bytecode::{Proto, ProtoFlags};
 use crate::jit::trace::{Start, TraceAbort};
 use crate::value::{Gc, Upvalue, Value};
 use crate::vm::frame::FRAME_SLOTS;
+
+/// How many variables of a frame CLOSURE_NEW takes.
+const MAX_NEW: usize = 3;
 
 /// Where an upvalue is.
 enum Place {
@@ -198,8 +201,10 @@ impl Recorder {
             let r = self.b.ins(IrOp::FNew, IrType::Func, k, parent)?;
             return self.result(at, r);
         }
+        let locals = captures.iter().filter(|c| c.is_local());
+        let is_fixed = locals.clone().all(|c| c.is_immutable());
         let mut args = self.b.ins(IrOp::CArg, IrType::Nil, k, parent)?;
-        if captures.iter().any(|c| c.is_local() && !c.is_immutable()) {
+        if !is_fixed || locals.clone().count() > MAX_NEW {
             let base = self.slot_address(self.base)?;
             args = self.b.ins(IrOp::CArg, IrType::Nil, args, base)?;
             let f = self
@@ -209,24 +214,33 @@ impl Recorder {
             self.needs_snapshot = true;
             return self.result(at, f);
         }
-        let f = self
-            .b
-            .ins(IrOp::CallA, IrType::Func, args, Helper::FuncClosed)?;
-        for (i, capture) in captures.iter().enumerate() {
-            if !capture.is_local() {
-                continue;
-            }
+        let mut itself = None;
+        let mut made = [self.b.konst(Const::KPtr(0))?; MAX_NEW];
+        for (place, capture) in made.iter_mut().zip(locals) {
             // A local function captures itself.
             let value = if capture.index() == at.ins.a() {
-                f
+                IrRef::NIL
             } else {
                 self.get(at, capture.index())?
             };
             let value = self.to_num(value)?;
-            let place = self.b.ins(IrOp::URefC, IrType::Ptr, f, (i as u16) << 8)?;
-            self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
+            *place = self
+                .b
+                .ins(IrOp::CallA, IrType::Ptr, value, Helper::UpvalueNew)?;
+            if capture.index() == at.ins.a() {
+                itself = Some(*place);
+            }
         }
-        self.needs_snapshot = true;
+        for place in made {
+            args = self.b.ins(IrOp::CArg, IrType::Nil, args, place)?;
+        }
+        let f = self
+            .b
+            .ins(IrOp::CallA, IrType::Func, args, Helper::ClosureNew)?;
+        if let Some(place) = itself {
+            self.b.ins(IrOp::UStore, IrType::Nil, place, f)?;
+            self.needs_snapshot = true;
+        }
         self.result(at, f)
     }
 }

@@ -129,7 +129,14 @@ macro_rules! helpers {
             }
             /// May it run out of memory, or raise?
             pub const fn may_trap(self) -> bool {
-                !matches!(self.effect(), Effect::Pure | Effect::Load) || self.ret().is_gc()
+                match self.effect() {
+                    Effect::Pure | Effect::Load => self.ret().is_gc(),
+                    Effect::Alloc => true,
+                    Effect::Store => !matches!(
+                        self,
+                        Helper::Random | Helper::RandomSeed | Helper::GmatchStep | Helper::TabClear | Helper::SetMeta
+                    ),
+                }
             }
             /// Type of the result. `Nil` means any, or none.
             pub const fn ret(self) -> IrType { match self { $(Helper::$name => IrType::$ret),* } }
@@ -148,8 +155,7 @@ helpers! {
     ToNumber = "tonumber", Pure, (Str, Int) -> Nil;
     ToString = "tostring", Pure, (Nil) -> Str;
     ToHex = "tohex", Pure, (Int, Int) -> Str;
-    FmtNum = "fmt_num", Pure, (Int, Num) -> Str;
-    FmtStr = "fmt_str", Pure, (Int, Str) -> Str;
+    Format = "format", Pure, (Str, Int, Nil, Nil, Nil) -> Str;
     Sin = "sin", Pure, (Num) -> Num;
     Cos = "cos", Pure, (Num) -> Num;
     Tan = "tan", Pure, (Num) -> Num;

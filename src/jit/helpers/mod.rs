@@ -41,7 +41,7 @@ use crate::vm::Vm;
 
 pub(crate) use closure::open_upvalue;
 pub(crate) use pattern::{MatchResults, match_flags};
-pub(crate) use string::{PackedSpec, PayKind};
+pub(crate) use string::{PayKind, Stretch};
 
 /// The nil that failed lookups give, for loads only.
 static NIL_SLOT: Value = Value::NIL;
@@ -58,6 +58,7 @@ macro_rules! rust_type {
     (Func) => { Gc<crate::value::Function> };
     (NewFunc) => { Option<Gc<crate::value::Function>> };
     (OptTab) => { Option<Gc<crate::value::Table>> };
+    (OptStr) => { Option<Gc<crate::value::Str>> };
     (Num) => { f64 };
     (Int) => { i32 };
     (Any) => { Value };
@@ -83,6 +84,9 @@ macro_rules! ir_type {
     };
     (Tab) => {
         IrType::Tab
+    };
+    (OptStr) => {
+        IrType::Str
     };
     (Func) => {
         IrType::Func
@@ -149,6 +153,12 @@ macro_rules! argument {
         }
     };
     (OptTab, $v:expr) => {
+        match $v {
+            Val::Gc(_, ObjId(0)) => None,
+            v => Some(object(v)?),
+        }
+    };
+    (OptStr, $v:expr) => {
         match $v {
             Val::Gc(_, ObjId(0)) => None,
             v => Some(object(v)?),
@@ -286,8 +296,7 @@ helpers! {
     ToNumber = string::to_number, (s Str, base Int) -> Any;
     ToString = string::to_string, (v Any) -> NewStr;
     ToHex = string::to_hex, (x Int, digits Int) -> NewStr;
-    FmtNum = string::format_number, (spec Int, n Num) -> NewStr;
-    FmtStr = string::format_str, (spec Int, s Str) -> NewStr;
+    Format = string::format, (template Str, stretch Int, a Any, b Any, c Any) -> NewStr;
     Sin = math::sin, (x Num) -> Num;
     Cos = math::cos, (x Num) -> Num;
     Tan = math::tan, (x Num) -> Num;
@@ -326,7 +335,7 @@ helpers! {
     UpvalueNew = closure::new_upvalue, (v Any) -> NewUpvalue;
     ClosureNew = closure::new_closure, (proto Proto, parent Func, first ValueAt, second ValueAt, third ValueAt) -> NewFunc;
     TabNew = table::new, (slots Int, keys Int) -> NewTab;
-    TabConcat = table::concat, (t Tab, separator Str, first Int, last Int) -> NewStr;
+    TabConcat = table::concat, (t Tab, separator OptStr, first Int, last Int) -> NewStr;
     TabSet = table::set, (t Tab, key Any, value Any) -> Done;
     TabReserve = table::reserve, (t Tab, slots Int) -> Done;
     TabClear = table::clear, (t Tab) -> None sync;

@@ -6,7 +6,6 @@ use perilune_ir::op::Effect;
 
 use super::Done;
 use crate::gc::OutOfMemory;
-use crate::number::format::{self as conversion, Spec};
 use crate::number::{self, TextBuffer, to_text};
 use crate::stdlib::base::object_text;
 use crate::stdlib::bit::{MAX_DIGITS, hex_text};
@@ -14,7 +13,7 @@ use crate::stdlib::message::c_string;
 use crate::stdlib::string::basic::{put_mapped, put_periodically, repeated_length};
 use crate::stdlib::string::build::{BufferSink, units_for_bytes as units_for_search};
 use crate::stdlib::string::find;
-use crate::stdlib::string::format::{Conversion, parse_spec, put_number, put_quoted};
+use crate::stdlib::string::format::put_plainly;
 use crate::value::{Gc, Str, Value};
 use crate::vm::Vm;
 use crate::vm::service::units_for_bytes;
@@ -134,75 +133,52 @@ pub(super) unsafe extern "C" fn to_hex(vm: *mut Vm, x: i32, digits: i32) -> Opti
     unsafe { (*vm).heap.intern(text).ok() }
 }
 
-/// A conversion of `string.format` packed into the int that [`Helper::FmtNum`] and [`Helper::FmtStr`] take: the letter, then flags, width and
-/// precision.
-///
-/// [`Helper::FmtNum`]: perilune_ir::literal::Helper::FmtNum
-/// [`Helper::FmtStr`]: perilune_ir::literal::Helper::FmtStr
+/// A stretch of a format, as [`Helper::Format`](perilune_ir::literal::Helper::Format) takes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct PackedSpec(pub(crate) i32);
+pub(crate) struct Stretch {
+    /// The first byte.
+    pub(crate) from: u16,
+    /// The one behind the last.
+    pub(crate) to: u16,
+}
 
-impl PackedSpec {
-    /// The conversion at the start of what follows `%`, and how many bytes it takes; none if it is no valid one.
-    pub(crate) fn parse(text: &[u8]) -> Option<(PackedSpec, Conversion, usize)> {
-        let (spec, len) = parse_spec(text);
-        let letter = *text.get(len)?;
-        let conversion = Conversion::of_letter(letter)?;
-        let flags = [spec.left, spec.plus, spec.zero, spec.space, spec.alternate];
-        let mut bits = u32::from(letter);
-        for (i, flag) in flags.into_iter().enumerate() {
-            bits |= u32::from(flag) << (8 + i);
-        }
-        bits |= u32::from(spec.width & 127) << 13;
-        bits |= u32::from(spec.precision.map_or(0, |p| (p & 127) + 1)) << 20;
-        Some((PackedSpec(bits as i32), conversion, len + 1))
-    }
-    /// Has it neither flags nor numbers?
-    pub(crate) fn is_plain(self) -> bool {
-        self.0 >> 8 == 0
-    }
-    fn unpack(self) -> Option<(Conversion, Spec)> {
-        let bits = self.0 as u32;
-        let letter = bits as u8;
-        let flag = |i: u32| bits >> (8 + i) & 1 != 0;
-        let spec = Spec {
-            left: flag(0),
-            plus: flag(1),
-            zero: flag(2),
-            space: flag(3),
-            alternate: flag(4),
-            upper: letter.is_ascii_uppercase(),
-            width: (bits >> 13 & 127) as u8,
-            precision: (bits >> 20 & 255).checked_sub(1).map(|p| p as u8),
-        };
-        Some((Conversion::of_letter(letter)?, spec))
+impl Stretch {
+    /// The longest format that stretches can name.
+    pub(crate) const MAX: usize = i16::MAX as usize;
+
+    /// As the helper's operand.
+    pub(crate) const fn packed(self) -> i32 {
+        (self.from as i32) << 16 | self.to as i32
     }
 }
 
-/// A number as the conversion writes it.
-pub(super) unsafe extern "C" fn format_number(vm: *mut Vm, spec: i32, n: f64) -> Option<Gc<Str>> {
-    let (conversion, spec) = PackedSpec(spec).unpack()?;
-    if matches!(
-        conversion,
-        Conversion::Text | Conversion::Quoted | Conversion::Pointer
-    ) {
+/// A stretch of a format with up to three arguments, strings and numbers. Fails for texts that would have to be paid for.
+pub(super) unsafe extern "C" fn format(
+    vm: *mut Vm,
+    template: Gc<Str>,
+    stretch: i32,
+    a: Value,
+    b: Value,
+    c: Value,
+) -> Option<Gc<Str>> {
+    let (from, to) = (stretch as usize >> 16, stretch as usize & 0xFFFF);
+    let part = template.as_bytes().get(from..to)?;
+    let args = [a, b, c];
+    if args
+        .iter()
+        .any(|v| v.as_str().is_some_and(|s| units_for_search(s.len()) > 0))
+    {
         return None;
     }
+    let mut plain = false;
     // SAFETY: the running state.
-    unsafe { build(vm, |out| put_number(out, conversion, &spec, n)) }
-}
-
-/// A string as `%s` or `%q` writes it.
-pub(super) unsafe extern "C" fn format_str(vm: *mut Vm, spec: i32, s: Gc<Str>) -> Option<Gc<Str>> {
-    let (conversion, spec) = PackedSpec(spec).unpack()?;
-    let text = s.as_bytes();
-    // SAFETY: the running state.
-    unsafe {
-        build(vm, |out| match conversion {
-            Conversion::Quoted => put_quoted(out, text),
-            _ => conversion::string(out, &spec, text),
+    let made = unsafe {
+        build(vm, |out| {
+            plain = put_plainly(out, part, &args)?;
+            Ok(())
         })
-    }
+    };
+    made.filter(|s| plain && units_for_bytes(s.len()) == 0)
 }
 
 /// What [`Helper::Pay`](perilune_ir::literal::Helper::Pay) pays for, its second operand.
@@ -215,6 +191,8 @@ pub(crate) enum PayKind {
     Search,
     /// So many units.
     Units,
+    /// Making a text of so many bytes out of another.
+    Conversion,
 }
 
 /// Pays for work, unless there is too little in the budget.
@@ -224,6 +202,8 @@ pub(super) unsafe extern "C" fn pay(vm: *mut Vm, n: i32, kind: i32) -> Done {
         units_for_bytes(n as usize)
     } else if kind == PayKind::Search as i32 {
         units_for_search(n as usize)
+    } else if kind == PayKind::Conversion as i32 {
+        units_for_bytes(n as usize).saturating_add(units_for_search(n as usize))
     } else {
         n as u32
     };

@@ -89,7 +89,7 @@ pub(super) unsafe extern "C" fn new(vm: *mut Vm, slots: i32, keys: i32) -> Optio
 pub(super) unsafe extern "C" fn concat(
     vm: *mut Vm,
     t: Gc<Table>,
-    separator: Gc<Str>,
+    separator: Option<Gc<Str>>,
     first: i32,
     last: i32,
 ) -> Option<Gc<Str>> {
@@ -97,7 +97,7 @@ pub(super) unsafe extern "C" fn concat(
     let vm = unsafe { &mut *vm };
     let buffer = vm.scratch;
     let start = buffer.len();
-    let separator = separator.as_bytes();
+    let separator = separator.as_ref().map_or(&b""[..], |s| s.as_bytes());
     let made = if at_once::push_at_once(&mut vm.heap, buffer, t, separator, (first, last)) {
         vm.heap.intern(&buffer.as_bytes()[start..]).ok()
     } else {

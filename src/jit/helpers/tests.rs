@@ -10,7 +10,6 @@ use perilune_ir::ins::ObjId;
 use perilune_ir::literal::Helper;
 use perilune_ir::types::IrType;
 
-use super::string::{PackedSpec, PayKind};
 use super::*;
 use crate::jit::testing::{eval1, state, string, table, text};
 use crate::value::Table;
@@ -127,57 +126,40 @@ fn a_buffer_that_is_being_filled_stays() {
 fn conversions_of_format() {
     let mut vm = state();
     let vm = &mut *vm;
-    let number = |vm: &mut Vm, spec: &str, n: f64| {
-        let (packed, _, len) = PackedSpec::parse(spec.as_bytes()).expect(spec);
-        assert_eq!(len, spec.len());
-        run(vm, Helper::FmtNum, &[Val::Int(packed.0), Val::Num(n)])
-    };
-    for (spec, n) in [
-        ("d", 42.7),
-        ("5d", -3.0),
-        ("-5d|", 3.0),
-        ("05.1f", 2.25),
-        ("+.3e", 12345.678),
-        ("g", 1e100),
-        (".14g", 0.1),
-        ("#x", 255.0),
-        ("X", 255.0),
-        ("o", 8.0),
-        ("c", 65.0),
-        (" d", 7.0),
-        (".99f", 0.1),
-        ("99.0f", 1.0),
-        ("a", 1.5),
+    let nil = Val::NIL;
+    for (template, args) in [
+        ("%d %5d|%-5d|", "42.7, -3, 3"),
+        ("%05.1f", "2.25"),
+        ("%+.3e %g %.14g", "12345.678, 1e100, 0.1"),
+        ("%#x %X %o%%", "255, 255, 8"),
+        ("%c% d %a", "65, 7, 1.5"),
+        ("%.99f", "0.1"),
+        ("<%s> %6.2s %-6s|", "'abc', 'abc', 'abc'"),
+        ("%q %s %q", "'a\\nb', 1.5, 12"),
+        ("nothing", ""),
     ] {
-        let spec = spec.trim_end_matches('|');
-        let want = text(eval1(
-            vm,
-            &format!("return string.format('%{spec}', {n:?})"),
-        ));
-        assert_eq!(Some(number(vm, spec, n)), want, "{spec}");
+        let source = format!("return string.format('{template}', {args})").replace(", )", ")");
+        let want = text(eval1(vm, &source));
+        let values = table(vm, &format!("return {{ {args} }}"));
+        let t = str(vm, template);
+        let stretch = Stretch {
+            from: 0,
+            to: template.len() as u16,
+        };
+        let mut all = vec![t, Val::Int(stretch.packed())];
+        all.extend((1..4).map(|i| val_of(values.get_int(i))));
+        assert_eq!(Some(run(vm, Helper::Format, &all)), want, "{template}");
     }
-    for (spec, s) in [
-        ("s", "abc"),
-        ("6.2s", "abc"),
-        ("-6s", "abc"),
-        ("q", "a\nb\0c"),
-    ] {
-        let (packed, _, _) = PackedSpec::parse(spec.as_bytes()).expect(spec);
-        let arg = str(vm, s);
-        let want = text(eval1(
-            vm,
-            &format!("return string.format('%{spec}', {s:?})").replace("\\u{0}", "\\0"),
-        ));
-        let got = run(vm, Helper::FmtStr, &[Val::Int(packed.0), arg]);
-        assert_eq!(Some(got), want, "{spec}");
-        assert_eq!(
-            run(vm, Helper::FmtNum, &[Val::Int(packed.0), Val::Num(1.0)]),
-            "trap"
-        );
-    }
-    assert!(PackedSpec::parse(b"d").is_some_and(|p| p.0.is_plain()));
-    assert!(PackedSpec::parse(b"2d").is_some_and(|p| !p.0.is_plain()));
-    assert!(PackedSpec::parse(b"y").is_none());
+    let t = str(vm, "a%d%s%dz");
+    let stretch = Stretch { from: 1, to: 5 }.packed();
+    let args = [t, Val::Int(stretch), Val::Num(1.0), Val::Num(2.5), nil];
+    assert_eq!(run(vm, Helper::Format, &args), "12.5");
+    let args = [t, Val::Int(stretch), Val::Num(1.0), nil, nil];
+    assert_eq!(run(vm, Helper::Format, &args), "trap");
+    let long = str(vm, &"x".repeat(1025));
+    let args = [t, Val::Int(stretch), Val::Num(1.0), long, nil];
+    assert_eq!(run(vm, Helper::Format, &args), "trap");
+    assert!(vm.scratch.is_empty());
 }
 
 #[test]
@@ -264,6 +246,8 @@ fn elements_move() {
     let concat = Helper::TabConcat;
     assert_eq!(run(vm, concat, &[tab(t), comma, i(1), i(4)]), "9,9,2,3");
     assert_eq!(run(vm, concat, &[tab(t), comma, i(3), i(1)]), "");
+    let none = Val::Gc(IrType::Str, ObjId(0));
+    assert_eq!(run(vm, concat, &[tab(t), none, i(1), i(4)]), "9923");
     assert_eq!(run(vm, concat, &[tab(t), comma, i(1), i(5)]), "trap");
     assert_eq!(run(vm, Helper::TabMaxN, &[tab(t)]), "4");
     assert_eq!(run(vm, Helper::TabClear, &[tab(t)]), "Pri(Nil)");

@@ -5,7 +5,7 @@
 
 use super::build::{Builder, charge_bytes};
 use crate::number::format::{self as conversion, FloatStyle, IntegerStyle, Sink, Spec};
-use crate::number::{TextBuffer, int_to_text};
+use crate::number::{TextBuffer, int_to_text, to_text};
 use crate::stdlib::base::{address, object_text};
 use crate::stdlib::message::Message;
 use crate::value::Value;
@@ -154,6 +154,48 @@ pub(super) fn format(vm: &mut Vm) -> NativeResult {
     vm.ret(text)
 }
 
+/// Formats strings and numbers, if each is of a type that its conversion takes as it is: what compiled code needs. False where something
+/// else is the matter, with part of the text written.
+#[cfg(feature = "jit")]
+pub(crate) fn put_plainly<S: Sink>(
+    out: &mut S,
+    template: &[u8],
+    args: &[Value],
+) -> Result<bool, S::Error> {
+    let mut rest = template;
+    let mut args = args.iter();
+    while let Some(at) = memchr::memchr(b'%', rest) {
+        out.put(&rest[..at])?;
+        rest = &rest[at + 1..];
+        if let [b'%', tail @ ..] = rest {
+            out.put(b"%")?;
+            rest = tail;
+            continue;
+        }
+        let (spec, len) = parse_spec(rest);
+        let letter = rest.get(len).copied().unwrap_or(0);
+        let (Some(conversion), Some(&arg)) = (Conversion::of_letter(letter), args.next()) else {
+            return Ok(false);
+        };
+        rest = &rest[len + 1..];
+        match (conversion, arg.as_str(), arg.as_number()) {
+            (Conversion::Pointer, ..) => return Ok(false),
+            (Conversion::Text, Some(s), _) => conversion::string(out, &spec, s.as_bytes())?,
+            (Conversion::Text, _, Some(n)) => {
+                conversion::string(out, &spec, to_text(n, &mut TextBuffer::default()))?;
+            }
+            (Conversion::Quoted, Some(s), _) => put_quoted(out, s.as_bytes())?,
+            (Conversion::Quoted, _, Some(n)) => {
+                put_quoted(out, to_text(n, &mut TextBuffer::default()))?;
+            }
+            (_, _, Some(n)) => put_number(out, conversion, &spec, n)?,
+            _ => return Ok(false),
+        }
+    }
+    out.put(rest)?;
+    Ok(true)
+}
+
 /// "invalid option '%y' to 'format'"
 #[cold]
 fn bad_conversion(vm: &mut Vm, rest: &[u8], len: usize) -> Raised {
@@ -231,7 +273,7 @@ fn put_text(out: &mut Builder<'_>, quoted: bool, spec: &Spec, value: Value) -> R
     if let Some(s) = value.as_str() {
         put(out, s.as_bytes())
     } else if let Some(n) = value.as_number() {
-        put(out, crate::number::to_text(n, &mut TextBuffer::default()))
+        put(out, to_text(n, &mut TextBuffer::default()))
     } else {
         let text = object_text(out.vm, value);
         put(out, text.as_bytes())

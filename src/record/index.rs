@@ -240,6 +240,28 @@ impl Recorder {
         Ok((self.load(&place)?, place.value))
     }
 
+    /// `t[key] = value` without metamethods.
+    pub(super) fn raw_set(
+        &mut self,
+        at: &At<'_>,
+        t: Gc<Table>,
+        tab: IrRef,
+        key: (IrRef, Value),
+        value: IrRef,
+    ) -> Record<()> {
+        let mut place = self.place(t, tab, key)?;
+        self.guard_presence(&place)?;
+        if place.absent {
+            let key = match key.1.is_number() {
+                true => self.hash_key(key.0, key.1)?,
+                false => key.0,
+            };
+            place.at = self.b.ins(IrOp::NewRef, IrType::Ptr, tab, key)?;
+        }
+        self.store_at(place.at, place.in_array, tab, value)?;
+        self.forget_absence(at, tab, key)
+    }
+
     /// `object[key]`: the value, or what calls the function that says it.
     pub(super) fn index_get(&mut self, at: &At<'_>, lookup: Lookup) -> Record<Then> {
         let Lookup { mut object, key } = lookup;
@@ -349,6 +371,11 @@ impl Recorder {
             }
         }
         self.store_at(place.at, place.in_array, tab, value)?;
+        self.forget_absence(at, tab, key)
+    }
+
+    /// A store at a string key may make an end to what is cached about absent metamethods.
+    fn forget_absence(&mut self, at: &At<'_>, tab: IrRef, key: (IrRef, Value)) -> Record<()> {
         if self.ty(key.0) == IrType::Str && !self.is_harmless_key(at, key.0, key.1) {
             let nomm = self.b.ins(IrOp::FRef, IrType::Ptr, tab, Field::TabNoMm)?;
             let zero = self.kint(0)?;

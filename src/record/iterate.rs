@@ -24,12 +24,20 @@ impl Recorder {
         {
             return self.ipairs_step(at, callee.0);
         }
-        if callee.1.as_function().is_some_and(|f| !f.is_lua()) {
-            // The arguments are where the instruction puts them.
-            return self.stop_before(
-                at,
-                TraceAbort::NyiFunction(callee.1.as_function().map_or(0, |f| f.builtin())),
-            );
+        if let Some(f) = callee.1.as_function().filter(|f| !f.is_lua()) {
+            if !self.native_iterator(at, callee, a - 2)? {
+                return self.stop_before(at, TraceAbort::NyiFunction(f.builtin()));
+            }
+            let n = self.results.len();
+            let wanted = at.ins.b().saturating_sub(1);
+            self.set_top(a + wanted);
+            for i in 0..wanted {
+                let r = self.results.get(i).copied().filter(|_| i < n);
+                self.set(a + i, r.unwrap_or(IrRef::NIL))?;
+            }
+            self.passing = f.pc.get();
+            self.pending_fuel += 1;
+            return Ok(Then::Next);
         }
         let (state, control) = (self.get(at, a - 2)?, self.get(at, a - 1)?);
         self.set(a + 2, state)?;

@@ -23,7 +23,11 @@ impl Recorder {
     }
 
     /// The metatable of a value, with the guards that make it the one it is now, as far as it matters.
-    fn metatable(&mut self, at: &At<'_>, (r, v): Traced) -> Record<Option<(IrRef, Gc<Table>)>> {
+    pub(super) fn metatable(
+        &mut self,
+        at: &At<'_>,
+        (r, v): Traced,
+    ) -> Record<Option<(IrRef, Gc<Table>)>> {
         let field = match self.ty(r) {
             IrType::Tab => Field::TabMeta,
             IrType::Udata => Field::UdataMeta,

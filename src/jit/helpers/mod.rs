@@ -40,7 +40,7 @@ use crate::value::{Gc, Value};
 use crate::vm::Vm;
 
 pub(crate) use closure::open_upvalue;
-pub(crate) use pattern::{MatchResults, match_flags};
+pub(crate) use pattern::{Found, MatchResults, match_flags, preview};
 pub(crate) use string::{PayKind, Stretch};
 
 /// The nil that failed lookups give, for loads only.

@@ -27,6 +27,8 @@ pub(crate) mod match_flags {
     pub(crate) const PLAIN: i32 = 2;
     /// The trace pays what it costs; else the helper fails where it isn't free.
     pub(crate) const PAID: i32 = 4;
+    /// For [`preview`](super::preview): a `^` is nothing special.
+    pub(crate) const ITERATE: i32 = 8;
 }
 
 /// What the helper that was called last found.
@@ -348,4 +350,52 @@ pub(super) unsafe extern "C" fn cost(vm: *mut Vm, _results: i32) -> i32 {
     // SAFETY: the running state.
     let units = unsafe { (*vm).match_results.units };
     i32::try_from(units).unwrap_or(i32::MAX)
+}
+
+/// What matching gives now: what the recorder has to know.
+pub(crate) struct Found {
+    /// How many results there are.
+    pub(crate) count: usize,
+    /// Which of them are texts; the others are positions.
+    pub(crate) is_text: [bool; MAX_CAPTURES + 2],
+    /// What it costs.
+    pub(crate) units: u32,
+}
+
+/// Matches from an offset on, and tells of what kind the results are. Nothing where there would be an error.
+pub(crate) fn preview(s: Gc<Str>, p: Gc<Str>, from: usize, flags: i32) -> Option<Found> {
+    let mut found = Found {
+        count: 0,
+        is_text: [false; MAX_CAPTURES + 2],
+        units: 0,
+    };
+    let subject = s.as_bytes();
+    if from > subject.len() {
+        return Some(found);
+    }
+    let pattern = without_nul(p.as_bytes());
+    let (pattern, anchored) = if flags & match_flags::ITERATE != 0 {
+        (pattern, false)
+    } else {
+        anchor(pattern)
+    };
+    let mut matcher = Matcher::new(subject, pattern);
+    let mut account = Account {
+        units: 0,
+        most: i64::from(u32::MAX),
+    };
+    let range = find::seek(&mut account, &mut matcher, from, anchored).ok()?;
+    if let Some((start, end)) = range {
+        let is_find = flags & match_flags::FIND != 0;
+        found.count = if is_find { 2 } else { 0 };
+        for i in 0..matcher.captures().max(usize::from(!is_find)) {
+            if let Captured::Range(start, end) = matcher.capture(i, start, end).ok()? {
+                *found.is_text.get_mut(found.count)? = true;
+                account.charge(units_for_bytes(end - start)).ok()?;
+            }
+            found.count += 1;
+        }
+    }
+    found.units = account.units;
+    Some(found)
 }

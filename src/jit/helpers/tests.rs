@@ -150,6 +150,7 @@ fn conversions_of_format() {
         all.extend((1..4).map(|i| val_of(values.get_int(i))));
         assert_eq!(Some(run(vm, Helper::Format, &all)), want, "{template}");
     }
+    vm.scratch.clear();
     let t = str(vm, "a%d%s%dz");
     let stretch = Stretch { from: 1, to: 5 }.packed();
     let args = [t, Val::Int(stretch), Val::Num(1.0), Val::Num(2.5), nil];

@@ -13,16 +13,30 @@
 //! }
 //! ```
 
+use perilune_ir::ins::{Ins as IrIns, Operand};
+use perilune_ir::literal::Helper;
+use perilune_ir::op::{Effect, IrOp};
+use perilune_ir::opt::narrow_toint;
 use perilune_ir::types::{IrRef, IrType};
 
 use super::arith::Traced;
 use super::at::At;
 use super::{Record, Recorder};
+use crate::jit::helpers::PayKind;
 use crate::jit::trace::TraceAbort;
-use crate::value::{Function, Gc, Value};
+use crate::stdlib::string::build::FREE_BYTES;
+use crate::value::{Function, Gc, Str, Value};
 
 mod base;
+mod bit;
+mod format;
+mod iterate;
 mod math;
+mod metatable;
+mod pattern;
+mod string;
+mod table;
+mod text;
 
 /// A call of a library function.
 #[derive(Clone, Copy)]
@@ -48,7 +62,18 @@ pub(super) enum Verdict {
 pub(super) type BuiltinRecorder = fn(&mut Recorder, &At<'_>, &Call) -> Record<Verdict>;
 
 /// The functions that are compiled, by builtin number.
-const BUILTINS: &[&[(u8, BuiltinRecorder)]] = &[base::BUILTINS, math::BUILTINS];
+const BUILTINS: &[&[(u8, BuiltinRecorder)]] = &[
+    base::BUILTINS,
+    bit::BUILTINS,
+    format::BUILTINS,
+    iterate::BUILTINS,
+    math::BUILTINS,
+    metatable::BUILTINS,
+    pattern::BUILTINS,
+    string::BUILTINS,
+    table::BUILTINS,
+    text::BUILTINS,
+];
 
 static TABLE: [Option<BuiltinRecorder>; 256] = {
     let mut table: [Option<BuiltinRecorder>; 256] = [None; 256];
@@ -115,5 +140,114 @@ impl Recorder {
     pub(super) fn give(&mut self, r: IrRef) -> Record<Verdict> {
         self.push_result(r)?;
         Ok(Verdict::Done)
+    }
+
+    /// Argument `i` as an int, if it is a number or numeric string that is one exactly.
+    fn int_arg(&mut self, at: &At<'_>, call: &Call, i: usize) -> Record<Option<(IrRef, i32)>> {
+        let arg = self.arg(at, call, i)?;
+        let Some((r, n)) = self.numeric(arg)? else {
+            return Ok(None);
+        };
+        match Value::number(n).as_int() {
+            Some(n) => Ok(Some((narrow_toint(&mut self.b, r)?, n))),
+            None => Ok(None),
+        }
+    }
+    /// The same, or a default where the argument is nil or absent.
+    fn opt_int_arg(
+        &mut self,
+        at: &At<'_>,
+        call: &Call,
+        i: usize,
+        default: i32,
+    ) -> Record<Option<(IrRef, i32)>> {
+        if self.arg(at, call, i)?.1.is_nil() {
+            return Ok(Some((self.kint(default)?, default)));
+        }
+        self.int_arg(at, call, i)
+    }
+    /// Argument `i`, if it is a string.
+    fn str_arg(&mut self, at: &At<'_>, call: &Call, i: usize) -> Record<Option<(IrRef, Gc<Str>)>> {
+        let (r, v) = self.arg(at, call, i)?;
+        Ok(v.as_str().map(|s| (r, s)))
+    }
+    /// The function has no results.
+    fn give_none(&mut self) -> Record<Verdict> {
+        Ok(Verdict::Done)
+    }
+    /// The function has one result, an int constant.
+    fn give_int(&mut self, i: i32) -> Record<Verdict> {
+        let k = self.kint(i)?;
+        self.give(k)
+    }
+
+    /// Guards that a comparison holds.
+    fn guard(&mut self, op: IrOp, ty: IrType, a: IrRef, b: IrRef) -> Record<()> {
+        self.b.ins(op, ty, a, b)?;
+        Ok(())
+    }
+    /// Guards that an int equals a constant.
+    fn guard_int(&mut self, r: IrRef, k: i32) -> Record<()> {
+        let k = self.kint(k)?;
+        self.guard(IrOp::Eq, IrType::Int, r, k)
+    }
+    /// Guards that a string is the one it is now.
+    fn guard_str(&mut self, r: IrRef, s: Gc<Str>) -> Record<()> {
+        if r.is_const() {
+            return Ok(());
+        }
+        let k = self.kstr(s)?;
+        self.guard(IrOp::Eq, IrType::Str, r, k)
+    }
+
+    /// A call of a helper.
+    fn helper(&mut self, helper: Helper, args: &[IrRef]) -> Record<IrRef> {
+        let ins = self.helper_ins(helper, helper.ret(), args)?;
+        Ok(self.b.emit(ins)?)
+    }
+    /// A call of a helper whose result may be of any type, guarded to be of this one.
+    fn helper_of_type(&mut self, helper: Helper, ty: IrType, args: &[IrRef]) -> Record<IrRef> {
+        let ins = self.helper_ins(helper, ty, args)?.guarded();
+        let r = self.b.emit(ins)?;
+        Ok(self.canonical(r))
+    }
+    fn helper_ins(&mut self, helper: Helper, ty: IrType, args: &[IrRef]) -> Record<IrIns> {
+        let op = match helper.effect() {
+            Effect::Pure => IrOp::CallN,
+            Effect::Alloc => IrOp::CallA,
+            Effect::Load => IrOp::CallL,
+            Effect::Store => {
+                self.needs_snapshot = true;
+                IrOp::CallS
+            }
+        };
+        let mut list: Option<IrRef> = None;
+        for &arg in args {
+            list = Some(match list {
+                Some(list) => self.b.ins(IrOp::CArg, IrType::Nil, list, arg)?,
+                None => arg,
+            });
+        }
+        Ok(IrIns::new(op, ty, list, Operand::from(helper)))
+    }
+
+    /// Sees to it that work on a text of `n` bytes, `now` of them at present, costs what the interpreter takes: it stays short
+    /// enough to be free, or the trace pays. Nothing that may leave the trace may follow.
+    pub(super) fn pay_for(&mut self, kind: PayKind, n: IrRef, now: usize) -> Record<()> {
+        if now <= FREE_BYTES {
+            let most = self.kint(FREE_BYTES as i32)?;
+            return self.guard(IrOp::Ule, IrType::Int, n, most);
+        }
+        self.pay(kind, n)
+    }
+    /// Pays.
+    fn pay(&mut self, kind: PayKind, n: IrRef) -> Record<()> {
+        let kind = self.kint(kind as i32)?;
+        self.helper(Helper::Pay, &[n, kind])?;
+        Ok(())
+    }
+    /// The length of a string.
+    pub(super) fn str_len(&mut self, s: IrRef) -> Record<IrRef> {
+        self.field(s, perilune_ir::literal::Field::StrLen)
     }
 }

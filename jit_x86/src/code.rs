@@ -60,6 +60,17 @@ impl Assembler {
         region: &mut Region<M>,
         input: &Input<'_>,
     ) -> Result<Code, BackendError> {
+        self.assemble_and(region, input, |_, _| Ok(()))
+    }
+
+    /// The same, and does something more while the region is writable: links the exit that leads to a side trace. If that
+    /// fails there is no trace.
+    pub fn assemble_and<M: ExecutableMemory>(
+        &mut self,
+        region: &mut Region<M>,
+        input: &Input<'_>,
+        then: impl FnOnce(&mut Writer<'_>, &Code) -> Result<(), BackendError>,
+    ) -> Result<Code, BackendError> {
         let compiled = Compiler::try_new(input)?.run()?;
         let id = u32::from(input.number) << 16;
         let encoded = emit::encode(&mut self.encoder, region.shared, &compiled, id)?;
@@ -75,7 +86,7 @@ impl Assembler {
                 w.release(block);
                 return Err(e);
             }
-            Ok(Code {
+            let code = Code {
                 block,
                 entry: Entry(w.start() + block.offset + encoded.entry as usize),
                 code_at: encoded.entry,
@@ -84,7 +95,14 @@ impl Assembler {
                 jumps: encoded.jumps,
                 stubs: encoded.stubs,
                 records: compiled.records,
-            })
+            };
+            match then(w, &code) {
+                Ok(()) => Ok(code),
+                Err(e) => {
+                    code.free(w);
+                    Err(e)
+                }
+            }
         })?
     }
 }

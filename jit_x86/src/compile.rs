@@ -198,13 +198,17 @@ impl<'a> Compiler<'a> {
         if check_at == Some(self.trace.next_ref()) {
             self.stack_check();
         }
+        let mut snap = self.snap;
         for r in self.trace.refs().rev() {
             self.at = r.index();
             self.locked = RegSet::NONE;
             while self.calls.last().is_some_and(|&c| c as usize >= self.at) {
                 self.calls.pop();
             }
-            self.snap = self.trace.snap_of(r);
+            while snap.is_some_and(|s| self.trace.snaps().get(s).is_none_or(|s| s.at > r)) {
+                snap = snap.and_then(|s| s.checked_sub(1));
+            }
+            self.snap = snap;
             let ins = self.trace.get(r);
             if Some(self.at) == self.loop_at {
                 self.loop_head();

@@ -117,7 +117,7 @@ fn case(options: &str, input: &str) -> String {
     let has = |o| options.split_whitespace().any(|x| x == o);
     let world = World::empty();
     let layout = world.layout(!has("high"));
-    let mut region = Region::try_new(Pages, 1 << 16).expect("a region");
+    let mut region = Region::try_new(Pages::default(), 1 << 16).expect("a region");
     let mut asm = Assembler::try_new(&mut region, &layout).expect("an assembler");
     let value = |slot, location, ty| ParentValue {
         of: Inherited::Slot(Slot(slot)),

@@ -42,7 +42,7 @@ const FEATURES: [Features; 3] = [
 impl Bench {
     fn new() -> Bench {
         let world = World::empty();
-        let mut region = Region::try_new(Pages, 1 << 16).unwrap();
+        let mut region = Region::try_new(Pages::default(), 1 << 16).unwrap();
         let layouts = [world.layout(true), world.layout(false)];
         let asm = Assembler::try_new(&mut region, &layouts[0]).unwrap();
         Bench {

@@ -280,7 +280,7 @@ fn many(options: Options, guards: bool) {
     let mut done = 0;
     for seed in first..first + cases {
         // A region of its own: the common code lies at its beginning.
-        let mut region = Region::try_new(Pages, 1 << 18).expect("a region");
+        let mut region = Region::try_new(Pages::default(), 1 << 18).expect("a region");
         match check(seed, 1 + seed as usize % 40, options, &mut region, guards) {
             Ok(true) => done += 1,
             Ok(false) => {}

@@ -5,7 +5,11 @@ use std::ptr::NonNull;
 use perilune_jit_x86::region::ExecutableMemory;
 
 /// Code memory of the test.
-pub struct Pages;
+#[derive(Clone, Copy, Default)]
+pub struct Pages {
+    /// Writable and executable at once, to measure without the cost of protection.
+    pub open: bool,
+}
 
 // SAFETY: an anonymous mapping is nobody else's; mprotect gives what it is asked for.
 unsafe impl ExecutableMemory for Pages {
@@ -13,7 +17,9 @@ unsafe impl ExecutableMemory for Pages {
         // SAFETY: a new anonymous mapping touches no other memory.
         let p = unsafe {
             let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-            libc::mmap(std::ptr::null_mut(), len, libc::PROT_READ, flags, -1, 0)
+            let all = libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC;
+            let how = if self.open { all } else { libc::PROT_READ };
+            libc::mmap(std::ptr::null_mut(), len, how, flags, -1, 0)
         };
         if p == libc::MAP_FAILED {
             None
@@ -22,10 +28,10 @@ unsafe impl ExecutableMemory for Pages {
         }
     }
     fn make_writable(&mut self, from: NonNull<u8>, len: usize) -> bool {
-        protect(from, len, libc::PROT_READ | libc::PROT_WRITE)
+        self.open || protect(from, len, libc::PROT_READ | libc::PROT_WRITE)
     }
     fn make_executable(&mut self, from: NonNull<u8>, len: usize) -> bool {
-        protect(from, len, libc::PROT_READ | libc::PROT_EXEC)
+        self.open || protect(from, len, libc::PROT_READ | libc::PROT_EXEC)
     }
     fn release(&mut self, from: NonNull<u8>, len: usize) {
         // SAFETY: the range was mapped by `reserve`, and the region is gone.

@@ -127,6 +127,7 @@ impl World {
             strings: strings.map(|s| s.0).to_vec(),
             tables: Vec::new(),
             function: 0,
+            buffer: w.alloc(4096),
         };
         for id in 1..=2 {
             let Val::Int(n) = m.field(ObjId(id), Field::TabASize) else {
@@ -349,6 +350,7 @@ pub struct Names {
     pub strings: Vec<u64>,
     pub tables: Vec<u64>,
     pub function: u64,
+    pub buffer: u64,
 }
 impl Names {
     fn address(&self, t: IrType, id: u64) -> u64 {
@@ -364,6 +366,11 @@ impl Names {
     pub fn resolve(&self, text: &str) -> String {
         let mut out = String::new();
         for word in text.split_inclusive(char::is_whitespace) {
+            // The one buffer.
+            if let Some(rest) = word.strip_prefix("ptr:1").filter(|r| r.trim().is_empty()) {
+                let _ = write!(out, "ptr:{}{rest}", self.buffer);
+                continue;
+            }
             match word.find("str:") {
                 Some(at) => {
                     let digits: String = word[at + 4..]
@@ -489,7 +496,7 @@ impl Machine for World {
         wr64(at, bits_of(v));
     }
     fn vararg(&mut self, base: u64, n: u16) -> Val {
-        val_of(rd64(base + u64::from(n) * 8))
+        val_of(rd64(base.wrapping_add_signed(i64::from(n as i16) * 8)))
     }
     fn len(&mut self, table: ObjId) -> i32 {
         let n = rd32(table.0 + 4);

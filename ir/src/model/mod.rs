@@ -1,11 +1,14 @@
-//! A small machine for tests and fuzzing, and a generator of random traces that run on it.
+//! A small machine for tests and fuzzing, a generator of random traces that run on it, and the comparison of traces with what the
+//! optimiser makes of them.
 //!
 //! The model is stricter than an engine need be: an address of a hash slot is good only until the table gets its next key, and
 //! using it afterwards sets [`Model::violation`].
 
+mod ladder;
 mod random;
 mod rng;
 
+pub use ladder::check;
 pub use random::random_trace;
 pub use rng::Rng;
 

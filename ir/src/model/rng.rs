@@ -1,23 +1,51 @@
-//! A generator of random numbers with a seed (splitmix64).
+//! A generator of random numbers with a seed (splitmix64), or out of a fuzzer's bytes.
+
+use std::vec::Vec;
 
 /// The generator.
 #[derive(Clone, Debug)]
-pub struct Rng(u64);
+pub struct Rng {
+    state: u64,
+    /// Bytes to draw from first, last one first.
+    bytes: Vec<u8>,
+}
 
 impl Rng {
     /// Equal seeds give equal numbers.
     pub fn new(seed: u64) -> Rng {
-        Rng(seed)
+        Rng {
+            state: seed,
+            bytes: Vec::new(),
+        }
+    }
+    /// Draws from bytes as long as there are some, so that a fuzzer can steer; small choices take one byte each.
+    pub fn from_bytes(bytes: &[u8]) -> Rng {
+        Rng {
+            state: bytes.len() as u64,
+            bytes: bytes.iter().rev().copied().collect(),
+        }
     }
     /// 64 random bits.
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        if !self.bytes.is_empty() {
+            let mut bits = 0;
+            for _ in 0..8 {
+                bits = bits << 8 | u64::from(self.bytes.pop().unwrap_or(0));
+            }
+            return bits;
+        }
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
     /// A number below `n`.
     pub fn below(&mut self, n: usize) -> usize {
+        if n <= 256
+            && let Some(byte) = self.bytes.pop()
+        {
+            return byte as usize % n.max(1);
+        }
         (self.bits() % n.max(1) as u64) as usize
     }
     /// True once in `n` times.

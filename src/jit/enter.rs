@@ -10,7 +10,8 @@ use perilune_ir::op::IrOp;
 
 use crate::bytecode::ProtoFlags;
 use crate::jit::evaluate::evaluate;
-use crate::jit::store::{ExitState, Installed};
+use crate::jit::plan::Plan;
+use crate::jit::store::{ExitState, Installed, Writes};
 use crate::jit::trace::{LinkKind, ResumePoint, TraceNo};
 use crate::value::Value;
 use crate::vm::Vm;
@@ -159,28 +160,57 @@ impl Vm {
         };
         let number = TraceNo(exit.trace);
         let snap = usize::from(exit.snap);
-        let Some(trace) = self.jit.traces.take(number) else {
+        let Some(trace) = self.jit.traces.get_mut(number) else {
             let raised = self.error(format_args!("trace {} is lost", number.0));
             return Err(self.finish(Err(raised)));
         };
-        // SAFETY: the trace was just left.
-        let restored = unsafe { Vm::restore(self, &trace, exit.snap) };
-        let is_last = snap + 1 == trace.ir.snaps().len();
-        let ends = is_last && trace.ends_outside();
-        self.jit.traces.put_back(number, trace);
-        if let Err(error) = restored {
-            let raised = match error {
-                RestoreError::Trap(_) => self.memory_error(),
-                error => self.error(format_args!("trace {}: {error}", number.0)),
-            };
-            return Err(self.finish(Err(raised)));
-        }
+        let ends = snap + 1 == trace.exits.len() && trace.ends_outside();
         let how = match (exit.aside, ends) {
             (true, _) => How::Aside,
             (false, true) => How::End,
             (false, false) => How::Guard,
         };
+        match trace.exits.get(snap).map(|exit| &exit.writes) {
+            // SAFETY: the trace was just left with this snapshot.
+            Some(Writes::Planned(plan)) => unsafe { plan.apply(&self.trace_context, self.base) },
+            _ => self.restore_unplanned(number, exit.snap)?,
+        }
         Ok(Left { number, snap, how })
+    }
+
+    /// Writes what a snapshot holds without a plan, and makes a plan if it can have one.
+    #[cold]
+    #[inline(never)]
+    fn restore_unplanned(&mut self, number: TraceNo, snap: u16) -> Result<(), Next> {
+        let Some(mut trace) = self.jit.traces.take(number) else {
+            return Err(Next::RESUME);
+        };
+        // SAFETY: the trace was just left.
+        let restored = unsafe { Vm::restore(self, &trace, snap) };
+        let exit = usize::from(snap);
+        if matches!(
+            trace.exits.get(exit).map(|e| &e.writes),
+            Some(Writes::Unknown)
+        ) {
+            let plan = trace.code.as_ref();
+            let plan = plan.and_then(|code| Plan::of(&trace, code, snap));
+            let plan = plan.filter(|plan| self.heap.charge(plan.size()).is_ok());
+            if let Some(plan) = &plan {
+                trace.charged += plan.size();
+            }
+            if let Some(exit) = trace.exits.get_mut(exit) {
+                exit.writes = plan.map_or(Writes::Unplanned, Writes::Planned);
+            }
+        }
+        self.jit.traces.put_back(number, trace);
+        let Err(error) = restored else {
+            return Ok(());
+        };
+        let raised = match error {
+            RestoreError::Trap(_) => self.memory_error(),
+            error => self.error(format_args!("trace {}: {error}", number.0)),
+        };
+        Err(self.finish(Err(raised)))
     }
 
     /// Evaluates a trace's IR. The values that the trace left before gave are for it, if it is its side trace.

@@ -32,6 +32,8 @@ pub(crate) struct LiveMachine<'a> {
     resume: &'a [ResumePoint],
     /// What the parent's instructions gave.
     parent: &'a [Val],
+    /// Was room made already?
+    made_room: bool,
 }
 
 impl<'a> LiveMachine<'a> {
@@ -53,6 +55,7 @@ impl<'a> LiveMachine<'a> {
             base,
             resume,
             parent,
+            made_room: false,
         }
     }
 
@@ -111,6 +114,10 @@ impl Machine for LiveMachine<'_> {
             // SAFETY: as above.
             unsafe { *self.slot_address(slot) = v }
         }
+    }
+    fn make_room(&mut self, live: &[Val]) -> bool {
+        let again = core::mem::replace(&mut self.made_room, true);
+        !again && self.vm().collect_at_exit(live)
     }
     fn parent_value(&mut self, r: IrRef) -> Val {
         self.parent.get(r.index()).copied().unwrap_or(Val::NIL)

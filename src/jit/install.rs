@@ -76,7 +76,7 @@ impl Vm {
         if exits.try_reserve_exact(snaps).is_err() {
             return Err(TraceAbort::OutOfMemory);
         }
-        exits.resize(snaps, ExitState::default());
+        exits.resize_with(snaps, ExitState::default);
         let root = match start {
             Start::Side { parent, .. } => self.jit.traces.get(parent).map(|t| t.root),
             Start::Root | Start::Stitch { .. } => Some(number),
@@ -267,7 +267,7 @@ impl Vm {
                     && let Some(exit) = parent.exits.get_mut(usize::from(exit))
                     && exit.side == number
                 {
-                    *exit = ExitState::default();
+                    exit.reset();
                 }
                 if let Some(root) = self.jit.traces.get_mut(trace.root) {
                     root.sides -= 1;
@@ -277,7 +277,7 @@ impl Vm {
                 if let Some(parent) = self.jit.traces.get_mut(parent)
                     && parent.stitch.side == number
                 {
-                    parent.stitch = ExitState::default();
+                    parent.stitch.reset();
                 }
             }
             Start::Root => {}

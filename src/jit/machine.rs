@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
-use perilune_ir::eval::{self, RestoreError, Val};
+use perilune_ir::eval::{self, Machine as _, RestoreError, Trap, Val};
 use perilune_ir::ins::ObjId;
 use perilune_ir::types::{IrRef, IrType};
 use perilune_jit_x86::BackendError;
@@ -19,6 +19,7 @@ use perilune_jit_x86::region::{ExecutableMemory, Exit, Region};
 use perilune_jit_x86::runtime::{Layout, TraceContext};
 
 use crate::jit::evaluate::LiveMachine;
+use crate::jit::helpers::val_of;
 use crate::jit::layout::{self, LiveConstants};
 use crate::jit::parameters::JitMode;
 use crate::jit::store::{Installed, try_box};
@@ -228,7 +229,22 @@ impl Vm {
         };
         // SAFETY: the caller's promise.
         let mut machine = unsafe { LiveMachine::new(vm, &trace.resume, &[]) };
-        eval::restore(&trace.ir, usize::from(snap), source, &mut machine)
+        let snap = usize::from(snap);
+        match eval::restore(&trace.ir, snap, source, &mut machine) {
+            Err(RestoreError::Trap(_)) => {
+                // What the exit needs has to outlive the collection, and so has the trace.
+                let mut live = Vec::new();
+                let count = code.locations(snap as u16).count();
+                if live.try_reserve_exact(count + 1).is_err() {
+                    return Err(RestoreError::Trap(Trap::OutOfMemory));
+                }
+                live.extend(code.locations(snap as u16).filter_map(|(r, _)| source(r)));
+                live.push(val_of(trace.anchor.into()));
+                machine.make_room(&live);
+                eval::restore(&trace.ir, snap, source, &mut machine)
+            }
+            result => result,
+        }
     }
 }
 

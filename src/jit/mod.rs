@@ -17,6 +17,7 @@
 //! | [`enter`] | running traces, what follows an exit |
 //! | [`evaluate`] | traces run by the IR's evaluator |
 //! | [`machine`] | machine code: memory, assembling, linking, entering |
+//! | [`plan`] | what exits from machine code write |
 //! | [`helpers`], [`layout`] | functions that traces call; where machine code finds things |
 //! | [`events`] | dumps |
 
@@ -30,6 +31,7 @@ pub(crate) mod install;
 pub(crate) mod layout;
 pub(crate) mod machine;
 mod parameters;
+pub(crate) mod plan;
 pub(crate) mod recording;
 pub(crate) mod state;
 pub(crate) mod store;

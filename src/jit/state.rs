@@ -9,6 +9,7 @@ use perilune_ir::eval::Val;
 use crate::bytecode::{Ins, Proto};
 use crate::gc::Header;
 use crate::jit::events::Listener;
+use crate::jit::helpers::value_of;
 use crate::jit::hot::QuietList;
 use crate::jit::machine::{Machine, feature_names};
 use crate::jit::parameters::{JitMode, Settings};
@@ -48,6 +49,8 @@ pub(crate) struct Jit {
     pub active: Option<Box<Active>>,
     /// What the collector keeps for it; a buffer.
     pub roots: Vec<Gc<Header>>,
+    /// What a trace that is being left holds, for the collector.
+    pub exit_roots: Vec<Gc<Header>>,
     /// Instructions that are left alone for a while.
     pub quiet: QuietList,
     /// Slices of the budget so far.
@@ -73,6 +76,7 @@ impl Jit {
             traces: TraceStore::EMPTY,
             active: None,
             roots: Vec::new(),
+            exit_roots: Vec::new(),
             quiet: QuietList::new(),
             slices: 0,
             entries: 0,
@@ -133,7 +137,10 @@ impl Vm {
         let settings = self.jit.settings;
         let processor = (settings.mode == JitMode::Compile).then(feature_names);
         let flags = (settings.mode != JitMode::Off).then(|| settings.flags());
-        processor.into_iter().flatten().chain(flags.into_iter().flatten())
+        processor
+            .into_iter()
+            .flatten()
+            .chain(flags.into_iter().flatten())
     }
 
     /// Applies an option as `-O` and `jit.opt.start` take it. False if it is malformed.
@@ -155,7 +162,10 @@ impl Vm {
     pub(crate) fn take_jit_roots(&mut self) -> Vec<Gc<Header>> {
         let mut roots = core::mem::take(&mut self.jit.roots);
         roots.clear();
-        let mut complete = true;
+        let mut complete = roots.try_reserve(self.jit.exit_roots.len()).is_ok();
+        if complete {
+            roots.extend_from_slice(&self.jit.exit_roots);
+        }
         if let Some(active) = &self.jit.active {
             let mut add = |object| match roots.try_reserve(1) {
                 Ok(()) => roots.push(object),
@@ -171,6 +181,27 @@ impl Vm {
             roots.clear();
         }
         roots
+    }
+
+    /// Collects all garbage while a trace is left, which holds these values. False if that can't be done.
+    pub(crate) fn collect_at_exit(&mut self, live: &[Val]) -> bool {
+        let mut roots = core::mem::take(&mut self.jit.exit_roots);
+        let objects = live.iter().filter_map(|v| value_of(*v)?.as_object());
+        let mut complete = true;
+        for object in objects {
+            complete &= roots.try_reserve(1).is_ok();
+            if complete {
+                roots.push(object);
+            }
+        }
+        self.jit.exit_roots = roots;
+        if complete {
+            // Frames that were entered on the trace are not on the stack yet.
+            self.top = self.frame_top();
+            self.collect_fully();
+        }
+        self.jit.exit_roots.clear();
+        complete
     }
 
     /// Behind a step of the collector: gives the roots' buffer back, frees traces whose functions died.

@@ -10,22 +10,43 @@ use perilune_ir::types::IrRef;
 use perilune_jit_x86::code::Code;
 
 use crate::bytecode::{Ins, Proto};
+use crate::jit::plan::Plan;
 use crate::jit::trace::{LinkKind, ResumePoint, Start, TraceNo};
 use crate::record::Traces;
 use crate::value::Gc;
 
+/// What is known of what an exit has to write.
+#[derive(Debug, Default)]
+pub(crate) enum Writes {
+    /// Nothing yet.
+    #[default]
+    Unknown,
+    /// It makes objects, or there was no memory for a plan.
+    Unplanned,
+    /// This.
+    Planned(Plan),
+}
+
 /// How often a trace was left with a snapshot, and where that leads.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct ExitState {
     /// Exits so far; [`ExitState::DONE`] when nothing more is tried.
     pub count: u16,
     /// The side trace that begins here.
     pub side: TraceNo,
+    /// What it writes.
+    pub writes: Writes,
 }
 
 impl ExitState {
     /// No side trace is recorded any more.
     pub const DONE: u16 = u16::MAX;
+
+    /// Forgets exits so far and the side trace.
+    pub fn reset(&mut self) {
+        self.count = 0;
+        self.side = TraceNo(0);
+    }
 }
 
 /// A trace that can be entered.

@@ -99,6 +99,8 @@ pub(crate) struct Compiler<'a> {
     /// The snapshot that guards leave with now.
     pub snap: Option<usize>,
     pub records: Vec<Record>,
+    /// A lookup that leaves by itself, and whether it leaves when it finds the key.
+    pub merged: Option<(IrRef, bool)>,
     /// Values of the snapshot in hand.
     pub scratch: Vec<IrRef>,
     /// How many records are final.
@@ -173,6 +175,7 @@ impl<'a> Compiler<'a> {
             at: trace.len(),
             snap: trace.snaps().len().checked_sub(1),
             records: Vec::new(),
+            merged: None,
             scratch: Vec::new(),
             settled: 0,
             prepared,

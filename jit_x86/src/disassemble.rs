@@ -19,6 +19,8 @@ struct Names {
     /// Addresses of exits' stubs.
     stubs: alloc::vec::Vec<(u64, u16)>,
     loop_start: Option<u64>,
+    /// Targets of jumps within the code.
+    labels: alloc::vec::Vec<u64>,
     code: core::ops::Range<u64>,
     /// Constants in memory, by address.
     pool: alloc::vec::Vec<(u64, u64)>,
@@ -39,6 +41,12 @@ impl SymbolResolver for Names {
         }
         if self.loop_start == Some(address) {
             return name("->LOOP".into());
+        }
+        if let Some(n) = self.labels.iter().position(|&l| l == address) {
+            return name(alloc::format!("->L{}", n + 1));
+        }
+        if self.layout.nil_slot as u64 == address {
+            return name("nilslot".into());
         }
         if let Some(&(_, bits)) = self.pool.iter().find(|p| p.0 == address) {
             if let Some(n) = self.helper(bits) {
@@ -102,7 +110,20 @@ pub fn disassemble<M: ExecutableMemory>(
     let (code_at, stubs_at) = (code_at as usize, stubs_at as usize);
     let stubs = code.stubs().map(|(at, snap)| (start + u64::from(at), snap));
     let pool = bytes.get(..code_at).unwrap_or(&[]).chunks_exact(8);
+    let mut labels = alloc::vec::Vec::new();
+    let body = bytes.get(code_at..stubs_at).unwrap_or(&[]);
+    let body = Decoder::with_ip(64, body, start + code_at as u64, DecoderOptions::NONE);
+    for i in body {
+        let target = i.near_branch_target();
+        let inside = (start + code_at as u64..start + stubs_at as u64).contains(&target);
+        if inside && loop_start.is_none_or(|l| start + u64::from(l) != target) {
+            labels.push(target);
+        }
+    }
+    labels.sort_unstable();
+    labels.dedup();
     let names = Names {
+        labels,
         layout: layout.clone(),
         stubs: stubs.collect(),
         loop_start: loop_start.map(|l| start + u64::from(l)),
@@ -116,6 +137,7 @@ pub fn disassemble<M: ExecutableMemory>(
             .collect(),
     };
     let range = names.code.clone();
+    let labels = names.labels.clone();
     let mut formatter = IntelFormatter::with_options(Some(alloc::boxed::Box::new(names)), None);
     let options = formatter.options_mut();
     options.set_hex_prefix("0x");
@@ -137,6 +159,9 @@ pub fn disassemble<M: ExecutableMemory>(
     for i in decoder {
         if loop_start.is_some_and(|l| start + u64::from(l) == i.ip()) {
             f.write_str("->LOOP:\n")?;
+        }
+        if let Some(n) = labels.iter().position(|&l| l == i.ip()) {
+            writeln!(f, "->L{}:", n + 1)?;
         }
         if i.ip() >= range.end
             && let Some((_, snap)) = code.stubs().find(|s| start + u64::from(s.0) == i.ip())

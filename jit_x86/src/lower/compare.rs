@@ -1,6 +1,6 @@
 //! Guards that compare, and other things that only leave or do nothing.
 
-use perilune_ir::ins::Ins;
+use perilune_ir::ins::{Const, Ins};
 use perilune_ir::op::IrOp;
 use perilune_ir::types::{IrRef, IrType};
 
@@ -47,6 +47,10 @@ impl Compiler<'_> {
             (a, b) = (b, a);
             op = op.swapped();
         }
+        if self.merges_with_lookup(a, b) {
+            self.merged = Some((a, op == IrOp::Eq));
+            return;
+        }
         let wide = !ty.is_int32();
         let compared = ins.ty();
         let unsigned = op.is_ordering()
@@ -77,6 +81,19 @@ impl Compiler<'_> {
             c.ins(test);
             c.guard(cond);
         });
+    }
+    /// Does the comparison tell whether the lookup right before it found its key? Then the lookup leaves by itself.
+    fn merges_with_lookup(&self, a: IrRef, b: IrRef) -> bool {
+        let is_absent = self.constant(b) == Some(Const::NIL_SLOT);
+        let lookup = self.trace.get(a);
+        is_absent
+            && lookup.op() == IrOp::HRef
+            && self.is_inline_href(&lookup)
+            && a.index() + 1 == self.at
+            && self.trace.snap_of(a) == self.snap
+            && self.loop_at != Some(a.index())
+            && self.input.fuse
+            && self.input.fail_guard.is_none_or(|g| g.index() != self.at)
     }
     fn compare_numbers(&mut self, op: IrOp, a: IrRef, b: IrRef) {
         // Which operand comes first, so that the unordered case falls out right, and when it fails.

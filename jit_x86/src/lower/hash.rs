@@ -75,7 +75,13 @@ impl Compiler<'_> {
             self.field(Some(Field::TabHMask)),
             self.field(Some(Field::TabNode)),
         );
-        let dst = self.def(r);
+        let merged = self.merged.take_if(|m| m.0 == r).map(|m| m.1);
+        let is_needed = self.is_needed(r);
+        let dst = if is_needed {
+            self.def(r)
+        } else {
+            self.temp(RegSet::GPR)
+        };
         self.locked.insert(dst);
         let t = self.alloc(table);
         let key_reg = (!key.is_const()).then(|| self.alloc(key));
@@ -115,11 +121,18 @@ impl Compiler<'_> {
             ));
             c.item(Item::Bind(next));
             c.ins(asm::alu_mr(Alu::Cmp, true, Mem::at(dst, node.key), wanted));
-            c.item(Item::Jump(Cond::Equal, found));
+            match merged {
+                Some(true) => c.exit(Cond::Equal),
+                _ => c.item(Item::Jump(Cond::Equal, found)),
+            }
             c.ins(asm::mov_rm(true, dst, Rm::Mem(Mem::at(dst, node.next))));
             c.ins(asm::test_rr(true, dst));
             c.item(Item::Jump(Cond::NotEqual, next));
-            c.ins(asm::mov_imm(dst, nil));
+            match merged {
+                Some(false) => c.exit(Cond::Always),
+                _ if is_needed => c.ins(asm::mov_imm(dst, nil)),
+                _ => {}
+            }
             if node.value != 0 {
                 c.item(Item::Jump(Cond::Always, done));
             }

@@ -22,7 +22,8 @@ use crate::error::BackendError;
 impl Compiler<'_> {
     /// Lowers the instruction in hand.
     pub fn lower(&mut self, r: IrRef, ins: Ins) {
-        if !ins.has_side_effect() && !self.is_needed(r) && ins.op() != IrOp::Use {
+        let is_merged = self.merged.is_some_and(|m| m.0 == r);
+        if !ins.has_side_effect() && !self.is_needed(r) && ins.op() != IrOp::Use && !is_merged {
             return;
         }
         match ins.op() {

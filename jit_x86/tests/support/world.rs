@@ -395,7 +395,11 @@ impl Names {
 
 impl Facts for World {
     fn str_hash(&self, s: ObjId) -> u32 {
-        rd32(s.0 + 4)
+        if s.0 > 1 << 44 {
+            rd32(s.0 + 4)
+        } else {
+            s.0 as u32
+        }
     }
     fn frame_delta(&self, _: u64) -> Option<u16> {
         Some(3)

@@ -15,6 +15,7 @@ pub mod engine;
 pub mod oracle;
 pub mod sandbox;
 pub mod script;
+pub mod suite;
 pub mod transcript;
 
 pub use sandbox::Interpreter;

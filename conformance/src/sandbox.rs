@@ -4,7 +4,7 @@
 //! `script.lua:1:`. The interpreter is called by the name `luajit` through a link in a folder
 //! at the head of `PATH`, so that `arg[-1]` agrees and scripts can start the interpreter under
 //! test from a shell command. Environment: `PATH`, `HOME` and `TMPDIR` (the directory),
-//! `LC_ALL=C`, `TZ=UTC`, `PERILUNE_JIT` if it is set here, and what the script's directives set.
+//! `LC_ALL=C`, `TZ=UTC`, `PERILUNE_JIT` where options for the JIT are wanted, and what the script's directives set.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -25,6 +25,7 @@ pub struct Interpreter {
     executable: PathBuf,
     flags: Vec<String>,
     init: Option<String>,
+    jit: Option<String>,
 }
 
 impl Interpreter {
@@ -34,7 +35,14 @@ impl Interpreter {
             executable: executable.to_owned(),
             flags: flags.iter().map(|&flag| flag.to_owned()).collect(),
             init: None,
+            jit: None,
         }
+    }
+
+    /// Runs each script with these options for the JIT: the value of `PERILUNE_JIT`.
+    pub fn with_jit(mut self, options: &str) -> Interpreter {
+        self.jit = Some(options.to_owned());
+        self
     }
 
     /// Runs `code` before each script, unless the script sets `LUA_INIT` itself.
@@ -87,7 +95,7 @@ impl Interpreter {
             .env("TMPDIR", &work)
             .env("LC_ALL", "C")
             .env("TZ", "UTC")
-            .envs(std::env::var_os("PERILUNE_JIT").map(|options| ("PERILUNE_JIT", options)))
+            .envs(self.jit.iter().map(|options| ("PERILUNE_JIT", options)))
             .envs(self.init.iter().map(|code| ("LUA_INIT", code)))
             .envs(directives.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())

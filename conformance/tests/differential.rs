@@ -5,26 +5,13 @@
 //! ```
 //!
 //! With `PERILUNE_CONFORMANCE=oracle` the oracle is compared with itself, its compiler off: that
-//! checks the scripts.
+//! checks the scripts. `PERILUNE_JIT` has options for the engine's JIT.
 
-use std::collections::BTreeMap;
+use std::io;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{io, thread};
 
-use perilune_conformance::check::{Outcome, Pair};
-use perilune_conformance::{Script, engine, script};
-
-/// Scripts that run at a time.
-const WORKERS: usize = 2;
-
-#[derive(Default)]
-struct Count {
-    passed: usize,
-    failed: usize,
-    lines: usize,
-}
+use perilune_conformance::check::Pair;
+use perilune_conformance::{engine, suite};
 
 fn main() -> ExitCode {
     // libtest's own flags may arrive here; only the words count.
@@ -47,68 +34,13 @@ fn main() -> ExitCode {
 }
 
 fn run(filters: &[String], oracle_alone: bool) -> io::Result<bool> {
-    let pair = if oracle_alone {
+    let mut pair = if oracle_alone {
         Pair::oracle_alone()?
     } else {
         Pair::new(&engine::executable()?)?
     };
-    let mut scripts = script::discover(&engine::package_dir().join("lua"))?;
-    scripts.retain(|script| {
-        filters.is_empty()
-            || filters
-                .iter()
-                .any(|filter| script.name().contains(filter.as_str()))
-    });
-
-    let next = AtomicUsize::new(0);
-    let counts = Mutex::new(BTreeMap::new());
-    thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                while let Some(script) = scripts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    note(script, pair.check(script), &counts);
-                }
-            });
-        }
-    });
-
-    let counts = counts.into_inner().unwrap_or_default();
-    let mut total = Count::default();
-    for (area, count) in counts {
-        let Count {
-            passed,
-            failed,
-            lines,
-        } = count;
-        println!("{area:<12} {passed:>4} passed, {failed:>3} failed, {lines:>6} lines");
-        total.passed += passed;
-        total.failed += failed;
-        total.lines += lines;
+    if let Ok(options) = std::env::var("PERILUNE_JIT") {
+        pair.set_jit(&options);
     }
-    println!(
-        "{} passed, {} failed, {} lines compared",
-        total.passed, total.failed, total.lines
-    );
-    Ok(total.failed == 0)
-}
-
-fn note(script: &Script, result: io::Result<Outcome>, counts: &Mutex<BTreeMap<String, Count>>) {
-    let Ok(mut counts) = counts.lock() else {
-        return;
-    };
-    let count: &mut Count = counts.entry(script.area.clone()).or_default();
-    let failure = match result {
-        Ok(outcome) => {
-            count.lines += outcome.lines;
-            outcome.failure
-        }
-        Err(error) => Some(format!("{error}\n")),
-    };
-    match failure {
-        None => count.passed += 1,
-        Some(text) => {
-            count.failed += 1;
-            println!("FAILED {}\n{text}", script.name());
-        }
-    }
+    Ok(suite::run(&pair, &suite::select(filters)?, false))
 }

@@ -24,7 +24,7 @@ print(collectgarbage("count") < 20000)
 print(gcinfo() > 0, select("#", gcinfo()))
 collectgarbage("stop")
 local s = collectgarbage("count")
-for i = 1, 5000 do local y = { i } end
+local kept = {} for i = 1, 5000 do kept[i] = { i } end
 print(collectgarbage("count") > s)
 collectgarbage("restart")
 collectgarbage()

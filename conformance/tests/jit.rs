@@ -1,0 +1,98 @@
+//! Runs the whole suite with the JIT set to what it is least used to, on every rung of the ladder: traces evaluated as recorded,
+//! evaluated when optimised, compiled.
+//!
+//! ```text
+//! cargo test -p perilune-conformance --test jit -- [part of area/name]…
+//! PERILUNE_LONG=1 cargo test --release -p perilune-conformance --test jit
+//! ```
+//!
+//! With `PERILUNE_LONG` each optimisation is switched off in turn, registers are allocated at random with several seeds, each of the first
+//! guards of all traces fails, the collector does a whole cycle at every step.
+
+use std::io;
+use std::process::ExitCode;
+
+use perilune_conformance::check::Pair;
+use perilune_conformance::{Script, engine, suite};
+
+/// Everything is hot at once.
+const EAGER: &str = "hotloop=1,hotexit=1";
+
+const SHORT: [&str; 4] = [
+    "mode=raw",
+    "mode=evaluate",
+    "mode=compile",
+    "mode=compile,regseed=1,maxmcode=8",
+];
+
+const OPTIMISATIONS: [&str; 10] = [
+    "fold", "cse", "dce", "fwd", "dse", "narrow", "loop", "abc", "sink", "fuse",
+];
+
+/// What the collector does at every step says nothing about these, or takes too long.
+const NOT_ZEALOUS: [&str; 2] = ["gc", "limits"];
+
+fn main() -> ExitCode {
+    if std::env::args().any(|argument| argument == "--list") {
+        return ExitCode::SUCCESS;
+    }
+    let filters: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with('-'))
+        .collect();
+    match run(&filters, std::env::var_os("PERILUNE_LONG").is_some()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("jit: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn modes(long: bool) -> Vec<String> {
+    let mut modes: Vec<String> = SHORT.map(|mode| format!("{mode},{EAGER}")).into();
+    if !long {
+        return modes;
+    }
+    modes.push(String::from("mode=compile"));
+    modes.push(format!("mode=compile,maxtrace=3,{EAGER}"));
+    for level in 0..3 {
+        modes.push(format!("mode=compile,{level},{EAGER}"));
+    }
+    for name in OPTIMISATIONS {
+        modes.push(format!("mode=evaluate,-{name},{EAGER}"));
+        modes.push(format!("mode=compile,-{name},{EAGER}"));
+    }
+    for seed in 2..6 {
+        modes.push(format!("mode=compile,regseed={seed},{EAGER}"));
+    }
+    for guard in 1..=24 {
+        modes.push(format!("mode=compile,failguard={guard},{EAGER}"));
+    }
+    for mode in ["evaluate", "compile"] {
+        modes.push(format!("mode={mode},gczeal=1,{EAGER}"));
+    }
+    modes
+}
+
+fn run(filters: &[String], long: bool) -> io::Result<bool> {
+    let mut pair = Pair::new(&engine::executable()?)?;
+    let scripts = suite::select(filters)?;
+    let tame: Vec<Script> = suite::select(filters)?
+        .into_iter()
+        .filter(|script| !NOT_ZEALOUS.contains(&script.area.as_str()))
+        .collect();
+    let mut all_passed = true;
+    for mode in modes(long) {
+        println!("{mode}");
+        pair.set_jit(&mode);
+        let scripts = if mode.contains("gczeal") {
+            &tame
+        } else {
+            &scripts
+        };
+        all_passed &= suite::run(&pair, scripts, true);
+    }
+    Ok(all_passed)
+}

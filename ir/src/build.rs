@@ -75,6 +75,9 @@ pub struct Builder<'o> {
     depth: u32,
     /// What rules found before LOOP while a loop is peeled. PHIs may rebind it.
     pub(crate) found_before_loop: Vec<IrRef>,
+    /// Numbers that were computed in ints too, exactly: the number, and the int. The newest are kept.
+    pub(crate) narrowed: [(IrRef, IrRef); 16],
+    pub(crate) narrowed_count: usize,
     /// The fold rules that fired, for tests that look for rules never reached.
     #[cfg(test)]
     pub(crate) fired: Vec<&'static str>,
@@ -102,6 +105,8 @@ impl<'o> Builder<'o> {
             guard_since_snap: true,
             depth: 0,
             found_before_loop: Vec::new(),
+            narrowed: [(IrRef::NIL, IrRef::NIL); 16],
+            narrowed_count: 0,
             #[cfg(test)]
             fired: Vec::new(),
         }
@@ -125,9 +130,14 @@ impl<'o> Builder<'o> {
         let r = self.emit_inner(ins);
         self.depth -= 1;
         let r = r?;
-        // A rule must not look through what a PHI may rebind, though the peeler has not seen it yet.
-        if self.depth > 0
-            && self.trace.loop_ref().is_some_and(|l| r < l)
+        if self.depth > 0 {
+            self.found(r)?;
+        }
+        Ok(r)
+    }
+    /// A rule uses an instruction that was there. It must not look through what a PHI may rebind, though the peeler has not seen it yet.
+    pub(crate) fn found(&mut self, r: IrRef) -> Result<(), TraceError> {
+        if self.trace.loop_ref().is_some_and(|l| r < l)
             && let Some(i) = self.trace.get_mut(r)
             && !i.has(Flags::PHI)
         {
@@ -137,7 +147,7 @@ impl<'o> Builder<'o> {
                 .map_err(|_| TraceError::OutOfMemory)?;
             self.found_before_loop.push(r);
         }
-        Ok(r)
+        Ok(())
     }
     fn emit_inner(&mut self, ins: Ins) -> Result<IrRef, TraceError> {
         let ins = if self.options.fold {

@@ -59,7 +59,7 @@ pub(super) fn fold_conv(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
         }
         _ => return Ok(Folded::Next),
     };
-    if !f.b.options.narrow {
+    if !f.b.options.narrow || f.look(f.a()).op() == IrOp::Nop {
         return Ok(Folded::Next);
     }
     let root = f.a();
@@ -69,29 +69,56 @@ pub(super) fn fold_conv(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
     })
 }
 
+/// The rule for numbers that were computed in ints before. In a loop the int is carried along with the number then.
+pub(super) fn known(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
+    let c = f.ins.conv();
+    let wanted = f.ins.op() == IrOp::ToBit
+        || (c.to == IrType::Int && c.from == IrType::Num && c.is_checked());
+    Ok(match computed(f.b, f.a()) {
+        Some(i) if wanted && f.b.options.narrow => Folded::To(i),
+        _ => Folded::Next,
+    })
+}
+
+/// The int that a number was computed as.
+fn computed(b: &Builder<'_>, number: IrRef) -> Option<IrRef> {
+    let known = &b.narrowed[..b.narrowed_count.min(b.narrowed.len())];
+    known.iter().find(|k| k.0 == number).map(|k| k.1)
+}
+
 /// The expression in ints, if that pays.
 fn narrowed(f: &mut Fold<'_, '_>, want: Want, root: IrRef) -> Result<Option<IrRef>, TraceError> {
     let mut nodes = [Node::Int(0); MAX_NODES];
     let Some(count) = plan(f, want, root, &mut nodes) else {
         return Ok(None);
     };
+    let converts = nodes[..count].iter().any(|n| matches!(n, Node::Convert(_)));
     let mut stack = [IrRef::NIL; MAX_NODES];
     let mut top = 0;
     for node in &nodes[..count] {
         let r = match *node {
-            Node::Ready(r) => r,
+            Node::Ready(r) => {
+                f.b.found(r)?;
+                r
+            }
             Node::Int(i) => f.b.trace.kint(i)?,
             // A part of an index may lie anywhere.
             Node::Convert(x) => f.b.guard(IrOp::Conv, IrType::Int, x, Conv::INT_NUM_CHECK)?,
             Node::Op(op) => {
                 top -= 2;
                 let (x, y) = (stack[top], stack[top + 1]);
-                let op = checked(f.b, op, want, y);
+                let op = checked(f.b, op, want, y, converts);
                 f.b.ins(op, IrType::Int, x, y)?
             }
         };
         stack[top] = r;
         top += 1;
+    }
+    if converts {
+        // All parts were checked, and in a loop the number may have to be converted again.
+        let at = f.b.narrowed_count % f.b.narrowed.len();
+        f.b.narrowed[at] = (root, stack[0]);
+        f.b.narrowed_count += 1;
     }
     Ok(Some(stack[0]))
 }
@@ -105,12 +132,12 @@ fn is_small(b: &Builder<'_>, r: IrRef) -> bool {
 }
 
 /// The operation to use: what the bit library wants wraps, and so does an index plus something small, since its bounds
-/// are checked.
-fn checked(b: &Builder<'_>, op: IrOp, want: Want, y: IrRef) -> IrOp {
+/// are checked. But if a number had to be converted, an exact result saves converting the next one.
+fn checked(b: &Builder<'_>, op: IrOp, want: Want, y: IrRef, exact: bool) -> IrOp {
     match (op, want) {
         (op, Want::Bits) => op,
         (IrOp::Mul, _) => IrOp::MulOv,
-        (op, Want::Checked(ConvMode::Index)) if is_small(b, y) => op,
+        (op, Want::Checked(ConvMode::Index)) if !exact && is_small(b, y) => op,
         (IrOp::Sub, _) => IrOp::SubOv,
         _ => IrOp::AddOv,
     }
@@ -171,6 +198,9 @@ fn plan(f: &Fold<'_, '_>, want: Want, root: IrRef, nodes: &mut [Node; MAX_NODES]
 
 /// An operation to narrow: one on numbers, or for bits also a checked one on ints whose check is superfluous.
 fn operands(f: &Fold<'_, '_>, want: Want, r: IrRef) -> Option<(IrOp, IrRef, IrRef)> {
+    if computed(f.b, r).is_some() {
+        return None;
+    }
     let mut ins = f.look(r);
     if want == Want::Bits && ins.op() == IrOp::Conv && ins.conv() == Conv::NUM_INT {
         ins = f.look(ins.ref_a()?);
@@ -193,6 +223,9 @@ fn leaf(f: &Fold<'_, '_>, want: Want, r: IrRef, conversions: &mut usize) -> Opti
     }
     if f.b.trace.ty(r) == IrType::Int {
         return Some(Node::Ready(r));
+    }
+    if let Some(i) = computed(f.b, r) {
+        return Some(Node::Ready(i));
     }
     let ins = f.look(r);
     if ins.op() == IrOp::Conv && ins.conv() == Conv::NUM_INT {

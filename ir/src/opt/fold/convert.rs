@@ -44,6 +44,7 @@ fn conv_conv(f: &mut Fold<'_, '_>) -> Result {
 }
 
 rules! {
+    narrow_known: Conv | ToBit, _, _ => narrow::known;
     conv_none: Conv, _, _ => |f| {
         let c = f.ins.conv();
         let same = c.to == c.from && matches!(c.to, IrType::Int | IrType::I64 | IrType::U64 | IrType::Num);

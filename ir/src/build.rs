@@ -75,9 +75,6 @@ pub struct Builder<'o> {
     depth: u32,
     /// What rules found before LOOP while a loop is peeled. PHIs may rebind it.
     pub(crate) found_before_loop: Vec<IrRef>,
-    /// Numbers that were computed in ints too, exactly: the number, and the int. The newest are kept.
-    pub(crate) narrowed: [(IrRef, IrRef); 16],
-    pub(crate) narrowed_count: usize,
     /// The fold rules that fired, for tests that look for rules never reached.
     #[cfg(test)]
     pub(crate) fired: Vec<&'static str>,
@@ -105,8 +102,6 @@ impl<'o> Builder<'o> {
             guard_since_snap: true,
             depth: 0,
             found_before_loop: Vec::new(),
-            narrowed: [(IrRef::NIL, IrRef::NIL); 16],
-            narrowed_count: 0,
             #[cfg(test)]
             fired: Vec::new(),
         }

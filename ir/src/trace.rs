@@ -105,8 +105,13 @@ pub struct Trace {
     /// Where it goes at its end.
     pub link: Link,
     limits: Limits,
+    /// Numbers that were computed in ints too, exactly: the number, and the int. The newest are kept.
+    narrowed: [(IrRef, IrRef); NARROWED],
+    narrowed_count: usize,
 }
 
+/// How many narrowed numbers a trace remembers.
+const NARROWED: usize = 16;
 const CONST_KINDS: usize = 10;
 const fn const_kind(k: Const) -> usize {
     match k {
@@ -135,6 +140,8 @@ impl Trace {
             const_chain: [u16::MAX; CONST_KINDS],
             link: Link::default(),
             limits,
+            narrowed: [(IrRef::NIL, IrRef::NIL); NARROWED],
+            narrowed_count: 0,
         };
         for ty in [IrType::Nil, IrType::False, IrType::True] {
             t.konst(Const::Pri(ty))?;
@@ -272,6 +279,18 @@ impl Trace {
         let at = |s: usize| self.snaps.get(s).map_or(self.ins.len(), |s| s.at.index());
         (at(snap)..at(snap + 1)).map(IrRef::ins)
     }
+    /// Remembers that a number was computed as an int, too.
+    pub(crate) fn note_narrowed(&mut self, number: IrRef, int: IrRef) {
+        self.narrowed[self.narrowed_count % NARROWED] = (number, int);
+        self.narrowed_count += 1;
+    }
+    /// The int that a number was computed as, if it is still there.
+    pub(crate) fn narrowed(&self, number: IrRef) -> Option<IrRef> {
+        let known = &self.narrowed[..self.narrowed_count.min(NARROWED)];
+        let int = known.iter().find(|k| k.0 == number)?.1;
+        let lives = |r: IrRef| r.is_const() || self.get(r).op() != IrOp::Nop;
+        (lives(number) && lives(int)).then_some(int)
+    }
     /// The arguments of a call, last first.
     pub fn call_args(&self, call: &Ins) -> impl Iterator<Item = IrRef> + '_ {
         let mut list = call.ref_a();
@@ -383,6 +402,7 @@ impl Trace {
                 self.chain[i.op() as usize] = i.prev;
             }
         }
+        self.narrowed_count = 0;
         self.snaps.truncate(mark.snaps);
         self.entries.truncate(mark.entries);
         for i in &mut self.ins {

@@ -74,16 +74,10 @@ pub(super) fn known(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
     let c = f.ins.conv();
     let wanted = f.ins.op() == IrOp::ToBit
         || (c.to == IrType::Int && c.from == IrType::Num && c.is_checked());
-    Ok(match computed(f.b, f.a()) {
+    Ok(match f.b.trace.narrowed(f.a()) {
         Some(i) if wanted && f.b.options.narrow => Folded::To(i),
         _ => Folded::Next,
     })
-}
-
-/// The int that a number was computed as.
-fn computed(b: &Builder<'_>, number: IrRef) -> Option<IrRef> {
-    let known = &b.narrowed[..b.narrowed_count.min(b.narrowed.len())];
-    known.iter().find(|k| k.0 == number).map(|k| k.1)
 }
 
 /// The expression in ints, if that pays.
@@ -116,9 +110,7 @@ fn narrowed(f: &mut Fold<'_, '_>, want: Want, root: IrRef) -> Result<Option<IrRe
     }
     if converts {
         // All parts were checked, and in a loop the number may have to be converted again.
-        let at = f.b.narrowed_count % f.b.narrowed.len();
-        f.b.narrowed[at] = (root, stack[0]);
-        f.b.narrowed_count += 1;
+        f.b.trace.note_narrowed(root, stack[0]);
     }
     Ok(Some(stack[0]))
 }
@@ -198,7 +190,7 @@ fn plan(f: &Fold<'_, '_>, want: Want, root: IrRef, nodes: &mut [Node; MAX_NODES]
 
 /// An operation to narrow: one on numbers, or for bits also a checked one on ints whose check is superfluous.
 fn operands(f: &Fold<'_, '_>, want: Want, r: IrRef) -> Option<(IrOp, IrRef, IrRef)> {
-    if computed(f.b, r).is_some() {
+    if f.b.trace.narrowed(r).is_some() {
         return None;
     }
     let mut ins = f.look(r);
@@ -224,7 +216,7 @@ fn leaf(f: &Fold<'_, '_>, want: Want, r: IrRef, conversions: &mut usize) -> Opti
     if f.b.trace.ty(r) == IrType::Int {
         return Some(Node::Ready(r));
     }
-    if let Some(i) = computed(f.b, r) {
+    if let Some(i) = f.b.trace.narrowed(r) {
         return Some(Node::Ready(i));
     }
     let ins = f.look(r);

@@ -9,5 +9,11 @@ mod callbacks;
 mod hostile;
 #[path = "api/limits.rs"]
 mod limits;
+#[path = "api/resumable.rs"]
+mod resumable;
+#[path = "api/sandbox.rs"]
+mod sandbox;
+#[path = "api/scope.rs"]
+mod scope;
 #[path = "api/userdata.rs"]
 mod userdata;

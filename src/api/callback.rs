@@ -94,6 +94,17 @@ pub(super) fn call_back(
     vm: &mut Vm,
     callback: impl FnOnce(&Lua, Slots) -> Result<usize>,
 ) -> NativeResult {
+    call_step(vm, |lua, args| {
+        Ok(Flow::Return(callback(lua, args)? as u32))
+    })
+}
+
+/// Calls a callback that says how the native function goes on.
+#[inline]
+pub(super) fn call_step(
+    vm: &mut Vm,
+    callback: impl FnOnce(&Lua, Slots) -> Result<Flow>,
+) -> NativeResult {
     let args = Slots {
         start: vm.base_height(),
         len: vm.nargs(),
@@ -103,7 +114,7 @@ pub(super) fn call_back(
         (result, lua.inner().inner_stop.get())
     });
     match (result, stop) {
-        (Ok(n), None) => Ok(Flow::Return(n as u32)),
+        (Ok(flow), None) => Ok(flow),
         (Err(error), None) => Err(raise(vm, error)),
         (_, Some(reason)) => Err(stop_run(vm, reason)),
     }

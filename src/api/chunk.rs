@@ -128,7 +128,7 @@ impl<'a> Chunk<'a> {
         lua.safepoint()?;
         let env = match &self.env {
             Some(env) => env.0.raw_for(lua)?.as_table(),
-            None => None,
+            None => lua.environment()?.0.raw()?.as_table(),
         };
         let mode: &[u8] = match self.mode {
             ChunkMode::Text => b"t",

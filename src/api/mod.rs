@@ -37,6 +37,10 @@ mod error;
 mod function;
 mod limits;
 mod multi;
+mod resumable;
+mod sandbox;
+#[allow(unsafe_code)]
+mod scope;
 #[allow(unsafe_code)]
 mod state;
 mod string;
@@ -52,6 +56,8 @@ pub use convert::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti};
 pub use error::{Error, Result, StackFrame};
 pub use function::Function;
 pub use multi::{MultiValue, Variadic};
+pub use resumable::{Resumable, Step};
+pub use scope::Scope;
 pub use state::{InterruptHandle, Lua};
 pub use string::{BorrowedBytes, LuaString};
 pub use table::{Pairs, SequenceValues, Table};

@@ -1,6 +1,6 @@
 //! The embedding API's part of a state, its owners and its handles, and how they reach the engine.
 //!
-//! Together with `userdata::cell` this is the only module of the API with unsafe code.
+//! Together with `userdata::cell` and `scope`, which lends what it has, this is the only module of the API with unsafe code.
 //!
 //! # Ownership
 //! An [`Inner`] is counted: *owners* ([`Lua`]) keep the engine's state alive, *handles* ([`Ref`]) keep only the `Inner` itself. When the last owner
@@ -36,7 +36,7 @@ use crate::vm::native::Raised;
 use crate::vm::run::StopReason;
 
 /// The end of the list of free slots.
-const NO_SLOT: u32 = u32::MAX;
+pub(super) const NO_SLOT: u32 = u32::MAX;
 /// The slot of the globals, which is never freed.
 pub(super) const GLOBALS: u32 = 0;
 /// Slots that a state has from the beginning.
@@ -63,6 +63,8 @@ pub(crate) struct Inner {
     /// Metatables by the type of userdata.
     pub(super) types: RefCell<Vec<(TypeId, u32)>>,
     pub(super) app_data: AppData,
+    /// The slot of the environment that chunks get, or [`NO_SLOT`].
+    pub(super) environment: Cell<u32>,
     pub(super) interrupt: InterruptHandle,
     /// A callback's panic on its way to whoever began the run.
     #[cfg(feature = "std")]
@@ -125,6 +127,7 @@ impl Lua {
             stopped: RefCell::new(None),
             types: RefCell::new(Vec::new()),
             app_data: AppData::default(),
+            environment: Cell::new(NO_SLOT),
             interrupt,
             #[cfg(feature = "std")]
             panic: RefCell::new(None),
@@ -429,6 +432,11 @@ impl Ref {
                 (Ok(a), Ok(b)) => a == b,
                 _ => self.slot == other.slot,
             }
+    }
+
+    /// The handle of a slot that [`Ref::into_slot`] left in use.
+    pub(super) fn from_slot(lua: &Lua, slot: u32) -> Ref {
+        lua.ref_of_slot(slot)
     }
 
     /// The slot, which is left in use for good.

@@ -10,8 +10,9 @@ use core::cell::{Cell, UnsafeCell};
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
+use crate::api::convert::Slots;
 use crate::api::error::{Error, Result};
-use crate::api::state::try_box;
+use crate::api::state::{Lua, Ref, try_box};
 use crate::gc::OutOfMemory;
 use crate::value::{Gc, Userdata, Value as Raw};
 use crate::vm::Vm;
@@ -190,14 +191,178 @@ impl<T: core::fmt::Debug> core::fmt::Debug for UserDataRefMut<T> {
     }
 }
 
+// ---- what is borrowed for a scope ----
+
+/// A reference that a scope lends to scripts. It is taken out of its userdata before the scope ends.
+///
+/// Only methods reach what it refers to, for their own time: guards that a program could keep are given for owned values alone.
+pub(in crate::api) struct Lent<T: 'static> {
+    value: NonNull<T>,
+    is_exclusive: bool,
+}
+
+/// A callback that a scope lends to scripts.
+type LentCallback = Box<dyn ScopedCall>;
+
+/// A callback with its conversions.
+pub(in crate::api) trait ScopedCall {
+    /// Calls it; the results are pushed and counted.
+    fn call(&self, lua: &Lua, args: Slots) -> Result<usize>;
+}
+
+/// Something that a scope lent.
+pub(in crate::api) enum Loan {
+    /// A callback.
+    Callback(Ref),
+    /// A value.
+    Value(Ref, fn(Raw) -> Result<()>),
+}
+
+impl Loan {
+    /// Takes it back.
+    pub(in crate::api) fn end(self) {
+        let ended = match self {
+            Loan::Callback(reference) => match reference.raw() {
+                Ok(raw) => take::<LentCallback>(raw).map(drop),
+                Err(_) => Ok(()),
+            },
+            Loan::Value(reference, end) => match reference.raw() {
+                Ok(raw) => end(raw),
+                Err(_) => Ok(()),
+            },
+        };
+        if let Err(Error::UserDataBorrowMut) = ended {
+            // A call that is still running would outlive the scope. It lies within the scope's own function, so there is none.
+            unreachable!("a scope ended within one of its own callbacks");
+        }
+    }
+}
+
+/// Userdata with a reference that is valid until its loan has ended.
+///
+/// # Safety
+/// The caller ends the loan before the reference does, whatever happens.
+pub(in crate::api) unsafe fn lend<T: 'static>(
+    vm: &mut Vm,
+    value: NonNull<T>,
+    is_exclusive: bool,
+) -> Result<Gc<Userdata>> {
+    new(
+        vm,
+        Lent {
+            value,
+            is_exclusive,
+        },
+    )
+}
+
+/// How the loan of a `T` ends.
+pub(in crate::api) fn end_of_loan<T: 'static>(value: Raw) -> Result<()> {
+    take::<Lent<T>>(value).map(drop)
+}
+
+/// Userdata with a callback that is valid until its loan has ended.
+///
+/// # Safety
+/// As for [`lend`].
+pub(in crate::api) unsafe fn lend_callback<'scope>(
+    vm: &mut Vm,
+    callback: Box<dyn ScopedCall + 'scope>,
+) -> Result<Gc<Userdata>> {
+    // SAFETY: only the lifetime differs, and the caller keeps to it.
+    let callback = unsafe {
+        core::mem::transmute::<Box<dyn ScopedCall + 'scope>, Box<dyn ScopedCall + 'static>>(
+            callback,
+        )
+    };
+    new::<LentCallback>(vm, callback)
+}
+
+/// Drops the callback of a userdata.
+pub(in crate::api) fn end_callback(value: Raw) {
+    drop(take::<LentCallback>(value));
+}
+
+/// Calls the callback of a userdata.
+pub(in crate::api) fn call_lent(value: Raw, lua: &Lua, args: Slots) -> Result<usize> {
+    match borrow::<LentCallback>(value) {
+        Ok(callback) => callback.call(lua, args),
+        Err(_) => Err(Error::CallbackDestructed),
+    }
+}
+
+/// The value of a method while the method runs.
+pub(in crate::api) enum This<T: 'static> {
+    Owned(UserDataRef<T>),
+    Lent(UserDataRef<Lent<T>>),
+}
+
+/// The value of a method that changes it, while the method runs.
+pub(in crate::api) enum ThisMut<T: 'static> {
+    Owned(UserDataRefMut<T>),
+    Lent(UserDataRefMut<Lent<T>>),
+}
+
 /// Borrows the value of a method.
-pub(in crate::api) fn borrow_this<T: 'static>(value: Raw) -> Result<UserDataRef<T>> {
-    borrow(value)
+#[inline]
+pub(in crate::api) fn borrow_this<T: 'static>(value: Raw) -> Result<This<T>> {
+    match borrow(value) {
+        Ok(owned) => Ok(This::Owned(owned)),
+        Err(Error::UserDataTypeMismatch) => Ok(This::Lent(borrow(value)?)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Borrows the value of a method that changes it.
-pub(in crate::api) fn borrow_this_mut<T: 'static>(value: Raw) -> Result<UserDataRefMut<T>> {
-    borrow_mut(value)
+#[inline]
+pub(in crate::api) fn borrow_this_mut<T: 'static>(value: Raw) -> Result<ThisMut<T>> {
+    match borrow_mut(value) {
+        Ok(owned) => Ok(ThisMut::Owned(owned)),
+        Err(Error::UserDataTypeMismatch) => {
+            let lent = borrow_mut::<Lent<T>>(value)?;
+            if lent.is_exclusive {
+                Ok(ThisMut::Lent(lent))
+            } else {
+                Err(Error::UserDataBorrowMut)
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl<T> Deref for This<T> {
+    type Target = T;
+    #[inline]
+    fn deref(&self) -> &T {
+        match self {
+            This::Owned(owned) => owned,
+            // SAFETY: the loan hasn't ended, since it is borrowed; `lend`'s caller keeps the reference valid until then.
+            This::Lent(lent) => unsafe { lent.value.as_ref() },
+        }
+    }
+}
+
+impl<T> Deref for ThisMut<T> {
+    type Target = T;
+    #[inline]
+    fn deref(&self) -> &T {
+        match self {
+            ThisMut::Owned(owned) => owned,
+            // SAFETY: as above.
+            ThisMut::Lent(lent) => unsafe { lent.value.as_ref() },
+        }
+    }
+}
+
+impl<T> DerefMut for ThisMut<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        match self {
+            ThisMut::Owned(owned) => owned,
+            // SAFETY: as above; the loan is exclusive, and so is its borrow.
+            ThisMut::Lent(lent) => unsafe { lent.value.as_mut() },
+        }
+    }
 }
 
 /// The error of a callback in an error value, if it is still there.

@@ -1,10 +1,16 @@
 //! The embedding API, with hostile use.
 #![cfg(feature = "std")]
 
+#[path = "api/asynchronous.rs"]
+mod asynchronous;
 #[path = "api/basics.rs"]
 mod basics;
 #[path = "api/callbacks.rs"]
 mod callbacks;
+#[path = "api/data.rs"]
+mod data;
+#[path = "api/derived.rs"]
+mod derived;
 #[path = "api/hostile.rs"]
 mod hostile;
 #[path = "api/limits.rs"]

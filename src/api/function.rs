@@ -4,7 +4,6 @@ use super::convert::{FromLuaMulti, IntoLuaMulti, Slots};
 use super::error::{Error, Result, frames};
 use super::state::{Lua, Ref};
 use crate::value::{Gc, Thread, Value as Raw};
-use crate::vm::Vm;
 use crate::vm::entry::Aside;
 use crate::vm::run::{Outcome, StopReason};
 
@@ -70,27 +69,51 @@ impl Lua {
     }
 
     /// The same; if the run stops in the coroutine `parks`, which the function resumes, it is left there to be resumed.
+    #[inline]
     pub(super) fn call_parking<R: FromLuaMulti>(
         &self,
         function: Raw,
         parks: Option<Gc<Thread>>,
         push: impl FnOnce(&Lua) -> Result<usize>,
     ) -> Result<R> {
-        let aside = self.begin_call(function)?;
-        match push(self).and_then(|nargs| self.run_call(|vm| vm.run_above(nargs))) {
-            Ok(Outcome::Stopped(reason)) => self.stopped(reason, aside, parks),
-            Ok(outcome) => self.end_call(outcome, aside),
-            Err(error) => {
-                self.enter(|vm| vm.take_up(aside))?;
-                Err(error)
-            }
+        let inner = self.inner();
+        let depth = inner.depth.get();
+        if depth >= inner.max_depth.get() || inner.inner_stop.get().is_some() {
+            self.may_begin()?;
+        }
+        let (aside, is_pushed) = self.enter(|vm| {
+            let aside = vm.set_aside();
+            (aside, vm.push_callee(function).is_ok())
+        })?;
+        if !is_pushed {
+            return self.failed(aside);
+        }
+        let nargs = match push(self) {
+            Ok(nargs) => nargs,
+            Err(error) => return self.not_begun(error, aside),
+        };
+        inner.depth.set(depth + 1);
+        let ended = self.enter(|vm| {
+            let outcome = vm.run_above(nargs);
+            let len = vm.open_results;
+            // Meaningful where the run returned.
+            let start = vm.stack_height().wrapping_sub(len);
+            (outcome, Slots { start, len })
+        });
+        inner.depth.set(depth);
+        let (outcome, slots) = ended?;
+        match outcome {
+            Outcome::Returned => self.returned(slots, aside),
+            Outcome::Failed => self.failed(aside),
+            Outcome::Stopped(reason) => self.stopped(reason, aside, parks),
         }
     }
 
-    fn begin_call(&self, function: Raw) -> Result<Aside> {
+    /// Refuses a call that would be too deep, or part of a run that has to end.
+    #[cold]
+    fn may_begin(&self) -> Result<()> {
         let inner = self.inner();
         if let Some(reason) = inner.inner_stop.get() {
-            // The run that this call would be part of has to end.
             if inner.depth.get() > 0 {
                 return Err(Error::stop(reason));
             }
@@ -99,45 +122,29 @@ impl Lua {
         if inner.depth.get() >= inner.max_depth.get() {
             return Err(Error::NestingTooDeep);
         }
-        self.enter(|vm| {
-            let aside = vm.set_aside();
-            match vm.push_callee(function) {
-                Ok(()) => Ok(aside),
-                Err(_) => {
-                    let error = self.make_error(vm, frames(vm));
-                    vm.take_up(aside);
-                    Err(error)
-                }
-            }
-        })?
+        Ok(())
     }
 
-    /// Runs what was pushed, one level deeper.
-    fn run_call(&self, run: impl FnOnce(&mut Vm) -> Outcome) -> Result<Outcome> {
-        let depth = &self.inner().depth;
-        depth.set(depth.get() + 1);
-        let outcome = self.enter(run);
-        depth.set(depth.get() - 1);
-        outcome
-    }
-
-    fn end_call<R: FromLuaMulti>(&self, outcome: Outcome, aside: Aside) -> Result<R> {
-        let result = match outcome {
-            Outcome::Returned => {
-                let slots = self.enter(|vm| Slots {
-                    start: vm.stack_height() - vm.open_results,
-                    len: vm.open_results,
-                })?;
-                R::from_slots(self, slots).map_err(unplaced)
-            }
-            Outcome::Failed => {
-                let error = self.enter(|vm| self.make_error(vm, frames(vm)))?;
-                Err(error)
-            }
-            Outcome::Stopped(reason) => return self.stopped(reason, aside, None),
-        };
+    #[inline]
+    fn returned<R: FromLuaMulti>(&self, slots: Slots, aside: Aside) -> Result<R> {
+        let result = R::from_slots(self, slots);
         self.enter(|vm| vm.take_up(aside))?;
-        result
+        result.map_err(unplaced)
+    }
+
+    #[cold]
+    fn failed<R>(&self, aside: Aside) -> Result<R> {
+        Err(self.enter(|vm| {
+            let error = self.make_error(vm, frames(vm));
+            vm.take_up_failed(aside);
+            error
+        })?)
+    }
+
+    #[cold]
+    fn not_begun<R>(&self, error: Error, aside: Aside) -> Result<R> {
+        self.enter(|vm| vm.take_up(aside))?;
+        Err(error)
     }
 
     #[cold]
@@ -203,8 +210,18 @@ impl Lua {
             return Err(Error::NothingToResume);
         }
         let aside = inner.stopped.take().ok_or(Error::NothingToResume)?;
-        match self.run_call(Vm::resume_above) {
-            Ok(outcome) => self.end_call(outcome, aside),
+        inner.depth.set(1);
+        let ended = self.enter(|vm| {
+            let outcome = vm.resume_above();
+            let len = vm.open_results;
+            let start = vm.stack_height().wrapping_sub(len);
+            (outcome, Slots { start, len })
+        });
+        inner.depth.set(0);
+        match ended {
+            Ok((Outcome::Returned, slots)) => self.returned(slots, aside),
+            Ok((Outcome::Failed, _)) => self.failed(aside),
+            Ok((Outcome::Stopped(reason), _)) => self.stopped(reason, aside, None),
             Err(error) => {
                 inner.stopped.replace(Some(aside));
                 Err(error)

@@ -35,12 +35,19 @@ mod chunk;
 mod convert;
 mod error;
 mod function;
+#[cfg(feature = "async")]
+mod future;
 mod limits;
 mod multi;
+mod registry;
 mod resumable;
 mod sandbox;
 #[allow(unsafe_code)]
 mod scope;
+#[cfg(feature = "std")]
+mod send;
+#[cfg(feature = "serde")]
+mod serialize;
 #[allow(unsafe_code)]
 mod state;
 mod string;
@@ -55,10 +62,16 @@ pub use chunk::{AsChunk, Chunk, ChunkMode};
 pub use convert::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti};
 pub use error::{Error, Result, StackFrame};
 pub use function::Function;
+#[cfg(feature = "async")]
+pub use future::AsyncCall;
 pub use multi::{MultiValue, Variadic};
+#[cfg(feature = "derive")]
+pub use perilune_derive::{UserData, lua_methods};
 pub use resumable::{Resumable, Step};
 pub use scope::Scope;
-pub use state::{InterruptHandle, Lua};
+#[cfg(feature = "std")]
+pub use send::SendLua;
+pub use state::{InterruptHandle, Lua, WeakLua};
 pub use string::{BorrowedBytes, LuaString};
 pub use table::{Pairs, SequenceValues, Table};
 pub use thread::{Thread, ThreadStatus};

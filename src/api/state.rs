@@ -66,6 +66,9 @@ pub(crate) struct Inner {
     /// The slot of the environment that chunks get, or [`NO_SLOT`].
     pub(super) environment: Cell<u32>,
     pub(super) interrupt: InterruptHandle,
+    /// Wakes the call that is being polled.
+    #[cfg(feature = "async")]
+    pub(super) waker: super::future::CurrentWaker,
     /// A callback's panic on its way to whoever began the run.
     #[cfg(feature = "std")]
     pub(super) panic: RefCell<Option<Box<dyn core::any::Any + Send>>>,
@@ -77,7 +80,7 @@ pub(crate) struct Inner {
 /// handles ([`Table`](super::Table), [`Function`](super::Function), …) may outlive the state, and their methods then fail with
 /// [`Error::StateDropped`]. So a callback may own handles of the state that owns the callback.
 ///
-/// A `Lua` stays on its thread.
+/// A `Lua` stays on its thread. With the feature `std`, `SendLua` is what several threads can use.
 ///
 /// ```
 /// # fn main() -> Result<(), perilune::api::Error> {
@@ -129,6 +132,8 @@ impl Lua {
             app_data: AppData::default(),
             environment: Cell::new(NO_SLOT),
             interrupt,
+            #[cfg(feature = "async")]
+            waker: super::future::CurrentWaker::default(),
             #[cfg(feature = "std")]
             panic: RefCell::new(None),
         })?;
@@ -209,12 +214,21 @@ impl Clone for Lua {
 }
 
 impl Drop for Lua {
+    #[inline]
     fn drop(&mut self) {
-        let inner = self.inner();
-        match inner.owners.get() {
-            1 => {}
-            n => return inner.owners.set(n - 1),
+        let owners = &self.inner().owners;
+        match owners.get() {
+            1 => self.drop_last(),
+            n => owners.set(n - 1),
         }
+    }
+}
+
+impl Lua {
+    #[cold]
+    #[inline(never)]
+    fn drop_last(&mut self) {
+        let inner = self.inner();
         // Finalizers get the state as usual, and may even keep it.
         inner.close();
         inner.owners.set(inner.owners.get() - 1);
@@ -224,6 +238,60 @@ impl Drop for Lua {
         inner.handles.set(inner.handles.get() + 1);
         inner.die();
         // SAFETY: this is the handle counted above.
+        unsafe { release(self.inner) }
+    }
+}
+
+/// A handle of a state that doesn't keep it.
+pub struct WeakLua {
+    inner: NonNull<Inner>,
+}
+
+impl Lua {
+    /// A handle of the state for callbacks and whatever else belongs to the state, which would keep it for ever by an owner.
+    pub fn weak(&self) -> WeakLua {
+        let handles = &self.inner().handles;
+        handles.set(handles.get() + 1);
+        WeakLua { inner: self.inner }
+    }
+}
+
+impl WeakLua {
+    /// An owner of the state.
+    ///
+    /// # Errors
+    /// [`Error::StateDropped`]
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perilune::api::Error> {
+    /// use perilune::api::{Error, Lua};
+    ///
+    /// let lua = Lua::builder().build()?;
+    /// let weak = lua.weak();
+    /// assert!(weak.upgrade()?.is_same(&lua));
+    /// drop(lua);
+    /// assert!(matches!(weak.upgrade(), Err(Error::StateDropped)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn upgrade(&self) -> Result<Lua> {
+        // SAFETY: a handle has a share of it.
+        unsafe { Inner::owner(self.inner) }
+    }
+}
+
+impl Clone for WeakLua {
+    fn clone(&self) -> WeakLua {
+        // SAFETY: as above.
+        let handles = unsafe { &self.inner.as_ref().handles };
+        handles.set(handles.get() + 1);
+        WeakLua { inner: self.inner }
+    }
+}
+
+impl Drop for WeakLua {
+    fn drop(&mut self) {
+        // SAFETY: the share is this handle's.
         unsafe { release(self.inner) }
     }
 }
@@ -260,6 +328,21 @@ impl Drop for Entered<'_> {
 }
 
 impl Inner {
+    /// Another owner, if there is one.
+    ///
+    /// # Safety
+    /// The caller has a share of `inner`.
+    #[inline]
+    unsafe fn owner(inner: NonNull<Inner>) -> Result<Lua> {
+        // SAFETY: the caller's promise.
+        let this = unsafe { inner.as_ref() };
+        if this.is_dead.get() || this.owners.get() == 0 {
+            return Err(Error::StateDropped);
+        }
+        this.owners.set(this.owners.get() + 1);
+        Ok(Lua { inner })
+    }
+
     #[inline(always)]
     fn enter<R>(&self, work: impl FnOnce(&mut Vm) -> R) -> Result<R> {
         let vm = self.vm.replace(ptr::null_mut());
@@ -402,12 +485,8 @@ impl Ref {
     /// An owner of the state, if it isn't dropped.
     #[inline]
     pub(super) fn lua(&self) -> Result<Lua> {
-        let inner = self.inner();
-        if inner.is_dead.get() || inner.owners.get() == 0 {
-            return Err(Error::StateDropped);
-        }
-        inner.owners.set(inner.owners.get() + 1);
-        Ok(Lua { inner: self.inner })
+        // SAFETY: a handle has a share of it.
+        unsafe { Inner::owner(self.inner) }
     }
 
     /// The value. It is alive as long as the handle is.

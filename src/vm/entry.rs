@@ -11,7 +11,7 @@ use crate::value::{Gc, Thread, Value};
 use crate::vm::Vm;
 use crate::vm::call::{Action, Next};
 use crate::vm::dispatch::Exit;
-use crate::vm::frame::{FRAME_SLOTS, Frame, Link};
+use crate::vm::frame::{Frame, Link};
 use crate::vm::meta::Event;
 use crate::vm::native::Raised;
 use crate::vm::run::{Outcome, Stop};
@@ -19,16 +19,10 @@ use crate::vm::stack::MIN_NATIVE_SLOTS;
 
 /// The state as it was when another run began above it. Addresses are kept as distances, for stacks move.
 pub(crate) struct Aside {
-    base: usize,
-    top: usize,
+    base: u32,
+    top: u32,
     pc: *const Ins,
     run_thread: Gc<Thread>,
-    native_step: u32,
-    native_results: u32,
-    native_paid: u32,
-    open_results: usize,
-    credit: u32,
-    credit_left: u32,
     stopped: Option<Stop>,
     finalizing: Option<Gc<Thread>>,
 }
@@ -67,19 +61,15 @@ impl Vm {
         }
     }
 
-    /// Begins a run above what is there.
+    /// Begins a run above what is there. A native function that is running keeps none of what it has of the state but its slots:
+    /// its step and results it has read, and it has paid nothing that it would do again.
+    #[inline]
     pub(crate) fn set_aside(&mut self) -> Aside {
         let aside = Aside {
-            base: self.distance(self.base),
-            top: self.distance(self.top),
+            base: self.distance(self.base) as u32,
+            top: self.distance(self.top) as u32,
             pc: self.pc,
             run_thread: self.run_thread,
-            native_step: self.native_step,
-            native_results: self.native_results,
-            native_paid: self.native_paid,
-            open_results: self.open_results,
-            credit: core::mem::take(&mut self.credit),
-            credit_left: core::mem::take(&mut self.credit_left),
             stopped: self.stopped.take(),
             finalizing: self.finalizing,
         };
@@ -88,8 +78,8 @@ impl Vm {
     }
 
     /// Pushes what [`Vm::run_above`] will call. The arguments are pushed next.
+    #[inline]
     pub(crate) fn push_callee(&mut self, function: Value) -> Result<(), Raised> {
-        self.reserve_stack(FRAME_SLOTS)?;
         self.push(function)?;
         self.push(Value::NIL)
     }
@@ -101,22 +91,39 @@ impl Vm {
         let callee = self.top.wrapping_sub(nargs);
         // SAFETY: `push_callee` put the callee below the arguments.
         let function = unsafe { Frame(callee).function_value() };
+        let has_room = self.top.wrapping_add(MIN_NATIVE_SLOTS) <= self.stack_limit;
+        let next = match function.as_function() {
+            Some(function) if has_room => {
+                self.base = callee;
+                // SAFETY: as above; the entry's link is the slot behind the callee.
+                unsafe { Frame(callee).set_link(Link::entry()) };
+                Next::enter(function.pc.get(), nargs)
+            }
+            _ => match self.enter_other(function, nargs) {
+                Some(next) => next,
+                None => return Outcome::Failed,
+            },
+        };
+        let outcome = self.go(next);
+        self.came_back(outcome)
+    }
+
+    /// The same where there is too little room, or for what is no function.
+    #[cold]
+    #[inline(never)]
+    fn enter_other(&mut self, function: Value, nargs: usize) -> Option<Next> {
         if !function.is_function() && self.metamethod(function, Event::Call).is_nil() {
             let name = function.type_of().name();
             self.error_here(format_args!("attempt to call a {name} value"));
-            return Outcome::Failed;
+            return None;
         }
         let from = self.top;
-        if self.ensure_stack(from, MIN_NATIVE_SLOTS).is_err() {
-            return Outcome::Failed;
-        }
+        self.ensure_stack(from, MIN_NATIVE_SLOTS).ok()?;
         self.base = self.top.wrapping_sub(nargs);
-        // SAFETY: as above.
+        // SAFETY: `push_callee` left a slot for the link.
         unsafe { Frame(self.base).set_link(Link::entry()) };
         let action = self.enter_at_base(nargs);
-        let next = self.drive(action);
-        let outcome = self.go(next);
-        self.came_back(outcome)
+        Some(self.drive(action))
     }
 
     /// Goes on with a run of [`Vm::run_above`] that stopped.
@@ -177,6 +184,7 @@ impl Vm {
         }
     }
 
+    #[inline(always)]
     fn came_back(&mut self, outcome: Outcome) -> Outcome {
         if let Outcome::Stopped(_) = outcome
             && self.stopped.is_some_and(|stop| stop.native_step.is_none())
@@ -188,16 +196,36 @@ impl Vm {
     }
 
     /// Ends a run: what is left of it is dropped, and the state is as it was when it began.
+    #[inline]
     pub(crate) fn take_up(&mut self, aside: Aside) {
-        let Aside {
-            base,
-            top,
-            pc,
-            run_thread,
-            ..
-        } = aside;
+        if self.thread != self.run_thread || self.stopped.is_some() {
+            self.give_up();
+        }
+        let bottom = self.thread.stack.get();
+        let top = bottom.wrapping_add(aside.top as usize);
+        if self.has_open_upvalues(top) {
+            self.close_upvalues(top);
+        }
+        self.base = bottom.wrapping_add(aside.base as usize);
+        self.top = top;
+        self.pc = aside.pc;
+        self.run_thread = aside.run_thread;
+        self.stopped = aside.stopped;
+        if self.finalizing != aside.finalizing {
+            self.hook.abandon();
+            self.finalizing = aside.finalizing;
+        }
+        if self.was_exhausted {
+            self.was_exhausted = false;
+            self.collect_after_exhaustion();
+        }
+    }
+
+    /// Leaves the coroutines of a run that is given up: they stay suspended for ever.
+    #[cold]
+    #[inline(never)]
+    fn give_up(&mut self) {
         self.stopped = None;
-        // Coroutines of a run that is given up stay suspended for ever.
         while self.thread != self.run_thread
             && let Some(resumer) = self.thread.resumer.get()
         {
@@ -206,26 +234,12 @@ impl Vm {
             self.leave_thread(resumer);
             thread.header.a.set(Status::Failed as u8);
         }
-        let bottom = self.thread.stack.get();
-        self.close_upvalues(bottom.wrapping_add(top));
-        self.base = bottom.wrapping_add(base);
-        self.top = bottom.wrapping_add(top);
-        self.pc = pc;
-        self.run_thread = run_thread;
-        self.native_step = aside.native_step;
-        self.native_results = aside.native_results;
-        self.native_paid = aside.native_paid;
-        self.open_results = aside.open_results;
-        self.credit = aside.credit;
-        self.credit_left = aside.credit_left;
-        self.stopped = aside.stopped;
-        if self.finalizing != aside.finalizing {
-            self.hook.abandon();
-            self.finalizing = aside.finalizing;
-        }
+    }
+
+    /// [`Vm::take_up`] after an error, which may have been the stack's overflow.
+    #[cold]
+    pub(crate) fn take_up_failed(&mut self, aside: Aside) {
+        self.take_up(aside);
         self.shrink_overflowed_stack();
-        if core::mem::take(&mut self.was_exhausted) {
-            self.collect_after_exhaustion();
-        }
     }
 }

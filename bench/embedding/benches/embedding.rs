@@ -21,7 +21,8 @@ macro_rules! all {
 }
 
 fn calls(criterion: &mut Criterion) {
-    all!(criterion, "call_in", |s| s.call_in(black_box(20), black_box(22)));
+    all!(criterion, "call_in", |s| s
+        .call_in(black_box(20), black_box(22)));
     all!(criterion, "call_out", |s| s.call_out(black_box(BATCH)));
     all!(criterion, "method", |s| s.method(black_box(BATCH)));
     all!(criterion, "empty_loop", |s| s.empty_loop(black_box(BATCH)));

@@ -57,7 +57,6 @@ impl Subject {
 
 /// With the libraries that `Lua::new` of Perilune opens.
 pub fn create() -> Lua {
-    let libraries =
-        StdLib::COROUTINE | StdLib::TABLE | StdLib::STRING | StdLib::MATH | StdLib::BIT | StdLib::JIT;
+    let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH | StdLib::BIT | StdLib::JIT;
     Lua::new_with(libraries, mlua::LuaOptions::default()).unwrap()
 }

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use piccolo::{
-    Callback, CallbackReturn, Closure, Executor, Lua, StashedExecutor, StashedFunction, Table,
-    UserData,
+    Callback, CallbackReturn, Closure, Executor, IntoValue, Lua, StashedExecutor, StashedFunction,
+    Table, UserData,
 };
 
 /// A state with the script.
@@ -48,7 +48,9 @@ impl Default for Subject {
         lua.execute::<()>(&executor).unwrap();
         let mut function = |name: &'static str| {
             lua.try_enter(|ctx| {
-                let function: piccolo::Function = ctx.get_global(name)?;
+                let piccolo::Value::Function(function) = ctx.get_global(name) else {
+                    return Err("no such function".into_value(ctx).into());
+                };
                 Ok(ctx.stash(function))
             })
             .unwrap()
@@ -67,7 +69,12 @@ impl Default for Subject {
 /// Calls the function in a field with arguments.
 macro_rules! call {
     ($this:ident.$function:ident($args:expr)) => {{
-        let Subject { lua, executor, $function: function, .. } = $this;
+        let Subject {
+            lua,
+            executor,
+            $function: function,
+            ..
+        } = $this;
         lua.enter(|ctx| {
             let function = ctx.fetch(&*function);
             ctx.fetch(&*executor).restart(ctx, function, $args);

@@ -42,8 +42,14 @@ impl Default for Subject {
 }
 
 impl Subject {
-    fn call<R: Clone + Send + Sync + 'static>(&mut self, name: &str, args: impl rhai::FuncArgs) -> R {
-        self.engine.call_fn(&mut self.scope, &self.ast, name, args).unwrap()
+    fn call<R: Clone + Send + Sync + 'static>(
+        &mut self,
+        name: &str,
+        args: impl rhai::FuncArgs,
+    ) -> R {
+        self.engine
+            .call_fn(&mut self.scope, &self.ast, name, args)
+            .unwrap()
     }
     pub fn call_in(&mut self, a: i64, b: i64) -> i64 {
         self.call("add", (a, b))

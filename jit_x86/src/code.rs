@@ -129,10 +129,10 @@ impl Code {
     /// Where the values are that a snapshot needs: its entries, and what its sunk objects are made of. Constants, nil, false and true are
     /// not among them.
     pub fn locations(&self, snap: u16) -> impl Iterator<Item = (IrRef, Location)> + '_ {
-        let from = self.records.iter().position(|r| r.snap == snap);
-        let records = self.records.get(from.unwrap_or(self.records.len())..);
+        // The walk met the snapshots from the last to the first.
+        let from = self.records.partition_point(|r| r.snap > snap);
+        let records = self.records.get(from..).unwrap_or(&[]);
         records
-            .unwrap_or(&[])
             .iter()
             .take_while(move |r| r.snap == snap)
             .filter_map(|r| Some((r.value, r.location?)))

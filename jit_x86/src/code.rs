@@ -26,6 +26,7 @@ pub struct Code {
     code_at: u32,
     loop_start: Option<u32>,
     stubs_at: u32,
+    end: u32,
     jumps: Vec<ExitJump>,
     stubs: Vec<Stub>,
     records: Vec<Record>,
@@ -92,6 +93,7 @@ impl Assembler {
                 code_at: encoded.entry,
                 loop_start: encoded.loop_start,
                 stubs_at: encoded.stubs_at,
+                end: encoded.bytes.len() as u32,
                 jumps: encoded.jumps,
                 stubs: encoded.stubs,
                 records: compiled.records,
@@ -119,6 +121,10 @@ impl Code {
     /// Where in the block the code begins, behind its constants, where its loop begins, and where the stubs of exits begin.
     pub fn layout(&self) -> (u32, Option<u32>, u32) {
         (self.code_at, self.loop_start, self.stubs_at)
+    }
+    /// Where in the block its last byte is followed by none.
+    pub fn end(&self) -> u32 {
+        self.end
     }
     /// Bytes of memory that it takes besides the region's.
     pub fn heap_size(&self) -> usize {
@@ -151,6 +157,10 @@ impl Code {
 
     /// Lets the guards of an exit go to a side trace.
     pub fn link_exit(&self, w: &mut Writer<'_>, snap: u16, to: Entry) -> Result<(), BackendError> {
+        let stub = self.stubs.iter().find(|s| s.snap == snap);
+        if let Some(link) = stub.and_then(|s| s.link) {
+            return w.point(self.block.offset + link as usize, to.0);
+        }
         for j in self.jumps.iter().filter(|j| j.snap == snap) {
             w.point(self.block.offset + j.at as usize, to.0)?;
         }
@@ -158,10 +168,12 @@ impl Code {
     }
     /// Lets them go to the exit's stub again.
     pub fn unlink_exit(&self, w: &mut Writer<'_>, snap: u16) -> Result<(), BackendError> {
-        match self.stub(snap) {
-            Some(stub) => self.link_exit(w, snap, stub),
-            None => Ok(()),
-        }
+        let Some(stub) = self.stubs.iter().find(|s| s.snap == snap) else {
+            return Ok(());
+        };
+        let rest = stub.link.map_or(stub.at, |link| link + 4);
+        let start = self.entry.0 - self.code_at as usize;
+        self.link_exit(w, snap, Entry(start + rest as usize))
     }
     /// Gives its memory back. Nothing may run it or jump to it any more.
     pub fn free(self, w: &mut Writer<'_>) {

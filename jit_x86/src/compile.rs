@@ -19,6 +19,7 @@ use perilune_ir::types::{IrRef, IrType};
 use crate::asm::{Cond, Item, Label};
 use crate::emit::ASIDE;
 use crate::error::BackendError;
+use crate::fuel::Leader;
 use crate::input::{Head, Inherited, Input, Location, ParentValue, Policy};
 use crate::reg::{Reg, RegSet};
 use crate::runtime::{Layout, SPILL_SLOTS};
@@ -99,6 +100,10 @@ pub(crate) struct Compiler<'a> {
     /// The snapshot that guards leave with now.
     pub snap: Option<usize>,
     pub records: Vec<Record>,
+    /// Charges of fuel.
+    pub leaders: Vec<Leader>,
+    /// What exits give back, by snapshot.
+    pub refunds: Vec<u32>,
     /// A lookup that leaves by itself, and whether it leaves when it finds the key.
     pub merged: Option<(IrRef, bool)>,
     /// Values of the snapshot in hand.
@@ -121,6 +126,7 @@ pub(crate) struct Compiled {
     pub pool: Vec<u64>,
     pub records: Vec<Record>,
     pub labels: u32,
+    pub refunds: Vec<u32>,
 }
 
 pub(crate) fn out_of_memory<E>(_: E) -> BackendError {
@@ -175,6 +181,8 @@ impl<'a> Compiler<'a> {
             at: trace.len(),
             snap: trace.snaps().len().checked_sub(1),
             records: Vec::new(),
+            leaders: Vec::new(),
+            refunds: Vec::new(),
             merged: None,
             scratch: Vec::new(),
             settled: 0,
@@ -190,6 +198,7 @@ impl<'a> Compiler<'a> {
     /// Compiles the trace.
     pub fn run(mut self) -> Result<Compiled, BackendError> {
         self.scan();
+        self.group_fuel()?;
         self.inherit_slots();
         if self.loop_at.is_some() {
             self.in_loop = true;
@@ -236,6 +245,7 @@ impl<'a> Compiler<'a> {
                 pool: self.pool,
                 records: self.records,
                 labels: self.labels,
+                refunds: self.refunds,
             }),
         }
     }

@@ -149,10 +149,7 @@ pub fn disassemble<M: ExecutableMemory>(
     options.set_memory_size_options(iced_x86::MemorySizeOptions::Default);
     let end = match show {
         Show::Code => stubs_at,
-        Show::All => code
-            .stubs()
-            .last()
-            .map_or(stubs_at, |(at, _)| at as usize + 10),
+        Show::All => code.end() as usize,
     };
     let text = bytes.get(code_at..end).unwrap_or(&[]);
     let decoder = Decoder::with_ip(64, text, start + code_at as u64, DecoderOptions::NONE);

@@ -40,6 +40,8 @@ pub(crate) struct Stub {
     /// Perhaps with [`ASIDE`].
     pub snap: u16,
     pub at: u32,
+    /// If it has to give fuel back before anything else: the displacement of the jump behind that, which a link changes.
+    pub link: Option<u32>,
 }
 
 /// The bytes of a trace.
@@ -117,7 +119,7 @@ pub(crate) fn encode(
         }
     }
     buffer
-        .try_reserve_exact(pool.len() * 8 + items * ITEM_BYTES + stubs * 10 + 64)
+        .try_reserve_exact(pool.len() * 8 + items * ITEM_BYTES + stubs * 24 + 64)
         .map_err(out_of_memory)?;
     for word in &pool {
         buffer.extend_from_slice(&word.to_le_bytes());
@@ -149,7 +151,7 @@ pub(crate) fn encode(
     };
     e.code(compiled, &pool);
     e.rare_parts();
-    e.stubs(id);
+    e.stubs(id, &compiled.refunds);
     e.out.bytes = e.encoder.take_buffer();
     match e.error {
         Some(error) => Err(error),
@@ -335,7 +337,7 @@ impl Emitter<'_> {
     }
 
     /// A stub for each snapshot that something leaves with.
-    fn stubs(&mut self, id: u32) {
+    fn stubs(&mut self, id: u32, refunds: &[u32]) {
         self.out.stubs_at = self.at as u32;
         let mut jumps = core::mem::take(&mut self.out.jumps);
         jumps.sort_unstable_by_key(|j| j.snap);
@@ -343,8 +345,22 @@ impl Emitter<'_> {
             let Some(snap) = group.first().map(|j| j.snap) else {
                 continue;
             };
-            let at = self.at as u32;
-            let stub = Stub { snap, at };
+            let mut stub = Stub {
+                snap,
+                at: self.at as u32,
+                link: None,
+            };
+            let refund = refunds.get(usize::from(snap & !ASIDE)).copied();
+            if let Some(refund @ 1..) = refund {
+                let budget = crate::asm::Rm::Reg(Reg::BUDGET);
+                let give = crate::asm::alu_imm(crate::asm::Alu::Add, true, budget, refund as i32);
+                self.ins(&give);
+                if snap & ASIDE == 0 {
+                    let next = VIRTUAL_BASE + self.at as u64 + 5;
+                    self.ins(&Cond::Always.jump(false, next));
+                    stub.link = Some(self.at as u32 - 4);
+                }
+            }
             Self::keep(&mut self.out.stubs, stub, &mut self.error);
             let value = (id | u32::from(snap)) as i32;
             self.ins(&ins(Code::Pushq_imm32, &[Arg::I32To64(value)]));

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`runtime`] | what machine code knows of the engine |
 //! | [`input`] | what the assembler takes; where values are at exits |
-//! | `compile`, `registers`, `snapshot`, `loops`, `head`, `moves` | the walk over a trace and the allocation of registers |
+//! | `compile`, `registers`, `snapshot`, `loops`, `head`, `moves`, `fuel` | the walk over a trace and the allocation of registers |
 //! | `lower` | each operation of the IR |
 //! | `asm`, `emit`, `reg` | instructions, bytes, registers |
 //! | [`region`], [`code`] | code memory; assembling, linking exits |
@@ -29,6 +29,7 @@ mod cpu;
 pub mod disassemble;
 mod emit;
 mod error;
+mod fuel;
 mod head;
 pub mod input;
 mod loops;

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use perilune_ir::build::NoObjects;
 use perilune_ir::eval::{Run, run};
-use perilune_ir::ins::{Flags, Ins, Operand};
+use perilune_ir::ins::{Const, Flags, Ins, Operand};
 use perilune_ir::literal::{Helper, SloadMode};
 use perilune_ir::model::{Model, Rng, random_trace};
 use perilune_ir::op::IrOp;
 use perilune_ir::opt::{Options, dce, optimise};
 use perilune_ir::snap::SnapEntry;
 use perilune_ir::text::parse;
-use perilune_ir::trace::{Limits, Trace};
+use perilune_ir::trace::{Limits, Trace, TraceError};
 use perilune_ir::types::{IrRef, IrType};
 use perilune_ir::verify::verify;
 use perilune_jit_x86::code::Assembler;
@@ -43,6 +43,51 @@ struct Case<'a> {
     policy: Policy,
     fuse: bool,
     low: bool,
+}
+
+/// The trace with more charges of fuel, behind snapshots.
+fn with_fuel(t: &Trace, rng: &mut Rng) -> Result<Trace, TraceError> {
+    let mut out = Trace::try_new(t.limits())?;
+    out.link = t.link;
+    let mut map = vec![IrRef::BASE; t.len()];
+    let mut snaps = t.snaps().iter().peekable();
+    for r in t.refs().chain([t.next_ref()]) {
+        while let Some(s) = snaps.next_if(|s| s.at <= r) {
+            let mut entries = t.snap_entries(s).to_vec();
+            for e in &mut entries {
+                e.value = moved(t, &mut out, &map, e.value)?;
+            }
+            out.push_snap(s.pc, s.depth, &entries)?;
+            if s.pc != 0 && t.get(r).op() != IrOp::Fuel && r != t.next_ref() && rng.chance(2) {
+                let units = 1 + rng.below(3) as u16;
+                out.push(Ins::new(IrOp::Fuel, IrType::Nil, units, Operand::NONE))?;
+            }
+        }
+        let ins = t.get(r);
+        if r == t.next_ref() || ins.op() == IrOp::Nop {
+            continue;
+        }
+        let (mut a, mut b) = (ins.a(), ins.b());
+        if let Some(x) = ins.ref_a() {
+            a = moved(t, &mut out, &map, x)?.into();
+        }
+        if let Some(x) = ins.ref_b() {
+            b = moved(t, &mut out, &map, x)?.into();
+        }
+        let new = Ins::new(ins.op(), ins.ty(), a, b);
+        map[r.index()] = out.push(if ins.is_guard() { new.guarded() } else { new })?;
+    }
+    Ok(out)
+}
+fn moved(t: &Trace, out: &mut Trace, map: &[IrRef], r: IrRef) -> Result<IrRef, TraceError> {
+    match t.constant(r) {
+        None => Ok(map[r.index()]),
+        Some(Const::KSlot(key, slot)) => {
+            let key = moved(t, out, map, key)?;
+            out.konst(Const::KSlot(key, slot))
+        }
+        Some(k) => out.konst(k),
+    }
 }
 
 /// A side trace that takes over what the exit has, computes something, and leaves with the same state. None if the exit has to make
@@ -135,6 +180,11 @@ fn compare(
         let freed = region.modify(|r| code.free(r));
         return freed.map_err(|e| e.to_string());
     }
+    if left.aside && w.budget() >= 0 && usize::from(left.snap) != exit.snap {
+        // Not enough for all charges ahead: the interpreter goes on.
+        let freed = region.modify(|r| code.free(r));
+        return freed.map_err(|e| e.to_string());
+    }
     if left.trace != 7 || usize::from(left.snap) != exit.snap {
         return Err(format!("left with {left:?}, evaluated {exit:?}"));
     }
@@ -222,13 +272,19 @@ fn check(
     let plain = random_trace(&mut rng, &model, size).map_err(|e| e.to_string())?;
     let (world, names) = World::of_model(&model);
     let plain = parse(&names.resolve(&plain.to_string())).map_err(|e| e.to_string())?;
+    let plain = if rng.chance(2) {
+        with_fuel(&plain, &mut rng).map_err(|e| e.to_string())?
+    } else {
+        plain
+    };
     let Ok(mut trace) = optimise(&plain, options, &NoObjects) else {
         return Ok(false);
     };
     // Weak guards that nothing uses are not in machine code.
     dce(&mut trace).map_err(|e| e.to_string())?;
     verify(&trace).map_err(|e| format!("verifier: {e}"))?;
-    world.set_budget(rng.below(6) as i64);
+    let most = if rng.chance(2) { 6 } else { 40 };
+    world.set_budget(rng.below(most) as i64);
     let saved = world.save_used();
     let mut asm = Assembler::try_new(region, &world.layout(true)).map_err(|e| e.to_string())?;
     for (i, policy) in [

@@ -190,9 +190,13 @@ impl Compiler<'_> {
     }
 
     /// FUEL.
-    pub(super) fn lower_fuel(&mut self, ins: Ins) {
+    pub(super) fn lower_fuel(&mut self) {
         self.prepare_exit();
-        let units = i32::from(ins.a().raw());
+        let Some(leader) = self.leaders.iter().find(|l| l.at == self.at) else {
+            // Another one charges for it.
+            return self.forced_exit_aside();
+        };
+        let units = leader.units as i32;
         let debt = self.vm(self.layout.vm.heap_debt);
         self.forward(|c| {
             c.ins(asm::alu_imm(Alu::Sub, true, Rm::Reg(Reg::BUDGET), units));

@@ -228,6 +228,13 @@ impl Compiler<'_> {
         }
     }
 
+    /// The same for what is no guard of a side trace's.
+    pub(super) fn forced_exit_aside(&mut self) {
+        if self.input.fail_guard.is_some_and(|g| g.index() == self.at) {
+            self.exit_aside(Cond::Always);
+        }
+    }
+
     /// FLOAD.
     pub(super) fn lower_field_load(&mut self, r: IrRef, ins: Ins) {
         if !self.is_needed(r) {

@@ -38,7 +38,7 @@ impl Compiler<'_> {
             | IrOp::PVal
             | IrOp::XBar => {}
             IrOp::Use => self.lower_use(ins),
-            IrOp::Fuel => self.lower_fuel(ins),
+            IrOp::Fuel => self.lower_fuel(),
 
             IrOp::BNot | IrOp::BSwap | IrOp::Neg | IrOp::Abs => self.lower_unary(r, ins),
             IrOp::BShl | IrOp::BShr | IrOp::BSar | IrOp::BRol | IrOp::BRor => {

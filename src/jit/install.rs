@@ -38,6 +38,10 @@ fn for_prepare(at: *const Ins, ins: Ins) -> Option<*const Ins> {
 impl Vm {
     /// A number for a new trace. Where there are too many traces, those of another tree than `keep` make room.
     pub(crate) fn number_for_trace(&mut self, keep: Option<TraceNo>) -> Option<TraceNo> {
+        let limit = u64::from(self.jit.settings.parameters.trace_limit);
+        if limit != 0 && self.jit.installed >= limit {
+            return None;
+        }
         let most = self.jit.settings.parameters.max_trace as usize;
         while self.jit.traces.len() >= most {
             if !self.evict([keep, None]) {
@@ -117,6 +121,7 @@ impl Vm {
             trace.code = Some(code);
         }
         self.keep(number, trace, objects)?;
+        self.jit.installed += 1;
         match start {
             Start::Root => self.patch(proto, start_pc, start_ins, number),
             Start::Side { parent, exit } => {

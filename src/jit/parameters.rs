@@ -90,6 +90,8 @@ parameters! {
     fail_guard = "failguard", 0;
     /// For tests: with a number other than 0 registers are allocated at random.
     reg_seed = "regseed", 0;
+    /// For tests: after so many traces no more are recorded; 0 is no limit.
+    trace_limit = "tracelimit", 0;
     /// For tests: with 1 every step of the collector is a whole cycle.
     gc_zeal = "gczeal", 0;
 }

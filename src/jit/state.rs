@@ -62,6 +62,8 @@ pub(crate) struct Jit {
     pub spare_values: Vec<Val>,
     /// What makes and holds machine code, once there is some.
     pub machine: Option<Machine>,
+    /// How many traces were installed so far.
+    pub installed: u64,
     /// Who wants to know what happens.
     pub listener: Listener,
     random: u32,
@@ -83,6 +85,7 @@ impl Jit {
             values: Vec::new(),
             spare_values: Vec::new(),
             machine: None,
+            installed: 0,
             listener: Listener::default(),
             random: 1,
         }

@@ -252,10 +252,10 @@ impl Recorder {
         if !step.is_const() {
             if ty == IrType::Int {
                 let zero = self.kint(0)?;
-                let op = if up { IrOp::Ge } else { IrOp::Lt };
+                // Minus zero, which counts down, converts to 0 as well.
+                let op = if up { IrOp::Gt } else { IrOp::Lt };
                 self.b.ins(op, ty, step, zero)?;
             } else {
-                // The sign bit decides: minus zero counts down. 1 divided by a zero tells its sign.
                 self.guard_sign(step, up)?;
             }
         }
@@ -353,6 +353,9 @@ impl Recorder {
     pub(super) fn for_step(&mut self, at: &At<'_>, op: Bc) -> Record<Then> {
         let a = at.ins.a();
         let [index, stop, step] = numbers(at, a)?;
+        if step == 0.0 {
+            return Err(self.nyi(at));
+        }
         let plain = self.unpatched(at, op == Bc::JForL)?;
         let (body, behind) = (at.next().wrapping_offset(plain.jump()), at.next());
         let known = self

@@ -25,11 +25,27 @@ impl Recorder {
                 self.set_top(a + n);
                 return self.return_to_interpreter(&at);
             }
-            self.frames.pop();
             let delta = at.link().slots();
+            let below = at.below(delta);
+            if self.frames.len() == 1 {
+                // The trace began in the frame below, which a tail call replaced.
+                self.set_top(a + n);
+                if below.link().kind() != frame::LUA || self.start == Start::Root {
+                    return self.return_to_interpreter(&at);
+                }
+                // Whoever leaves at the return is still in the upper frame.
+                self.snapshot_of_return(&at)?;
+            }
+            self.frames.pop();
             self.base -= delta;
             first += delta;
-            at = at.below(delta);
+            at = below;
+        } else if at.link().kind() == frame::LUA
+            && self.frames.is_empty()
+            && self.start != Start::Root
+        {
+            self.set_top(a + n);
+            self.snapshot_of_return(&at)?;
         }
         match at.link().kind() {
             frame::LUA if self.frames.is_empty() => self.return_lower(&at, first, n),
@@ -99,14 +115,19 @@ impl Recorder {
         }
     }
 
+    /// What RETF leaves with: the return is executed by the interpreter then.
+    fn snapshot_of_return(&mut self, at: &At<'_>) -> Record<()> {
+        if self.pending_fuel > 0 || self.needs_snapshot {
+            return Err(TraceAbort::NyiReturn);
+        }
+        self.snapshot(at.pc)
+    }
+
     /// From the frame in which the trace began to the Lua frame below.
     fn return_lower(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
         if self.start == Start::Root {
             self.set_top(first + n);
             return self.return_to_interpreter(at);
-        }
-        if self.pending_fuel > 0 || self.needs_snapshot {
-            return Err(TraceAbort::NyiReturn);
         }
         let return_pc = at.link().return_pc();
         let call = at.code(return_pc.wrapping_sub(1));
@@ -126,8 +147,6 @@ impl Recorder {
         for (i, r) in results.iter_mut().enumerate().take(wanted) {
             *r = self.returned(first, n, i);
         }
-        self.set_top(first + n);
-        self.snapshot(at.pc)?;
         let (p, pc) = (self.kproto(proto)?, self.kword(return_pc as u64)?);
         self.b.ins(IrOp::Retf, IrType::Nil, p, pc)?;
         self.ret_depth += 1;

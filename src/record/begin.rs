@@ -88,6 +88,12 @@ impl Recorder {
         r.phase = Phase::Recording;
         r.base = FIRST + usize::from(resume.base_slot);
         r.max_slot = proto.frame_size();
+        if resume.open_results.is_some() {
+            // Open values may lie behind the frame.
+            let entries = parent.ir.snap_entries(snap);
+            let top = entries.last().map_or(0, |e| usize::from(e.slot.0) + 1);
+            r.max_slot = r.max_slot.max(top.saturating_sub(r.base));
+        }
         r.origin -= isize::from(resume.base_slot as i16);
         r.open_results = usize::from(resume.open_results.unwrap_or(0));
         r.replay(parent, resume.pc)?;

@@ -62,7 +62,8 @@ impl Recorder {
     /// The number of the place where the interpreter goes on.
     pub(super) fn resume_index(&mut self, pc: *const Ins) -> Record<u32> {
         let base_slot = (self.base - FIRST) as u16;
-        let top_slot = base_slot + self.proto.frame_size() as u16;
+        // Open values may lie behind the frame.
+        let top_slot = base_slot + self.proto.frame_size().max(self.max_slot) as u16;
         // SAFETY: `pc` is an instruction of the running function.
         let ins = unsafe { super::at::instruction(pc) };
         let takes_open = matches!(

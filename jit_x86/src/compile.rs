@@ -431,6 +431,7 @@ impl<'a> Compiler<'a> {
                 self.exit(Cond::Always);
             }
             Link::Loop => self.flush_and_jump(None),
+            Link::Trace(n) if n == u32::from(self.input.number) => self.flush_and_jump(None),
             Link::Trace(_) => match self.input.link {
                 Some(e) => self.flush_and_jump(Some(e.0)),
                 None => self.fail(BackendError::UnknownLink),

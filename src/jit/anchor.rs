@@ -16,8 +16,24 @@ use crate::value::Gc;
 pub(crate) struct Site {
     /// Runs out when the instruction is hot.
     pub count: Cell<u16>,
-    /// What the counter was set to after the last recording that failed; 0 if none did.
-    pub penalty: Cell<u16>,
+    /// What the counter was set to after the last recording that failed, 0 if none did; in the lowest bit, why.
+    penalty: Cell<u16>,
+}
+
+impl Site {
+    /// What the counter was set to after the last recording that failed, 0 if none did.
+    pub fn penalty(&self) -> u32 {
+        u32::from(self.penalty.get() & !1)
+    }
+    /// Did the last recording fail because a loop was left, or had another within?
+    pub fn is_short(&self) -> bool {
+        self.penalty.get() & 1 != 0
+    }
+    /// Notes a failure.
+    pub fn set_penalty(&self, penalty: u32, is_short: bool) {
+        let penalty = u16::try_from(penalty).unwrap_or(u16::MAX);
+        self.penalty.set(penalty & !1 | u16::from(is_short));
+    }
 }
 
 /// A trace's anchor, in a block of the heap; `count` addresses of objects follow it.

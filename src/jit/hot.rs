@@ -19,6 +19,11 @@ use crate::vm::frame::Frame;
 const FIRST_PENALTY: u32 = 72;
 /// With a greater one the instruction is left alone.
 const LAST_PENALTY: u32 = 60_000;
+/// How often a function is tried that returned before it was worth a trace: each failure raises the penalty by a quarter only, for other
+/// calls of it may lead elsewhere.
+const RETURN_GROWTH: u32 = 4;
+/// A function that is recursive is tried again after at most so many calls.
+const SOON: u32 = 63;
 /// Up to so much is added to a penalty at random.
 const RANDOM: u32 = 15;
 /// How many slices of the budget (20,000 back-edges and calls each) an instruction is left alone.
@@ -66,6 +71,12 @@ fn site_of(proto: Gc<Proto>, at: *const Ins) -> Option<&'static Site> {
     }
     // SAFETY: there is a counter per instruction, and the prototype outlives the caller's look at it.
     Some(unsafe { &*sites.add(index) })
+}
+
+/// Did recordings of the loop whose instruction is at `at` fail, more than once, because it did not loop back or has a loop within? Then it
+/// is short, and worth unrolling.
+pub(crate) fn is_short_loop(proto: Gc<Proto>, at: *const Ins) -> bool {
+    site_of(proto, at).is_some_and(|s| s.is_short() && s.penalty() >= 2 * FIRST_PENALTY)
 }
 
 /// Writes an instruction of a function.
@@ -133,16 +144,31 @@ impl Vm {
             site.count.set(1);
             return;
         }
-        let penalty = match u32::from(site.penalty.get()) {
-            0 => FIRST_PENALTY,
-            before => before * 2 + self.jit.random() % (RANDOM + 1),
+        let random = self.jit.random() % (RANDOM + 1);
+        let penalty = match (site.penalty(), reason) {
+            (0, _) => FIRST_PENALTY,
+            (before, TraceAbort::NyiReturn) => before + before / RETURN_GROWTH + random,
+            (before, _) => before * 2 + random,
         };
         if penalty > LAST_PENALTY && self.quieten(proto, at) {
             return;
         }
-        let penalty = penalty.min(LAST_PENALTY) as u16;
-        site.penalty.set(penalty);
-        site.count.set(penalty);
+        let penalty = penalty.min(LAST_PENALTY);
+        let is_short = matches!(reason, TraceAbort::LeavesLoop | TraceAbort::InnerLoop);
+        site.set_penalty(penalty, is_short);
+        site.count.set(penalty as u16);
+    }
+
+    /// Frees a trace of a function that only returns, and records the function again soon.
+    pub(crate) fn retry_function(&mut self, number: TraceNo) {
+        let Some(trace) = self.jit.traces.get(number) else {
+            return;
+        };
+        let (proto, at) = (trace.proto, trace.start_pc);
+        self.free_tree(number);
+        if let Some(site) = site_of(proto, at) {
+            site.count.set((self.jit.random() % (SOON + 1)) as u16);
+        }
     }
 
     /// Gives an instruction its I form for a while. An ITERN has none.

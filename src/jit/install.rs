@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use perilune_ir::ins::Ins as IrIns;
 use perilune_ir::opt;
-use perilune_ir::trace::Trace as IrTrace;
+use perilune_ir::trace::{Link, Trace as IrTrace};
 use perilune_ir::types::IrRef;
 
 use crate::bytecode::{Bc, Ins, Proto};
@@ -89,7 +89,12 @@ impl Vm {
         let link_to = match link {
             LinkKind::Root => link_to,
             LinkKind::Interpreter | LinkKind::Return | LinkKind::Stitch => TraceNo(0),
-            _ => number,
+            _ => {
+                if let Link::Trace(to) = &mut ir.link {
+                    *to = u32::from(number.0);
+                }
+                number
+            }
         };
         let charged = size_of::<Installed>()
             + ir.len() * size_of::<IrIns>()

@@ -213,6 +213,10 @@ impl Vm {
     fn abort(&mut self, active: Active, reason: TraceAbort) {
         self.update_dispatch();
         self.recording_failed(active.start, active.proto, active.at, reason);
+        if let Some(number) = active.recorder.obstacle() {
+            // The function had better be recorded in the midst of its recursion.
+            self.retry_function(number);
+        }
     }
 
     /// Something happened that no trace may contain: an error, a hook, a finalizer, the end of the run.

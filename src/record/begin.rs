@@ -180,6 +180,7 @@ impl Recorder {
             link: LinkKind::Interpreter,
             link_to: TraceNo(0),
             top_slot: proto.frame_size() as u16,
+            obstacle: None,
         };
         try_box(r).ok_or(TraceAbort::OutOfMemory)
     }

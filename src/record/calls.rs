@@ -271,8 +271,8 @@ impl Recorder {
         let is_start = header == self.start_pc;
         // The frame just entered is among them, the one in which the trace began is not.
         let count = below.saturating_sub(1) as u32 + u32::from(is_start && below > 0);
+        let number = TraceNo(at.ins.d() as u16);
         if patched {
-            let number = TraceNo(at.ins.d() as u16);
             if at.traces.link_kind(number) != Some(LinkKind::Return) {
                 return self.link_to_root(number, at.next());
             }
@@ -288,6 +288,7 @@ impl Recorder {
                 return self.stop(link, TraceNo(0), at.next());
             }
         } else if count > self.params.call_unroll {
+            self.obstacle = patched.then_some(number);
             return Err(TraceAbort::CallUnroll);
         }
         Ok(Then::Next)

@@ -10,6 +10,7 @@ use super::dispatch::Then;
 use super::values::exact_int;
 use super::{Record, Recorder};
 use crate::bytecode::{Bc, Ins, Mode};
+use crate::jit::hot::is_short_loop;
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
 use crate::value::Value;
 
@@ -474,7 +475,7 @@ impl Recorder {
         }
         let here = self.b.trace().next_ref();
         if is_root {
-            if !at.traces.is_short_loop(at.pc) && at.ins.jump() != -1 {
+            if !is_short_loop(self.proto, at.pc) && at.ins.jump() != -1 {
                 return Err(TraceAbort::InnerLoop);
             }
             let long = self

@@ -94,11 +94,6 @@ pub(crate) trait Traces {
     fn start_ins(&self, number: TraceNo) -> Option<Ins>;
     /// How that trace ends.
     fn link_kind(&self, number: TraceNo) -> Option<LinkKind>;
-    /// Have recordings of the loop whose instruction is at `pc` failed because it did not loop back? Then it is short, and worth
-    /// unrolling.
-    fn is_short_loop(&self, _pc: *const Ins) -> bool {
-        false
-    }
 }
 
 /// The trace to which a side trace is recorded.
@@ -217,6 +212,8 @@ pub(crate) struct Recorder {
     link: LinkKind,
     link_to: TraceNo,
     top_slot: u16,
+    /// A function's trace that keeps its recursion from being compiled.
+    obstacle: Option<TraceNo>,
 }
 
 impl Recorder {
@@ -228,6 +225,10 @@ impl Recorder {
             mark(frame.below.erase());
         }
         self.objects(mark);
+    }
+    /// The trace of a function that only returns, if the recording failed because it calls itself.
+    pub(crate) fn obstacle(&self) -> Option<TraceNo> {
+        self.obstacle
     }
     /// The trace so far, for dumps.
     pub(crate) fn ir(&self) -> &IrTrace {

@@ -12,6 +12,11 @@ use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
 use crate::value::Gc;
 use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS};
 
+/// The fewest IR instructions of a function's trace that returns to the interpreter: shorter ones are interpreted faster.
+const LEAST_FUNCTION: usize = 100;
+/// The same for what follows another trace.
+const LEAST_TAIL: usize = 8;
+
 impl Recorder {
     /// RETM, RET, RET0, RET1: `n` results from slot `a` on.
     pub(super) fn return_values(&mut self, at: &At<'_>, a: usize, n: usize) -> Record<Then> {
@@ -171,6 +176,14 @@ impl Recorder {
         if self.range.is_some() {
             // A loop that is left this way is none.
             return Err(TraceAbort::LeavesLoop);
+        }
+        // To enter and to leave a trace has to be worth it.
+        let least = match self.start {
+            Start::Root => LEAST_FUNCTION,
+            Start::Side { .. } | Start::Stitch { .. } => LEAST_TAIL,
+        };
+        if self.b.trace().len() < least {
+            return Err(TraceAbort::NyiReturn);
         }
         self.stop(LinkKind::Return, TraceNo(0), at.pc)
     }

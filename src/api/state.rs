@@ -42,6 +42,9 @@ pub(super) const GLOBALS: u32 = 0;
 /// Slots that a state has from the beginning.
 const FIRST_SLOTS: u32 = 16;
 
+/// The fuel that finalizers get at a state's end, if there is as much: dropping a state comes to an end whatever its scripts left.
+const CLOSING_FUEL: u64 = 10_000_000;
+
 /// What the API knows of a state.
 pub(crate) struct Inner {
     owners: Cell<usize>,
@@ -451,6 +454,8 @@ impl Inner {
         self.stopped.replace(None);
         // A failure to enter means that there is nothing to close.
         let _ = self.enter(|vm| {
+            let fuel = vm.fuel().unwrap_or(CLOSING_FUEL).min(CLOSING_FUEL);
+            vm.set_fuel(Some(fuel));
             vm.close();
             let _ = vm.flush_streams();
         });

@@ -201,3 +201,44 @@ fn drops_may_use_handles() {
     drop(lua);
     assert!(refused.get());
 }
+
+#[test]
+fn types_that_need_themselves_are_refused() {
+    struct Loop;
+    impl UserData for Loop {
+        fn add_fields<F: UserDataFields<Self>>(fields: &mut F) {
+            fields.add_field("ONE", Loop);
+        }
+    }
+    let lua = Lua::new();
+    for _ in 0..2 {
+        let error = lua.create_userdata(Loop).unwrap_err();
+        assert!(error.to_string().contains("register"), "{error}");
+    }
+}
+
+#[test]
+fn finalizers_dont_keep_a_state_from_ending() {
+    let lua = Lua::new();
+    lua.load(
+        "for i = 1, 5 do getmetatable(newproxy(true)).__gc = function() while true do end end end",
+    )
+    .exec()
+    .unwrap();
+    drop(lua);
+    let lua = Lua::new();
+    let log = Rc::new(Cell::new(0));
+    let seen = log.clone();
+    let note = lua
+        .create_function(move |lua, n: i32| {
+            seen.set(seen.get() + n);
+            lua.create_table()?.set(1, n)
+        })
+        .unwrap();
+    lua.globals().set("note", note).unwrap();
+    lua.load("kept = {} for i = 1, 5 do kept[i] = newproxy(true) getmetatable(kept[i]).__gc = function() note(i) error('x') end end")
+        .exec()
+        .unwrap();
+    drop(lua);
+    assert_eq!(log.get(), 15);
+}

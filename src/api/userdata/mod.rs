@@ -9,7 +9,7 @@ use super::callback::call_back;
 use super::convert::{FromLua, FromLuaMulti, IntoLua, IntoLuaMulti};
 use super::error::{Error, Result};
 use super::function::Function;
-use super::state::{Lua, Ref};
+use super::state::{Lua, NO_SLOT, Ref};
 use super::table::Table;
 use super::value::Value;
 
@@ -267,19 +267,37 @@ impl Lua {
     /// Something that is made once per state and type.
     pub(super) fn cached<T: 'static>(&self, make: impl FnOnce(&Lua) -> Result<Ref>) -> Result<Ref> {
         let types = &self.inner().types;
+        let id = TypeId::of::<T>();
         let known = types
             .borrow()
             .iter()
-            .find(|(id, _)| *id == TypeId::of::<T>())
+            .find(|(known, _)| *known == id)
             .map(|(_, slot)| *slot);
-        if let Some(slot) = known {
-            return Ok(self.ref_to(slot));
+        match known {
+            // It is being made: the type's own `UserData` wants one.
+            Some(NO_SLOT) => {
+                return Err(Error::runtime(
+                    "a value of a type is needed to register the type's methods",
+                ));
+            }
+            Some(slot) => return Ok(self.ref_to(slot)),
+            None => {
+                let mut types = types.borrow_mut();
+                types.try_reserve(1).map_err(|_| Error::Memory)?;
+                types.push((id, NO_SLOT));
+            }
         }
-        let reference = make(self)?;
+        let made = make(self);
         let mut types = types.borrow_mut();
-        types.try_reserve(1).map_err(|_| Error::Memory)?;
-        types.push((TypeId::of::<T>(), reference.clone().into_slot()));
-        Ok(reference)
+        let at = types.iter().position(|(known, _)| *known == id);
+        match (&made, at) {
+            (Ok(reference), Some(at)) => types[at].1 = reference.clone().into_slot(),
+            (Err(_), Some(at)) => {
+                types.swap_remove(at);
+            }
+            (_, None) => {}
+        }
+        made
     }
 }
 

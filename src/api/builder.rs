@@ -41,6 +41,7 @@ pub struct Builder {
     config: Config,
     fuel: Option<u64>,
     max_nesting: u32,
+    max_coroutines: usize,
     host: Option<Box<dyn Host>>,
     memory: Option<Box<dyn Memory>>,
 }
@@ -54,6 +55,7 @@ impl Lua {
             config: Config::default(),
             fuel: None,
             max_nesting: DEFAULT_NESTING,
+            max_coroutines: usize::MAX,
             host: None,
             memory: None,
         }
@@ -113,6 +115,12 @@ impl Builder {
         self
     }
 
+    /// How many coroutines there may be at a time; making one more is an error.
+    pub fn max_coroutines(mut self, count: usize) -> Self {
+        self.max_coroutines = count;
+        self
+    }
+
     /// How deeply scripts and callbacks that call scripts may lie within one another. Each level takes some of the host's stack.
     pub fn max_nesting(mut self, depth: u32) -> Self {
         self.max_nesting = depth;
@@ -160,6 +168,7 @@ impl Builder {
             return Err(Error::Memory);
         }
         vm.set_fuel(self.fuel);
+        vm.set_max_coroutines(self.max_coroutines);
         Lua::adopt(vm, interrupt, self.max_nesting)
     }
 }

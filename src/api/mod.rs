@@ -26,7 +26,19 @@
 //! * Scripts can't make any of this unsound or panic, whatever libraries they have.
 //! * All allocations can fail, as [`Error::Memory`], but for what conversions to infallible standard types (`collect`) make.
 //! * Only text is loaded, unless one says otherwise.
-//! * A callback's panic doesn't go through the engine; `callback` tells what happens to it.
+//! * A callback's panic doesn't go through the engine. With the feature `std` it ends the run, like an interrupt (no `pcall` sees it),
+//!   and goes on in whoever began the run; the state stays usable. Without `std` it ends the program, as does a panic in the `Drop` of
+//!   userdata.
+//! * A callback that calls scripts by [`Function::call`] uses the host's stack, within [`Builder::max_nesting`]. Callbacks in steps
+//!   ([`Lua::create_resumable`]) use none.
+//!
+//! # Features
+//! | feature | what it adds |
+//! |---|---|
+//! | `std` | `Lua::new`, `StdHost`, `SendLua`, maps of `std`; panics of callbacks that come out again |
+//! | `async` | `Lua::create_async_function`, `Function::call_async` |
+//! | `serde` | `Lua::to_value`, `Lua::from_value` |
+//! | `derive` | `#[derive(UserData)]`, `#[lua_methods]` |
 
 mod app_data;
 mod builder;

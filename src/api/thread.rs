@@ -1,5 +1,8 @@
 //! Coroutines.
 
+extern crate alloc;
+use alloc::vec::Vec;
+
 use super::convert::{FromLuaMulti, IntoLua, IntoLuaMulti, Slots};
 use super::error::{Error, Result, frames_of};
 use super::function::Function;
@@ -52,13 +55,14 @@ impl Lua {
     /// A coroutine that will call the function.
     ///
     /// # Errors
-    /// [`Error::Memory`], [`Error::WrongState`].
+    /// [`Error::Memory`], [`Error::WrongState`], and [`Error::Runtime`] where there are as many as
+    /// [`Builder::max_coroutines`](super::Builder::max_coroutines) says.
     pub fn create_thread(&self, function: &Function) -> Result<Thread> {
         self.safepoint()?;
         let function = function.0.raw_for(self)?;
         let reference = self.enter(|vm| match vm.new_coroutine(function) {
             Ok(thread) => self.new_ref_in(vm, thread.into()),
-            Err(_) => Err(Error::Memory),
+            Err(_) => Err(self.make_error(vm, Vec::new())),
         })??;
         Ok(Thread(reference))
     }
@@ -98,13 +102,11 @@ impl<R: FromLuaMulti> FromLuaMulti for Resumed<R> {
         let value = lua.slot_raw(slots.at(1))?;
         let error = lua.enter(|vm| {
             vm.error_value = value;
-            lua.make_error(vm, alloc::vec::Vec::new())
+            lua.make_error(vm, Vec::new())
         })?;
         Ok(Resumed(Err(error)))
     }
 }
-
-extern crate alloc;
 
 impl Thread {
     fn raw_thread(&self) -> Result<Gc<RawThread>> {

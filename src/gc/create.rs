@@ -246,9 +246,10 @@ impl Heap {
             parked: Cell::new(None),
             is_open_thread: Cell::new(false),
         });
-        if thread.is_err() {
+        match thread {
+            Ok(_) => self.threads += 1,
             // SAFETY: nobody else knows the block.
-            unsafe { self.free_block(stack, size) }
+            Err(_) => unsafe { self.free_block(stack, size) },
         }
         thread
     }

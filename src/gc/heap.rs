@@ -75,6 +75,8 @@ pub struct Heap {
     pub(super) limit: usize,
     /// The instruction that native functions begin with (`FUNCC`); the state sets it.
     pub(crate) native_code: *const Ins,
+    /// Coroutines that aren't freed yet.
+    pub(super) threads: usize,
     /// The allocation that fails counts down to 0 here; 0 when no failure is wanted.
     fail_in: u64,
     pub(super) objects: [ClassArenas; CLASS_COUNT],
@@ -137,6 +139,7 @@ impl Heap {
             reserved: 0,
             limit,
             native_code: ptr::null(),
+            threads: 0,
             fail_in: 0,
             objects: [const { ClassArenas::EMPTY }; CLASS_COUNT],
             blocks: [const { ClassArenas::EMPTY }; CLASS_COUNT],
@@ -195,6 +198,10 @@ impl Heap {
     /// The most bytes that may be taken from the host.
     pub fn limit(&self) -> usize {
         self.limit
+    }
+    /// How many coroutines there are, the main thread and dead ones that aren't collected yet included.
+    pub(crate) fn thread_count(&self) -> usize {
+        self.threads
     }
     /// Changes the limit. What is taken already stays.
     pub fn set_limit(&mut self, limit: usize) {

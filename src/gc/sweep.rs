@@ -188,6 +188,7 @@ impl Heap {
                 Kind::Thread => {
                     let thread = &*cell.cast::<Thread>();
                     let size = thread.stack_size.get() as usize * size_of::<Value>();
+                    self.threads -= 1;
                     self.free_block(NonNull::new_unchecked(thread.stack.get()).cast(), size);
                 }
                 Kind::Userdata => ptr::drop_in_place(&raw mut (*cell.cast::<Userdata>()).payload),

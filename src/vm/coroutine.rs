@@ -37,7 +37,13 @@ impl Thread {
 
 impl Vm {
     /// A coroutine that will call `f`.
+    ///
+    /// `f` is rooted: where there are as many coroutines as there may be, garbage is collected.
     pub fn new_coroutine(&mut self, f: Value) -> Result<Gc<Thread>, Raised> {
+        // The main thread isn't counted.
+        if self.heap.thread_count() > self.max_coroutines {
+            self.collect_for_coroutine()?;
+        }
         let env = self.thread.env.get();
         let Ok(thread) = self.heap.new_thread(env, (INITIAL_SLOTS + RESERVE) as u32) else {
             return Err(self.memory_error());
@@ -54,6 +60,17 @@ impl Vm {
         thread.base.set(base);
         thread.top.set(base);
         Ok(thread)
+    }
+
+    #[cold]
+    fn collect_for_coroutine(&mut self) -> Result<(), Raised> {
+        // Whoever makes as many as may be pays for the collections.
+        self.charge_for_bytes(self.heap.used());
+        self.collect_fully();
+        if self.heap.thread_count() > self.max_coroutines {
+            return Err(self.error_from_caller(format_args!("too many coroutines")));
+        }
+        Ok(())
     }
 
     /// Saves the running thread's position.

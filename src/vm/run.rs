@@ -223,6 +223,7 @@ impl Vm {
             compat52: config.compat52,
             allow_binary: config.allow_binary,
             max_stack: config.max_stack,
+            max_coroutines: usize::MAX,
             syntax_error: None,
             traceback: None,
             next_function: Value::NIL,
@@ -478,6 +479,11 @@ impl Vm {
     pub fn set_fuel(&mut self, fuel: Option<u64>) {
         self.fuel = fuel;
         self.budget = self.budget.min(0);
+    }
+
+    /// Sets how many coroutines there may be at a time; those that are there stay.
+    pub fn set_max_coroutines(&mut self, count: usize) {
+        self.max_coroutines = count;
     }
 
     /// The fuel that is left.

@@ -109,6 +109,8 @@ pub struct Vm {
     pub(crate) allow_binary: bool,
     /// The greatest number of slots of a stack.
     pub(crate) max_stack: usize,
+    /// How many coroutines there may be.
+    pub(crate) max_coroutines: usize,
     /// Where the last load found a syntax error.
     pub(crate) syntax_error: Option<super::load::SyntaxErrorPlace>,
     /// The traceback of the last error that no protected call caught.

@@ -156,6 +156,31 @@ fn memory_is_limited() {
 }
 
 #[test]
+fn coroutines_are_limited() {
+    let lua = Lua::builder().max_coroutines(10).build().unwrap();
+    // Garbage doesn't count.
+    lua.load("for i = 1, 100 do coroutine.wrap(function() coroutine.yield() end)() end")
+        .exec()
+        .unwrap();
+    let (n, message): (i32, String) = lua
+        .load("local t = {} local ok, e = pcall(function() while true do t[#t + 1] = coroutine.create(print) end end) return #t, e")
+        .set_name("=s")
+        .eval()
+        .unwrap();
+    assert_eq!((n, message.as_str()), (10, "s:1: too many coroutines"));
+    let f = lua.load("return 1").into_function().unwrap();
+    let threads: Vec<_> = (0..10).map(|_| lua.create_thread(&f).unwrap()).collect();
+    assert!(
+        lua.create_thread(&f)
+            .unwrap_err()
+            .to_string()
+            .contains("too many")
+    );
+    drop(threads);
+    assert_eq!(lua.create_thread(&f).unwrap().resume::<i32>(()).unwrap(), 1);
+}
+
+#[test]
 fn stacks_are_limited() {
     let lua = Lua::builder().max_stack(1000).build().unwrap();
     let error = lua

@@ -1,7 +1,8 @@
 //! Code memory: one region, reserved at start, never writable and executable at once.
 //!
-//! The region is executable. [`Region::modify`] makes it writable for the length of a closure, which gets the [`Writer`], the only
-//! thing that can write. Blocks are allocated first-fit from a list of free ranges and given back one by one.
+//! The region is executable. For the length of a closure [`Region::modify`] gives out the [`Writer`], the only thing that can write. It makes
+//! writable only the pages that it writes to, for changing a page costs in proportion to the pages, and makes them executable
+//! again when it is done; no code runs meanwhile. Blocks are allocated first-fit from a list of free ranges and given back one by one.
 #![allow(unsafe_code)]
 
 use alloc::vec::Vec;
@@ -53,11 +54,20 @@ pub struct Region<M: ExecutableMemory> {
 
 /// Permission to write to the region.
 pub struct Writer<'r> {
+    memory: &'r mut dyn ExecutableMemory,
     start: NonNull<u8>,
     len: usize,
     free: &'r mut Vec<Block>,
     pub(crate) shared: &'r mut Shared,
+    /// The ranges that are writable.
+    open: [Block; OPEN_RANGES],
+    opened: usize,
 }
+
+/// So many ranges are writable at a time, before they are made one.
+const OPEN_RANGES: usize = 4;
+/// What protection is changed in.
+const PAGE: usize = 4096;
 
 impl<M: ExecutableMemory> Region<M> {
     /// Reserves a region.
@@ -109,21 +119,25 @@ impl<M: ExecutableMemory> Region<M> {
         unsafe { core::slice::from_raw_parts(self.start.as_ptr().add(block.offset), block.len) }
     }
 
-    /// Makes the region writable for a while.
+    /// Lets a closure change the region.
     pub fn modify<R>(
         &mut self,
         change: impl FnOnce(&mut Writer<'_>) -> R,
     ) -> Result<R, BackendError> {
-        if self.is_broken || !self.memory.make_writable(self.start, self.len) {
+        if self.is_broken {
             return Err(BackendError::Protection);
         }
-        let result = change(&mut Writer {
+        let mut writer = Writer {
+            memory: &mut self.memory,
             start: self.start,
             len: self.len,
             free: &mut self.free,
             shared: &mut self.shared,
-        });
-        if !self.memory.make_executable(self.start, self.len) {
+            open: [Block { offset: 0, len: 0 }; OPEN_RANGES],
+            opened: 0,
+        };
+        let result = change(&mut writer);
+        if !writer.close() {
             self.is_broken = true;
             return Err(BackendError::Protection);
         }
@@ -225,13 +239,57 @@ impl Writer<'_> {
             }
         }
     }
+    /// The address of a page.
+    fn page(&self, offset: usize) -> NonNull<u8> {
+        // SAFETY: the offset is within the region.
+        unsafe { self.start.add(offset) }
+    }
+    /// Makes the pages of a range of the region writable.
+    fn open(&mut self, from: usize, to: usize) -> Result<(), BackendError> {
+        let mut from = from / PAGE * PAGE;
+        let mut to = to.next_multiple_of(PAGE).min(self.len);
+        let open = self.open.get(..self.opened).unwrap_or(&[]);
+        let is_open = |b: &Block| b.offset <= from && to <= b.offset + b.len;
+        if open.iter().any(is_open) {
+            return Ok(());
+        }
+        if self.opened == OPEN_RANGES {
+            for b in open {
+                from = from.min(b.offset);
+                to = to.max(b.offset + b.len);
+            }
+        }
+        if !self.memory.make_writable(self.page(from), to - from) {
+            return Err(BackendError::Protection);
+        }
+        if self.opened == OPEN_RANGES {
+            self.opened = 0;
+        }
+        self.open[self.opened] = Block {
+            offset: from,
+            len: to - from,
+        };
+        self.opened += 1;
+        Ok(())
+    }
+    /// Makes executable what is writable. False if the host refuses.
+    fn close(&mut self) -> bool {
+        let mut done = true;
+        for i in 0..self.opened {
+            let b = self.open[i];
+            done &= self.memory.make_executable(self.page(b.offset), b.len);
+        }
+        self.opened = 0;
+        done
+    }
     /// Writes bytes.
     pub(crate) fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), BackendError> {
         let end = offset.checked_add(bytes.len());
-        if end.is_none_or(|end| end > self.len) {
+        let Some(end) = end.filter(|&end| end <= self.len) else {
             return Err(BackendError::Encoding);
-        }
-        // SAFETY: the range lies in the region, which is writable while the writer lives.
+        };
+        self.open(offset, end)?;
+        // SAFETY: the range lies in the region, and its pages are writable.
         unsafe {
             let to = self.start.as_ptr().add(offset);
             core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());

@@ -148,7 +148,7 @@ fn code_memory() {
         let entry = code.entry();
         assert!(b.region.contains(entry.address()));
         b.region.modify(|w| code.free(w)).unwrap();
-        if codes.len() > 20 && codes.len() % 3 == 0 {
+        if codes.len() > 20 && codes.len().is_multiple_of(3) {
             let first = codes.swap_remove(0);
             b.region.modify(|w| first.free(w)).unwrap();
             codes.push(b.assemble(text, 1, None, &[]));

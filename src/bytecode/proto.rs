@@ -105,6 +105,9 @@ pub struct Proto {
     pub(crate) upvalue_names: *const Gc<Str>,
     pub(crate) locals: *const LocalVar,
     pub(crate) local_count: u32,
+    /// How many closures were made of it, up to 255.
+    #[cfg(feature = "jit")]
+    pub(crate) closures: Cell<u8>,
     /// One counter per instruction, or null.
     #[cfg(feature = "jit")]
     pub(crate) sites: Cell<*mut crate::jit::anchor::Site>,
@@ -171,6 +174,17 @@ impl Proto {
     /// See [`ProtoFlags`].
     pub fn flags(&self) -> ProtoFlags {
         self.flags.get()
+    }
+    /// A closure of it is made.
+    #[cfg(feature = "jit")]
+    #[inline(always)]
+    pub(crate) fn count_closure(&self) {
+        self.closures.set(self.closures.get().saturating_add(1));
+    }
+    /// Are there so many closures of it that a trace had better not be for one of them?
+    #[cfg(feature = "jit")]
+    pub(crate) fn is_polymorphic(&self) -> bool {
+        self.closures.get() >= 3
     }
     /// Sets a flag.
     #[cfg(feature = "jit")]

@@ -59,6 +59,8 @@ impl Heap {
         upvalue_count: u8,
     ) -> Result<Gc<Function>, OutOfMemory> {
         let pc = proto.code_ptr();
+        #[cfg(feature = "jit")]
+        proto.count_closure();
         self.new_function(pc, env, None, 0, upvalue_count)
     }
 
@@ -348,6 +350,8 @@ impl Heap {
                 upvalue_names,
                 locals,
                 local_count: parts.locals.len() as u32,
+                #[cfg(feature = "jit")]
+                closures: Cell::new(0),
                 #[cfg(feature = "jit")]
                 sites: Cell::new(ptr::null_mut()),
                 #[cfg(feature = "jit")]

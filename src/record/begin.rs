@@ -176,7 +176,6 @@ impl Recorder {
             began_inside: false,
             has_open: false,
             fresh_slots: 0,
-            is_polymorphic: false,
             link: LinkKind::Interpreter,
             link_to: TraceNo(0),
             top_slot: proto.frame_size() as u16,

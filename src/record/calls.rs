@@ -29,7 +29,7 @@ impl Recorder {
         let failed_here = matches!(self.start, Start::Side { .. }) && at.pc == self.start_pc;
         let is_new = matches!(self.b.trace().get(r).op(), IrOp::FNew | IrOp::CallA);
         match f.proto() {
-            Some(proto) if failed_here || is_new => {
+            Some(proto) if failed_here || is_new || proto.is_polymorphic() => {
                 let (p, k) = (self.field(r, Field::FuncProto)?, self.kproto(proto)?);
                 self.b.ins(IrOp::Eq, IrType::Proto, p, k)?;
                 Ok(r)

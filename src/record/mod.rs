@@ -207,8 +207,6 @@ pub(crate) struct Recorder {
     has_open: bool,
     /// The slots of the first frame from here on are unused when a root trace begins.
     fresh_slots: usize,
-    /// Are there several closures of the function in which the trace began?
-    is_polymorphic: bool,
     link: LinkKind,
     link_to: TraceNo,
     top_slot: u16,

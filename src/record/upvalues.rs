@@ -84,7 +84,7 @@ impl Recorder {
         if f.is_const() {
             return Ok(true);
         }
-        if !self.frames.is_empty() || self.is_polymorphic {
+        if !self.frames.is_empty() || self.proto.is_polymorphic() {
             return Ok(false);
         }
         let k = self.kfunc(at.function())?;

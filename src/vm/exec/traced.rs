@@ -9,6 +9,8 @@ use super::calls::func_grow;
 use super::loops::counts_down;
 use super::{calls, loops};
 use crate::bytecode::{Bc, Ins, Proto};
+use crate::jit::trace::TraceNo;
+use crate::record::Traces;
 use crate::value::Value;
 use crate::vm::dispatch::Handler;
 use crate::vm::frame::{self, FRAME_SLOTS, Frame, Link};
@@ -164,7 +166,7 @@ handler! { fn iter_l(vm, base, pc, ins, k) {
 }}
 // A LOOP, or an ITERN: that has no J form of its own.
 handler! { fn loop_head(vm, base, pc, ins, k) {
-    let plain = original(base, pc, ins);
+    let plain = (*vm).jit.traces.start_ins(TraceNo(ins.d() as u16)).unwrap_or(ins);
     if plain.op_index() == Bc::IterN as usize {
         return iter_n(vm, base, pc, plain, k);
     }

@@ -137,8 +137,12 @@ fn one_byte(r: &mut Recorder, s: IrRef, (i, now): Counted, len: Counted) -> Reco
         let minus = r.kint(-1)?;
         (r.int_add(i, minus)?, now - 1)
     };
-    // One comparison for both ends; position 0 has no byte either.
+    // One comparison for both ends.
     if !(0..len.1).contains(&now) {
+        if now >= 0 {
+            // A negative position would count from the end.
+            r.compare_int(IrOp::Gt, i, 0)?;
+        }
         r.guard(IrOp::Uge, IrType::Int, offset, len.0)?;
         return r.give_none();
     }

@@ -12,7 +12,9 @@ use super::at::At;
 use super::dispatch::Then;
 use super::{Record, Recorder};
 use crate::bytecode::Ins;
+use crate::jit::helpers::PayKind;
 use crate::jit::trace::TraceAbort;
+use crate::stdlib::string::build::FREE_BYTES;
 use crate::value::Value;
 use crate::vm::frame::Cont;
 use crate::vm::meta::Event;
@@ -59,6 +61,21 @@ impl Recorder {
         self.go(here)
     }
 
+    /// The order of two texts costs what the shorter one does.
+    fn pay_for_comparison(
+        &mut self,
+        (x, m): (IrRef, usize),
+        (y, n): (IrRef, usize),
+    ) -> Record<()> {
+        let (shorter, least) = if m <= n { (x, m) } else { (y, n) };
+        let mut len = self.str_len(shorter)?;
+        if least > FREE_BYTES {
+            let longer = self.str_len(if shorter == x { y } else { x })?;
+            len = self.b.ins(IrOp::Min, IrType::Int, len, longer)?;
+        }
+        self.pay_for(PayKind::Text, len, least)
+    }
+
     /// ISLT, ISGE, ISLE, ISGT
     pub(super) fn order(&mut self, at: &At<'_>, event: Event, negate: bool) -> Record<Then> {
         let (a, d) = (at.ins.a(), at.ins.d());
@@ -99,6 +116,7 @@ impl Recorder {
             }
             let args = self.b.ins(IrOp::CArg, IrType::Nil, x, y)?;
             let sign = self.b.ins(IrOp::CallN, IrType::Int, args, Helper::StrCmp)?;
+            self.pay_for_comparison((x, s.len()), (y, t.len()))?;
             let zero = self.kint(0)?;
             let op = if negate { op.inverted(false) } else { op };
             return self.decide(at, op, IrType::Int, (sign, zero), holds != negate);

@@ -1,24 +1,31 @@
 //! Concatenation.
 
-use perilune_ir::ins::Const;
-use perilune_ir::literal::{BufMode, StrMode};
+use perilune_ir::literal::StrMode;
 use perilune_ir::op::IrOp;
-use perilune_ir::types::IrType;
+use perilune_ir::types::{IrRef, IrType};
 
 use super::at::At;
 use super::dispatch::Then;
+use super::slots::MAX_SLOTS;
 use super::{Record, Recorder};
+use crate::jit::helpers::PayKind;
 use crate::jit::trace::TraceAbort;
+use crate::number::{TextBuffer, to_text};
 
 impl Recorder {
     /// CAT
     pub(super) fn concat(&mut self, at: &At<'_>) -> Record<Then> {
         let (first, last) = (at.ins.b(), at.ins.c());
+        let mut length = 0;
         for i in first..=last {
             let r = self.get(at, i)?;
             if self.ty(r) != IrType::Str && !self.is_numeric(r) {
                 return Err(TraceAbort::NyiMetamethod);
             }
+            length += match at.slot(i).as_number() {
+                Some(n) => to_text(n, &mut TextBuffer::default()).len(),
+                None => at.slot(i).as_str().map_or(0, |s| s.len()),
+            };
         }
         for i in first..=last {
             let r = self.get(at, i)?;
@@ -30,17 +37,13 @@ impl Recorder {
             let s = self.b.ins(IrOp::ToStr, IrType::Str, r, mode)?;
             self.set(i, s)?;
         }
-        let scratch = at.vm.scratch.as_ptr() as u64;
-        let buffer = self.b.konst(Const::KPtr(scratch))?;
-        let header = self
-            .b
-            .ins(IrOp::BufHdr, IrType::Ptr, buffer, BufMode::Reset)?;
-        let mut put = header;
+        let mut parts = [IrRef::NIL; MAX_SLOTS];
         for i in first..=last {
-            let s = self.get(at, i)?;
-            put = self.b.ins(IrOp::BufPut, IrType::Ptr, put, s)?;
+            parts[i] = self.get(at, i)?;
         }
-        let r = self.b.ins(IrOp::BufStr, IrType::Str, put, header)?;
+        let r = self.join(at, &parts[first..=last])?;
+        let len = self.str_len(r)?;
+        self.pay_for(PayKind::Text, len, length)?;
         self.shrink(first);
         self.result(at, r)
     }

@@ -194,7 +194,7 @@ fn char(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
 
 impl Recorder {
     /// The strings one after the other, in one.
-    pub(super) fn join(&mut self, at: &At<'_>, parts: &[IrRef]) -> Record<IrRef> {
+    pub(in crate::record) fn join(&mut self, at: &At<'_>, parts: &[IrRef]) -> Record<IrRef> {
         let scratch = at.vm.scratch.as_ptr() as u64;
         let buffer = self.b.konst(Const::KPtr(scratch))?;
         let header = self

@@ -8,10 +8,26 @@ use support::World;
 
 /// Programs with hot loops: the conformance scripts for compiled library functions.
 const PROGRAMS: &[(&str, &str)] = &[
-    ("math", include_str!("../conformance/lua/jit/library_math.lua")),
-    ("string", include_str!("../conformance/lua/jit/library_string.lua")),
-    ("pattern", include_str!("../conformance/lua/jit/library_pattern.lua")),
-    ("table", include_str!("../conformance/lua/jit/library_table.lua")),
+    (
+        "math",
+        include_str!("../conformance/lua/jit/library_math.lua"),
+    ),
+    (
+        "string",
+        include_str!("../conformance/lua/jit/library_string.lua"),
+    ),
+    (
+        "pattern",
+        include_str!("../conformance/lua/jit/library_pattern.lua"),
+    ),
+    (
+        "table",
+        include_str!("../conformance/lua/jit/library_table.lua"),
+    ),
+    (
+        "pcall",
+        include_str!("../conformance/lua/jit/library_pcall.lua"),
+    ),
 ];
 
 fn run(name: &str, source: &str, options: &[&str]) -> (String, u64) {

@@ -266,6 +266,10 @@ impl Vm {
             let function = unsafe { Frame(self.base).function() };
             return Next::enter(function.pc.get(), usize::from(nargs));
         }
+        if point.open_results.is_some() {
+            // They lie where neither the collector looks nor a finalizer's frame leaves them alone. What is due is done soon.
+            return Next::RESUME;
+        }
         if self.heap.step_due() {
             self.safepoint();
         }

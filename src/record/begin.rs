@@ -97,6 +97,13 @@ impl Recorder {
         r.origin -= isize::from(resume.base_slot as i16);
         r.open_results = usize::from(resume.open_results.unwrap_or(0));
         r.replay(parent, resume.pc)?;
+        // Open results may lie beyond the frame.
+        let live = r
+            .slots
+            .iter()
+            .rposition(Option::is_some)
+            .map_or(0, |i| i + 1);
+        r.max_slot = r.max_slot.max(live.saturating_sub(r.base));
         r.find_frames(base)?;
         r.began_inside = !r.frames.is_empty();
         r.snapshot(resume.pc)?;

@@ -84,7 +84,10 @@ impl Recorder {
             let r = self.specialise(at, r, f)?;
             return self.call_lua(at, a, (r, f), nargs);
         }
-        self.call_native(at, a, (r, f), nargs)
+        match self.call_protected(at, a, (r, f), nargs)? {
+            Some(then) => Ok(then),
+            None => self.call_native(at, a, (r, f), nargs),
+        }
     }
 
     fn call_lua(

@@ -62,11 +62,7 @@ impl Recorder {
     }
 
     /// The order of two texts costs what the shorter one does.
-    fn pay_for_comparison(
-        &mut self,
-        (x, m): (IrRef, usize),
-        (y, n): (IrRef, usize),
-    ) -> Record<()> {
+    fn pay_for_comparison(&mut self, (x, m): (IrRef, usize), (y, n): (IrRef, usize)) -> Record<()> {
         let (shorter, least) = if m <= n { (x, m) } else { (y, n) };
         let mut len = self.str_len(shorter)?;
         if least > FREE_BYTES {

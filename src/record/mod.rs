@@ -31,6 +31,7 @@ mod index;
 mod iterate;
 mod loops;
 mod meta;
+mod protected;
 mod returns;
 mod side;
 mod slots;

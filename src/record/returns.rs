@@ -99,6 +99,9 @@ impl Recorder {
     /// A continuation frame: what it does with the results.
     fn return_to_cont(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
         let (cont, pc) = at.continuation();
+        if matches!(cont, Cont::Pcall | Cont::Xpcall) {
+            return self.return_protected(at, first, n);
+        }
         let delta = at.link().slots();
         let result = self.returned(first, n, 0);
         let frame = self.frames.pop().ok_or(TraceAbort::NyiReturn)?;
@@ -126,6 +129,38 @@ impl Recorder {
             return Err(TraceAbort::NyiReturn);
         }
         self.snapshot(at.pc)
+    }
+
+    /// Out of a protected call, to the Lua frame that made it: `true`, and the results.
+    fn return_protected(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
+        let delta = at.link().slots();
+        let native = at.below(delta);
+        if self.frames.len() < 2 || native.link().kind() != frame::LUA {
+            return Err(TraceAbort::NyiReturn);
+        }
+        self.frames.pop();
+        let frame = self.frames.pop().ok_or(TraceAbort::NyiReturn)?;
+        let return_pc = native.link().return_pc();
+        let call = at.code(return_pc.wrapping_sub(1));
+        let distance = call.a() + FRAME_SLOTS;
+        self.base -= delta + distance;
+        let wanted = match call.b() {
+            0 => n + 1,
+            b => b - 1,
+        };
+        if call.b() == 0 {
+            self.open_results = n + 1;
+        }
+        for i in 0..wanted {
+            let r = match i {
+                0 => IrRef::TRUE,
+                i => self.returned(distance + delta + first, n, i - 1),
+            };
+            self.set(call.a() + i, r)?;
+        }
+        self.set_top(call.a() + wanted);
+        self.proto = frame.below;
+        self.go(return_pc)
     }
 
     /// From the frame in which the trace began to the Lua frame below.

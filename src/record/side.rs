@@ -4,9 +4,9 @@ use perilune_ir::snap::SnapKind;
 
 use super::slots::SlotRef;
 use super::{FIRST, FrameEntered, ParentTrace, Record, Recorder};
-use crate::bytecode::Ins;
+use crate::bytecode::{Ins, Proto};
 use crate::jit::trace::TraceAbort;
-use crate::value::Value;
+use crate::value::{Gc, Value};
 use crate::vm::frame::{self, Frame};
 
 impl Recorder {
@@ -40,8 +40,7 @@ impl Recorder {
             let (function, link, below) = unsafe { (at.function(), at.link(), at.below()) };
             let (below, _) = below.ok_or(TraceAbort::RetryRecording)?;
             let distance = (at.0 as usize - below.0 as usize) / size_of::<Value>();
-            // SAFETY: as above.
-            let proto = unsafe { below.function() }.proto();
+            let proto = lua_proto(below);
             let header = if link.kind() == frame::VARG {
                 function.pc.get()
             } else {
@@ -64,5 +63,17 @@ impl Recorder {
             return Err(TraceAbort::RetryRecording);
         }
         Ok(())
+    }
+}
+
+/// The prototype of a complete frame's function, or where that is a native one, of the Lua function that called it.
+fn lua_proto(frame: Frame) -> Option<Gc<Proto>> {
+    // SAFETY: the caller's frame is complete, and so is one below a native function that was called by a call instruction.
+    unsafe {
+        match frame.function().proto() {
+            Some(proto) => Some(proto),
+            None if frame.link().kind() == frame::LUA => frame.below()?.0.function().proto(),
+            None => None,
+        }
     }
 }

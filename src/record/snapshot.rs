@@ -77,7 +77,10 @@ impl Recorder {
             native_args: None,
             open_results: takes_open.then_some(self.open_results as u16),
         };
-        self.top_slot = self.top_slot.max(top_slot);
+        self.top_slot = self
+            .top_slot
+            .max(top_slot)
+            .max(base_slot + self.max_slot as u16);
         if let Some(i) = self.resume.iter().position(|p| *p == point) {
             return Ok(i as u32);
         }

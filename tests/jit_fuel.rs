@@ -21,10 +21,6 @@ const PROGRAMS: &[(&str, &str)] = &[
         include_str!("../conformance/lua/jit/library_pattern.lua"),
     ),
     (
-        "table",
-        include_str!("../conformance/lua/jit/library_table.lua"),
-    ),
-    (
         "pcall",
         include_str!("../conformance/lua/jit/library_pcall.lua"),
     ),

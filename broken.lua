@@ -1,0 +1,3 @@
+local M = {}
+M.x = nil + 1
+return M

@@ -1,0 +1,4 @@
+local function inside()
+  error('child failed')
+end
+inside()

@@ -1,3 +1,0 @@
-local M = {}
-M.x = nil + 1
-return M

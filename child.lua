@@ -1,4 +1,0 @@
-local function inside()
-  error('child failed')
-end
-inside()

@@ -9,15 +9,12 @@ use perilune_ir::build::Builder;
 
 use super::at::{At, instruction};
 use super::slots::{MAX_SLOTS, SlotRef};
-use super::values::HeapObjects;
-use super::{FIRST, Params, ParentTrace, Phase, Record, Recorder};
+use super::{FIRST, OBJECTS, Params, ParentTrace, Phase, Record, Recorder};
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
 use crate::value::{Gc, Value};
 use crate::vm::Vm;
 use crate::vm::frame::Frame;
-
-static OBJECTS: HeapObjects = HeapObjects;
 
 impl Recorder {
     /// Begins a root trace at the loop instruction or function header at `pc`, which is executed next, in the frame at `base` (at a header,

@@ -3,11 +3,14 @@
 extern crate alloc;
 use alloc::boxed::Box;
 
-use perilune_ir::trace::Link;
+use perilune_ir::op::IrOp;
+use perilune_ir::opt::{dce, peel};
+use perilune_ir::trace::{Link, TraceError};
 
 use super::at::At;
 use super::dispatch::Then;
-use super::{Phase, Record, Recorder};
+use super::slots::SlotRef;
+use super::{OBJECTS, Phase, Record, Recorder};
 use crate::bytecode::{Bc, Ins};
 use crate::jit::trace::{LinkKind, Recording, TraceAbort, TraceNo};
 
@@ -17,6 +20,10 @@ impl Recorder {
         self.settle(pc)?;
         // The state at the end, whatever precedes: the last snapshot is the one behind everything.
         self.snapshot(pc)?;
+        let loops = matches!(link, LinkKind::Loop | LinkKind::TailRecursion);
+        if loops && !self.close_loop()? {
+            return self.go(pc);
+        }
         self.link = link;
         self.link_to = to;
         let ir_link = match link {
@@ -28,6 +35,41 @@ impl Recorder {
         };
         self.b.trace_mut().link = ir_link;
         Ok(Then::Stop)
+    }
+
+    /// Peels the loop, or says that the next iteration has to be recorded, too, since what slots hold is not of one type yet.
+    fn close_loop(&mut self) -> Record<bool> {
+        let options = self.params.options;
+        if !options.r#loop {
+            return Ok(true);
+        }
+        let trace = self.b.trace_mut();
+        if options.dce {
+            dce(trace)?;
+        }
+        match peel(trace, options, &OBJECTS) {
+            Ok(()) => Ok(true),
+            Err(TraceError::TypeInstability | TraceError::GuardFails) if self.inst_unroll > 0 => {
+                self.inst_unroll -= 1;
+                self.needs_snapshot = true;
+                self.induction = None;
+                self.forget_removed();
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Forgets slots whose values were dead code: these are loads that nothing used.
+    fn forget_removed(&mut self) {
+        let trace = self.b.trace();
+        for slot in &mut self.slots {
+            let is_removed =
+                |s: &SlotRef| !s.value.is_const() && trace.get(s.value).op() == IrOp::Nop;
+            if slot.as_ref().is_some_and(is_removed) {
+                *slot = None;
+            }
+        }
     }
 
     /// Ends the trace at the beginning of a root trace, whose first instruction is at `pc`.

@@ -147,6 +147,9 @@ enum Phase {
     Finished,
 }
 
+/// What the builder knows of constant objects.
+static OBJECTS: values::HeapObjects = values::HeapObjects;
+
 /// A trace under recording.
 pub(crate) struct Recorder {
     b: Builder<'static>,

@@ -300,6 +300,10 @@ impl Vm {
         if parts.has(b'i') {
             self.dump_ir(number, parts.has(b's'));
         }
+        #[cfg(feature = "jit-dump")]
+        if parts.has(b'm') {
+            self.dump_code(number);
+        }
         if parts.has(b't') {
             let mut text = Text::new(self, Channel::Dump);
             let _ = match link {
@@ -333,6 +337,28 @@ impl Vm {
         }
         drop(text);
         self.jit.traces.put_back(number, trace);
+    }
+
+    #[cfg(feature = "jit-dump")]
+    fn dump_code(&mut self, number: TraceNo) {
+        use perilune_jit_x86::disassemble::{Show, disassemble};
+        let machine = self.jit.machine.take();
+        if let Some(trace) = self.jit.traces.take(number) {
+            if let (Some(code), Some(machine)) = (&trace.code, &machine) {
+                let mut text = Text::new(self, Channel::Dump);
+                let size = code.block().len;
+                let _ = writeln!(text, "---- TRACE {} mcode {size}", number.0);
+                let _ = disassemble(
+                    &mut text,
+                    machine.region(),
+                    code,
+                    machine.layout(),
+                    Show::All,
+                );
+            }
+            self.jit.traces.put_back(number, trace);
+        }
+        self.jit.machine = machine;
     }
 
     /// A recording was given up.
@@ -374,27 +400,44 @@ impl Vm {
         }
     }
 
-    /// An instruction is recorded.
-    pub(crate) fn announce_instruction(&mut self, base: *mut Value, at: *const Ins) {
+    /// An instruction is recorded; `start` is where on the stack the trace's first frame begins.
+    pub(crate) fn announce_instruction(
+        &mut self,
+        base: *mut Value,
+        at: *const Ins,
+        start: *mut Value,
+    ) {
         if !self.jit.listener.parts().has(b'b') {
             return;
         }
+        let mut depth = 0;
+        let mut frame = Frame(base);
+        while frame.0 > start {
+            // SAFETY: down to the trace's first frame all are well formed.
+            let Some((below, _)) = (unsafe { frame.below() }) else {
+                break;
+            };
+            frame = below;
+            depth += 1;
+        }
+        const PREFIX: &[u8] = b" . . . . . . . . . . . . . . . . . . . .";
+        let prefix = &PREFIX[..PREFIX.len().min(2 * depth)];
         // SAFETY: every frame has its function below it.
         let function = unsafe { Frame(base).function_value() }.as_function();
         let proto = function.and_then(|f| f.proto());
         let mut text = Text::new(self, Channel::Dump);
         let Some(proto) = proto else {
-            let _ = text.write_str("0000  FUNCC\n");
+            let _ = writeln!(text, "0000 {} FUNCC", shown(prefix));
             return;
         };
         let index = instruction_index(proto, at.wrapping_add(1));
-        let Ok(()) = list::instruction(proto, index, b"", &mut text);
+        let Ok(()) = list::instruction(proto, index, prefix, &mut text);
         let is_condition = proto
             .instruction(index)
             .and_then(Ins::op)
             .is_some_and(Bc::is_condition);
         if is_condition {
-            let Ok(()) = list::instruction(proto, index + 1, b"", &mut text);
+            let Ok(()) = list::instruction(proto, index + 1, prefix, &mut text);
         }
     }
 

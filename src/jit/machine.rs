@@ -54,6 +54,18 @@ pub(crate) struct Machine {
     features: Features,
 }
 
+#[cfg(feature = "jit-dump")]
+impl Machine {
+    /// Where code lies.
+    pub fn region(&self) -> &Region<impl ExecutableMemory + use<>> {
+        &self.region
+    }
+    /// What it knows of the engine.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+}
+
 /// Do objects lie in the lower half of the address space?
 fn is_low(address: usize) -> bool {
     address >> 47 == 0

@@ -43,6 +43,7 @@ impl Vm {
                 at,
                 ins,
                 first: Some(unsafe { first_recorded(at, ins) }),
+                base: self.slots_below(base),
                 thread: self.thread,
             }),
             Err(reason) => self.recording_failed(Start::Root, proto, at, reason),
@@ -89,6 +90,7 @@ impl Vm {
                 at,
                 ins: Ins::ad(Bc::Jmp, 0, 0),
                 first: None,
+                base: self.slots_below(base),
                 thread: self.thread,
             }),
             Err(reason) => self.recording_failed(start, proto, at, reason),
@@ -120,10 +122,16 @@ impl Vm {
                 // SAFETY: the interpreter is at this instruction.
                 ins: unsafe { *at },
                 first: None,
+                base: self.slots_below(base),
                 thread: self.thread,
             }),
             Err(reason) => self.recording_failed(start, proto, at, reason),
         }
+    }
+
+    /// How many slots of the stack lie below an address.
+    fn slots_below(&self, base: *mut Value) -> usize {
+        (base.addr() - self.thread.stack.get().addr()) / size_of::<Value>()
     }
 
     fn begin(&mut self, active: Active) {
@@ -165,7 +173,8 @@ impl Vm {
             self.update_dispatch();
             return plain;
         }
-        self.announce_instruction(base, at);
+        let start = self.thread.stack.get().wrapping_add(active.base);
+        self.announce_instruction(base, at, start);
         let traces = core::mem::take(&mut self.jit.traces);
         let progress = active.recorder.record(self, base, at, ins, k, &traces);
         self.jit.traces = traces;

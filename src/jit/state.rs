@@ -33,6 +33,8 @@ pub(crate) struct Active {
     pub ins: Ins,
     /// The first instruction that is to be recorded, until it was.
     pub first: Option<*const Ins>,
+    /// Where on the thread's stack it began, in slots.
+    pub base: usize,
     /// The thread whose code is recorded.
     pub thread: Gc<Thread>,
 }

@@ -1,4 +1,5 @@
-//! `jit.util`: reflection on functions and their bytecode. The functions about traces find none.
+//! `jit.util`: reflection on functions and their bytecode, and a little on traces. Their instructions are shown by `-jdump`; the
+//! functions that would hand them out find none.
 
 use crate::bytecode::{Bc, Mode, Proto};
 use crate::stdlib::message::Message;
@@ -13,7 +14,7 @@ const LIB: &[LibFn] = &[
     LibFn::new("funcbc", funcbc, 150),
     LibFn::new("funck", funck, 151),
     LibFn::new("funcuvname", funcuvname, 152),
-    LibFn::new("traceinfo", no_trace, 153),
+    LibFn::new("traceinfo", traceinfo, 153),
     LibFn::new("traceir", no_trace_part, 154),
     LibFn::new("tracek", no_trace_part, 155),
     LibFn::new("tracesnap", no_trace_part, 156),
@@ -175,6 +176,35 @@ fn funcuvname(vm: &mut Vm) -> NativeResult {
         None => vm.new_str(b"")?,
     };
     vm.ret(name)
+}
+
+/// `traceinfo(number)`: how large a trace is, and where it goes.
+#[cfg(feature = "jit")]
+fn traceinfo(vm: &mut Vm) -> NativeResult {
+    let number = vm.check_int(0)?;
+    let number = u16::try_from(number).map(crate::jit::trace::TraceNo);
+    let trace = number.ok().and_then(|number| vm.jit.traces.get(number));
+    let Some(trace) = trace else {
+        return Ok(Flow::Return(0));
+    };
+    let counts = [
+        ("nins", trace.ir.len()),
+        ("nk", trace.ir.const_count()),
+        ("link", usize::from(trace.link_to.0)),
+        ("nexit", trace.exits.len()),
+    ];
+    let link = trace.link.name();
+    let t = vm.new_table(0, 8)?;
+    for (name, count) in counts {
+        set_int(vm, t, name, count)?;
+    }
+    let link = vm.new_str(link.as_bytes())?;
+    vm.raw_set_name(t, "linktype", link)?;
+    vm.ret(t.into())
+}
+#[cfg(not(feature = "jit"))]
+fn traceinfo(vm: &mut Vm) -> NativeResult {
+    no_trace(vm)
 }
 
 /// The functions of a trace.

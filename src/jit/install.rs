@@ -4,6 +4,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 use perilune_ir::ins::Ins as IrIns;
+use perilune_ir::op::IrOp;
 use perilune_ir::opt;
 use perilune_ir::trace::{Link, Trace as IrTrace};
 use perilune_ir::types::IrRef;
@@ -184,10 +185,16 @@ impl Vm {
         }
     }
 
-    /// The guard that a test wants to fail.
+    /// The guard that a test wants to fail. Comparisons are not among them: where one decides on a branch, its exit is the other way.
     fn guard_to_fail(&self, ir: &IrTrace) -> Option<IrRef> {
+        use IrOp::{Eq, Ge, Gt, Le, Lt, Ne, Uge, Ugt, Ule, Ult};
         let n = (self.jit.settings.parameters.fail_guard as usize).checked_sub(1)?;
-        ir.refs().filter(|r| ir.get(*r).is_guard()).nth(n)
+        let decides = |op| matches!(op, Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne);
+        let mut guards = ir.refs().filter(|r| {
+            let ins = ir.get(*r);
+            ins.is_guard() && !decides(ins.op())
+        });
+        guards.nth(n)
     }
 
     /// Puts a trace's number where it begins.

@@ -137,7 +137,7 @@ impl Vm {
         resume.extend(trace.resume.iter().map(|point| Resume {
             base_slot: point.base_slot as i16,
         }));
-        let mut inherited = Vec::new();
+        let inherited;
         let mut head = Head::Root;
         if let Start::Side { parent, exit } = trace.start {
             let parent = self.jit.traces.get(parent);

@@ -37,6 +37,8 @@ pub(crate) mod state;
 pub(crate) mod store;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 pub(crate) mod trace;
 
 pub use parameters::JitMode;

@@ -28,9 +28,8 @@ pub(crate) struct Active {
     /// The function in which it begins, and the one in which its tree does.
     pub proto: Gc<Proto>,
     pub anchor: Gc<Proto>,
-    /// The instruction at which it begins, and what that is.
+    /// The instruction at which it begins.
     pub at: *const Ins,
-    pub ins: Ins,
     /// The first instruction that is to be recorded, until it was.
     pub first: Option<*const Ins>,
     /// Where on the thread's stack it began, in slots.

@@ -90,10 +90,6 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    /// Is it the first trace of its tree?
-    pub fn is_root(&self) -> bool {
-        !matches!(self.start, Start::Side { .. })
-    }
     /// Does it end by going to the interpreter?
     pub fn ends_outside(&self) -> bool {
         self.link_to == TraceNo(0)

@@ -144,8 +144,6 @@ aborts! {
     DownRecursion = 14 "down-recursion, restarting";
     StoreNilKey = 17 "store with nil or NaN key";
     NyiMetamethod = 18 "missing metamethod";
-    MachineCodeFull = 27 "failed to allocate mcode memory";
-    SpillOverflow = 30 "too many spill slots";
     HookActive = 0 "debug hook set";
     NyiCoroutine = 15 "NYI: coroutine";
     OutOfMemory = 27 "not enough memory";

@@ -355,7 +355,7 @@ impl Heap {
                 #[cfg(feature = "jit")]
                 sites: Cell::new(ptr::null_mut()),
                 #[cfg(feature = "jit")]
-                anchors: crate::jit::anchor::Anchors::NONE,
+                anchors: crate::jit::anchor::Anchors::new(),
             });
             Ok(Gc::from_non_null(cell))
         }

@@ -151,7 +151,7 @@ impl Heap {
             strings: InternTable::new(hash_key),
             gc: Collector::new(),
             #[cfg(feature = "jit")]
-            orphans: crate::jit::anchor::Anchors::NONE,
+            orphans: crate::jit::anchor::Anchors::new(),
             memory,
         };
         // SAFETY: the caller's promise.

@@ -69,7 +69,9 @@ pub(crate) struct Anchors(Cell<*mut Anchor>);
 
 impl Anchors {
     /// No anchor.
-    pub const NONE: Anchors = Anchors(Cell::new(ptr::null_mut()));
+    pub const fn new() -> Anchors {
+        Anchors(Cell::new(ptr::null_mut()))
+    }
 
     fn iter(&self) -> impl Iterator<Item = &Anchor> {
         let mut next = self.0.get();

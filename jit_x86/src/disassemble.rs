@@ -8,7 +8,7 @@ use iced_x86::{
 };
 
 use crate::code::Code;
-use crate::emit::ASIDE;
+use crate::emit::{ASIDE, Shared};
 use crate::region::{ExecutableMemory, Region};
 use crate::runtime::{Layout, OpHelper};
 use perilune_ir::literal::Helper;
@@ -16,6 +16,7 @@ use perilune_ir::literal::Helper;
 /// Names of places in the code.
 struct Names {
     layout: Layout,
+    shared: Shared,
     /// Addresses of exits' stubs.
     stubs: alloc::vec::Vec<(u64, u16)>,
     loop_start: Option<u64>,
@@ -44,6 +45,12 @@ impl SymbolResolver for Names {
         }
         if let Some(n) = self.labels.iter().position(|&l| l == address) {
             return name(alloc::format!("->L{}", n + 1));
+        }
+        if self.shared.barrier as u64 == address {
+            return name("barrier".into());
+        }
+        if self.shared.exit as u64 == address {
+            return name("exit".into());
         }
         if self.layout.nil_slot as u64 == address {
             return name("nilslot".into());
@@ -125,6 +132,7 @@ pub fn disassemble<M: ExecutableMemory>(
     let names = Names {
         labels,
         layout: layout.clone(),
+        shared: region.shared,
         stubs: stubs.collect(),
         loop_start: loop_start.map(|l| start + u64::from(l)),
         code: start..start + stubs_at as u64,

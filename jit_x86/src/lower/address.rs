@@ -8,7 +8,7 @@ use perilune_ir::types::{IrRef, IrType};
 use crate::asm::{self, Mem, Rm};
 use crate::compile::Compiler;
 use crate::error::BackendError;
-use crate::reg::Reg;
+use crate::reg::{Reg, RegSet};
 use crate::runtime::{FieldPlace, Width};
 
 /// How far back a load is looked for conflicts with stores.
@@ -140,6 +140,10 @@ impl Compiler<'_> {
         } else if let Some(m) = self.fused_load(r) {
             return Rm::Mem(m);
         }
+        if self.is_lost_to_call(r) {
+            let slot = self.spill(r);
+            return Rm::Mem(self.spill_mem(slot));
+        }
         if let Some(slot) = self.state(r).spill
             && self.free.minus(self.locked).and(class).is_empty()
             && self.input.fuse
@@ -181,6 +185,18 @@ impl Compiler<'_> {
             _ => false,
         };
         fits && !self.may_change(r, &ins)
+    }
+    /// Does the value have to lie in memory anyway, because a call between its definition and here keeps no register of its class?
+    fn is_lost_to_call(&self, r: IrRef) -> bool {
+        if !self.input.fuse || r.is_const() || self.class_of(r) != RegSet::XMM {
+            return false;
+        }
+        let from = match self.loop_at {
+            Some(l) if self.in_loop && self.state(r).phi => l,
+            _ => r.index(),
+        };
+        let is_invariant = self.in_loop && self.is_invariant(r);
+        self.calls.last().is_some_and(|&c| c as usize > from) || (is_invariant && self.loop_has_call)
     }
     /// The memory that a load reads, if the load can be made part of the instruction in hand.
     fn fused_load(&mut self, r: IrRef) -> Option<Mem> {

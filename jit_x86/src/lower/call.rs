@@ -323,7 +323,6 @@ impl Compiler<'_> {
                 && !r.is_const()
                 && r != IrRef::BASE
                 && self.state(r).reg.is_none()
-                && self.state(r).spill.is_none()
                 && !self.crosses_call(r)
                 && !(self.in_loop && self.is_invariant(r))
                 && self.free.has(*reg)

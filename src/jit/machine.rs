@@ -234,7 +234,7 @@ impl Vm {
             return Err(RestoreError::NoSnapshot);
         };
         // SAFETY: the context isn't written while slots are.
-        let context = unsafe { &*(&raw const (*vm).trace_context) };
+        let context = unsafe { &(*vm).trace_context };
         let source = |r: IrRef| {
             let location = code.locations(snap).find(|(value, _)| *value == r)?.1;
             value_at(context, location, trace.ir.ty(r))

@@ -41,6 +41,7 @@ impl Vm {
                 proto,
                 anchor: proto,
                 at,
+                // SAFETY: `at` is an instruction of `proto`.
                 first: Some(unsafe { first_recorded(at, ins) }),
                 base: self.slots_below(base),
                 thread: self.thread,
@@ -72,7 +73,6 @@ impl Vm {
         };
         let of = ParentTrace {
             number: parent,
-            root,
             ir: &trace.ir,
             resume: &trace.resume,
             exit,

@@ -167,6 +167,10 @@ impl TraceStore {
     }
 
     /// Stores a trace under a free number, or gives it back where there is no memory.
+    #[expect(
+        clippy::result_large_err,
+        reason = "what failed for lack of memory goes back, and a box would need some"
+    )]
     pub fn insert(&mut self, number: TraceNo, trace: Installed) -> Result<(), Installed> {
         let index = usize::from(number.0);
         while self.slots.len() <= index {

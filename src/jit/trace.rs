@@ -48,8 +48,6 @@ pub(crate) enum LinkKind {
     Root,
     /// Itself, a frame further up.
     UpRecursion,
-    /// Itself, a frame further down.
-    DownRecursion,
     /// Itself, by tail calls.
     TailRecursion,
     /// The interpreter.
@@ -84,7 +82,7 @@ pub(crate) struct Recording {
 }
 
 macro_rules! aborts {
-    ($($name:ident = $code:literal $text:literal;)*) => {
+    ($($name:ident = $text:literal;)*) => {
         /// Why a trace was given up.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub(crate) enum TraceAbort {
@@ -109,44 +107,26 @@ macro_rules! aborts {
                     TraceAbort::Backend(e) => e.message(),
                 }
             }
-            /// The number that `jit.attach` callbacks get, which index `jit.vmdef.traceerr`.
-            pub(crate) const fn code(self) -> i32 {
-                match self {
-                    $(TraceAbort::$name => $code,)*
-                    TraceAbort::NyiBytecode(_) => 7,
-                    TraceAbort::NyiFunction(_) => 15,
-                    TraceAbort::Ir(TraceError::TraceTooLong) => 2,
-                    TraceAbort::Ir(TraceError::TooManySnapshots | TraceError::SnapshotTooLarge) => 4,
-                    TraceAbort::Ir(TraceError::GuardFails) => 24,
-                    TraceAbort::Ir(TraceError::TooManyPhis) => 25,
-                    TraceAbort::Ir(TraceError::TypeInstability) => 26,
-                    TraceAbort::Ir(_) => 2,
-                    TraceAbort::Backend(BackendError::SpillOverflow) => 30,
-                    TraceAbort::Backend(_) => 27,
-                }
-            }
         }
     };
 }
 
 aborts! {
-    Raised = 0 "error thrown or hook called during recording";
-    StackOverflow = 3 "trace too deep";
-    Blacklisted = 5 "blacklisted";
-    RetryRecording = 6 "retry recording";
-    NyiReturn = 16 "NYI: return to lower frame";
-    LeavesLoop = 8 "leaving loop in root trace";
-    InnerLoop = 9 "inner loop in root trace";
-    LoopUnroll = 10 "loop unroll limit reached";
-    BadType = 11 "bad argument type";
-    JitOff = 12 "JIT compilation disabled for function";
-    CallUnroll = 13 "call unroll limit reached";
-    DownRecursion = 14 "down-recursion, restarting";
-    StoreNilKey = 17 "store with nil or NaN key";
-    NyiMetamethod = 18 "missing metamethod";
-    HookActive = 0 "debug hook set";
-    NyiCoroutine = 15 "NYI: coroutine";
-    OutOfMemory = 27 "not enough memory";
+    Raised = "error thrown or hook called during recording";
+    StackOverflow = "trace too deep";
+    RetryRecording = "retry recording";
+    NyiReturn = "NYI: return to lower frame";
+    LeavesLoop = "leaving loop in root trace";
+    InnerLoop = "inner loop in root trace";
+    LoopUnroll = "loop unroll limit reached";
+    BadType = "bad argument type";
+    JitOff = "JIT compilation disabled for function";
+    CallUnroll = "call unroll limit reached";
+    StoreNilKey = "store with nil or NaN key";
+    NyiMetamethod = "missing metamethod";
+    HookActive = "debug hook set";
+    NyiCoroutine = "NYI: coroutine";
+    OutOfMemory = "not enough memory";
 }
 
 impl From<TraceError> for TraceAbort {

@@ -34,7 +34,7 @@ impl Recorder {
         Ok(Some((r, n)))
     }
     /// An int as a number.
-    pub(super) fn to_num(&mut self, r: IrRef) -> Record<IrRef> {
+    pub(super) fn as_num(&mut self, r: IrRef) -> Record<IrRef> {
         Ok(number(&mut self.b, r)?)
     }
 
@@ -79,7 +79,7 @@ impl Recorder {
     }
 
     /// A number as the bit operators take it.
-    pub(super) fn to_bits(&mut self, r: IrRef) -> Record<IrRef> {
+    pub(super) fn as_bits(&mut self, r: IrRef) -> Record<IrRef> {
         Ok(narrow_tobit(&mut self.b, r)?)
     }
 
@@ -89,7 +89,7 @@ impl Recorder {
         if !self.is_numeric(r) {
             return Err(self.nyi(at));
         }
-        let r = self.to_bits(r)?;
+        let r = self.as_bits(r)?;
         let r = self.b.ins(IrOp::BNot, IrType::Int, r, Operand::NONE)?;
         self.result(at, r)
     }
@@ -101,7 +101,7 @@ impl Recorder {
         if !self.is_numeric(x) || !self.is_numeric(y) {
             return Err(self.nyi(at));
         }
-        let (x, y) = (self.to_bits(x)?, self.to_bits(y)?);
+        let (x, y) = (self.as_bits(x)?, self.as_bits(y)?);
         let op = match op {
             BitOp::And => IrOp::BAnd,
             BitOp::Or => IrOp::BOr,

@@ -89,11 +89,6 @@ impl<'a> At<'a> {
         // SAFETY: the frame is complete.
         unsafe { Frame(self.base).function() }
     }
-    /// What lies in the frame's function slot.
-    pub(super) fn function_value(&self) -> Value {
-        // SAFETY: a frame has that slot.
-        unsafe { Frame(self.base).function_value() }
-    }
     /// The frame's link.
     pub(super) fn link(&self) -> Link {
         // SAFETY: a frame has one.

@@ -275,10 +275,8 @@ impl Recorder {
         // The frame just entered is among them, the one in which the trace began is not.
         let count = below.saturating_sub(1) as u32 + u32::from(is_start && below > 0);
         let number = TraceNo(at.ins.d() as u16);
-        if patched {
-            if at.traces.link_kind(number) != Some(LinkKind::Return) {
-                return self.link_to_root(number, at.next());
-            }
+        if patched && at.traces.link_kind(number) != Some(LinkKind::Return) {
+            return self.link_to_root(number, at.next());
         }
         if is_start && self.start == Start::Root {
             if count + self.tail_calls > self.params.rec_unroll {

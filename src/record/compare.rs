@@ -91,7 +91,7 @@ impl Recorder {
             }
             let mut ty = IrType::Int;
             if self.ty(x) != IrType::Int || self.ty(y) != IrType::Int {
-                (x, y) = (self.to_num(x)?, self.to_num(y)?);
+                (x, y) = (self.as_num(x)?, self.as_num(y)?);
                 ty = IrType::Num;
             }
             let op = if negate {
@@ -152,7 +152,7 @@ impl Recorder {
             return Err(self.nyi(at));
         }
         if self.is_numeric(x) && self.is_numeric(y) && ty != other {
-            (x, y) = (self.to_num(x)?, self.to_num(y)?);
+            (x, y) = (self.as_num(x)?, self.as_num(y)?);
             ty = IrType::Num;
         } else if ty != other || ty.is_pri() {
             // The guards of the types decide.

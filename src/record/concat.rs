@@ -38,8 +38,8 @@ impl Recorder {
             self.set(i, s)?;
         }
         let mut parts = [IrRef::NIL; MAX_SLOTS];
-        for i in first..=last {
-            parts[i] = self.get(at, i)?;
+        for (i, part) in (first..).zip(&mut parts[first..=last]) {
+            *part = self.get(at, i)?;
         }
         let r = self.join(at, &parts[first..=last])?;
         let len = self.str_len(r)?;

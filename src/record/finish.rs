@@ -28,9 +28,7 @@ impl Recorder {
         self.link_to = to;
         let ir_link = match link {
             LinkKind::Loop | LinkKind::TailRecursion => Link::Loop,
-            LinkKind::Root | LinkKind::UpRecursion | LinkKind::DownRecursion => {
-                Link::Trace(u32::from(to.0))
-            }
+            LinkKind::Root | LinkKind::UpRecursion => Link::Trace(u32::from(to.0)),
             LinkKind::Interpreter | LinkKind::Return | LinkKind::Stitch => Link::Interpreter,
         };
         self.b.trace_mut().link = ir_link;

@@ -89,7 +89,7 @@ impl Recorder {
             let n = k.as_number().unwrap_or(0.0);
             return self.knum(if n == 0.0 { 0.0 } else { n });
         }
-        self.to_num(key)
+        self.as_num(key)
     }
 
     /// A number that is no index now has to stay one.
@@ -392,7 +392,7 @@ impl Recorder {
         tab: IrRef,
         value: IrRef,
     ) -> Record<()> {
-        let value = self.to_num(value)?;
+        let value = self.as_num(value)?;
         let op = if in_array { IrOp::AStore } else { IrOp::HStore };
         self.b.ins(op, IrType::Nil, at, value)?;
         if self.ty(value).is_gc() {

@@ -231,7 +231,7 @@ impl Recorder {
                 self.b
                     .guard(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_CHECK)?
             }
-            (IrType::Int, IrType::Num) => self.to_num(r)?,
+            (IrType::Int, IrType::Num) => self.as_num(r)?,
             _ => r,
         })
     }

@@ -102,8 +102,6 @@ pub(crate) trait Traces {
 pub(crate) struct ParentTrace<'a> {
     /// Its number.
     pub number: TraceNo,
-    /// The root of its tree: itself, if it is one.
-    pub root: TraceNo,
     /// Its IR, as assembled: with marks of what was sunk.
     pub ir: &'a IrTrace,
     /// What its snapshots' `pc` index.
@@ -231,9 +229,5 @@ impl Recorder {
     /// The trace of a function that only returns, if the recording failed because it calls itself.
     pub(crate) fn obstacle(&self) -> Option<TraceNo> {
         self.obstacle
-    }
-    /// The trace so far, for dumps.
-    pub(crate) fn ir(&self) -> &IrTrace {
-        self.b.trace()
     }
 }

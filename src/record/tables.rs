@@ -92,7 +92,7 @@ impl Recorder {
         let mut values = [IrRef::NIL; MAX_OPEN];
         for (i, value) in values.iter_mut().enumerate().take(n) {
             *value = self.get(at, a + i)?;
-            *value = self.to_num(*value)?;
+            *value = self.as_num(*value)?;
         }
         let slots = self.kint((first as usize + n) as i32)?;
         let args = self.b.ins(IrOp::CArg, IrType::Nil, tab, slots)?;

@@ -59,7 +59,7 @@ impl Recorder {
         let upvalue = upvalue(at, at.ins.a())?;
         match self.upvalue_place(at, at.ins.a(), upvalue)? {
             Place::Memory(place) => {
-                let value = self.to_num(value)?;
+                let value = self.as_num(value)?;
                 self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
                 if upvalue.is_closed() && self.ty(value).is_gc() {
                     self.b
@@ -185,7 +185,7 @@ impl Recorder {
         if s.kind != SnapKind::Value || is_there {
             return Ok(());
         }
-        let (place, value) = (self.slot_address(slot)?, self.to_num(s.value)?);
+        let (place, value) = (self.slot_address(slot)?, self.as_num(s.value)?);
         self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
         Ok(())
     }
@@ -223,7 +223,7 @@ impl Recorder {
             } else {
                 self.get(at, capture.index())?
             };
-            let value = self.to_num(value)?;
+            let value = self.as_num(value)?;
             *place = self
                 .b
                 .ins(IrOp::CallA, IrType::Ptr, value, Helper::UpvalueNew)?;

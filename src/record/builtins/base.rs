@@ -90,7 +90,7 @@ fn raw_equal(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
         if ta == IrType::Int && tb == IrType::Int {
             r.guard(op, IrType::Int, a, b)?;
         } else {
-            let (a, b) = (r.to_num(a)?, r.to_num(b)?);
+            let (a, b) = (r.as_num(a)?, r.as_num(b)?);
             r.guard(op, IrType::Num, a, b)?;
         }
     } else if ta == tb && !ta.is_pri() {

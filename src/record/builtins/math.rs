@@ -66,7 +66,7 @@ fn fp_math(r: &mut Recorder, at: &At<'_>, call: &Call, f: FpMath) -> Record<Verd
     let Some((x, _)) = r.numeric(arg)? else {
         return Ok(Verdict::Unknown);
     };
-    let x = r.to_num(x)?;
+    let x = r.as_num(x)?;
     let x = r.b.ins(IrOp::FpMath, IrType::Num, x, f)?;
     r.give(x)
 }
@@ -147,7 +147,7 @@ fn extreme(r: &mut Recorder, at: &At<'_>, call: &Call, op: IrOp) -> Record<Verdi
                 r.b.ins(op, IrType::Int, b, x)?
             }
             Some(b) => {
-                let (b, x) = (r.to_num(b)?, r.to_num(x)?);
+                let (b, x) = (r.as_num(b)?, r.as_num(x)?);
                 r.b.ins(op, IrType::Num, b, x)?
             }
         });

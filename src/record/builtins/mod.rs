@@ -113,7 +113,7 @@ impl Recorder {
     ) -> Record<Option<IrRef>> {
         let arg = self.arg(at, call, i)?;
         match self.numeric(arg)? {
-            Some((r, _)) => Ok(Some(self.to_num(r)?)),
+            Some((r, _)) => Ok(Some(self.as_num(r)?)),
             None => Ok(None),
         }
     }

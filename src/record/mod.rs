@@ -37,6 +37,8 @@ mod side;
 mod slots;
 mod snapshot;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod upvalues;
 mod values;
 

@@ -8,16 +8,20 @@
 //! Programs run in batches, one process per batch and interpreter; a program whose output differs
 //! is then shrunk on its own. With `PERILUNE_CONFORMANCE=oracle` the oracle is compared with
 //! itself, its compiler off.
+//!
+//! Programs with hot loops (400 by default, `PERILUNE_HOT_PROGRAMS`) run under the JIT, each batch with other options, those of
+//! `PERILUNE_JIT` if it is set. At least four of five must complete a trace.
 
 mod mutate;
 mod program;
 mod render;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use perilune_conformance::check::diff;
 use perilune_conformance::oracle::{self, Mode};
@@ -27,19 +31,56 @@ use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 const PER_BATCH: usize = 100;
+const PER_HOT_BATCH: usize = 20;
+/// What batches of hot programs run with in turn; `#` stands for the batch's number.
+const HOT_MODES: [&str; 24] = [
+    "mode=compile",
+    "mode=raw",
+    "mode=evaluate",
+    "mode=compile,regseed=#",
+    "mode=compile,failguard=#",
+    "mode=compile,-fold",
+    "mode=compile,maxmcode=8",
+    "mode=compile,gczeal=1",
+    "mode=compile,-loop",
+    "mode=compile,-cse",
+    "mode=evaluate,failguard=#",
+    "mode=compile,-fwd",
+    "mode=compile,regseed=#,hotexit=3",
+    "mode=compile,-narrow",
+    "mode=compile,failguard=#,regseed=#",
+    "mode=compile,-sink",
+    "mode=compile,hotloop=5,hotexit=2",
+    "mode=compile,-dse",
+    "mode=compile,-dce",
+    "mode=raw,failguard=#",
+    "mode=compile,-abc",
+    "mode=compile,-fuse",
+    "mode=compile,maxtrace=4",
+    "mode=evaluate,gczeal=1",
+];
 const WORKERS: usize = 2;
 const SHRINK_STEPS: usize = 600;
+const SHRINK_TIME: Duration = Duration::from_secs(40);
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
+#[derive(Clone)]
 struct Pair {
     oracle: Interpreter,
     engine: Interpreter,
+    /// The same, telling its traces.
+    verbose: Interpreter,
+    oracle_alone: bool,
+    /// The options for the engine's JIT.
+    mode: String,
 }
 
 #[derive(Default)]
 struct Tally {
     programs: usize,
     ran: usize,
+    /// Programs that completed a trace.
+    traced: usize,
     failures: Vec<String>,
 }
 
@@ -53,6 +94,8 @@ struct Kind<T> {
     same: fn(&str, &str, &str) -> bool,
     /// The part of the items that must be handled without error on the oracle.
     valid: f64,
+    /// Are they to run under the JIT?
+    hot: bool,
 }
 
 #[test]
@@ -63,6 +106,19 @@ fn random_programs_behave_the_same() {
         handler: "P",
         same: |_, reference, actual| reference == actual,
         valid: 0.95,
+        hot: false,
+    });
+}
+
+#[test]
+fn hot_programs_behave_the_same() {
+    compare(&|| Kind {
+        strategy: program::loops(),
+        source: |program| render::hot_source(program),
+        handler: "H",
+        same: |_, reference, actual| reference == actual,
+        valid: 0.6,
+        hot: true,
     });
 }
 
@@ -74,6 +130,7 @@ fn damaged_programs_fail_alike() {
         handler: "L",
         same: same_message,
         valid: 0.0,
+        hot: false,
     });
 }
 
@@ -90,8 +147,14 @@ fn compare<T: std::fmt::Debug>(kind: &(dyn Fn() -> Kind<T> + Sync)) {
             .duration_since(UNIX_EPOCH)
             .map_or(0, |time| time.as_secs())
     });
-    let programs = number("PERILUNE_PROGRAMS").unwrap_or(2000) as usize;
-    println!("PERILUNE_SEED={seed} PERILUNE_PROGRAMS={programs}");
+    let hot = kind().hot;
+    let (variable, programs, per_batch) = if hot {
+        ("PERILUNE_HOT_PROGRAMS", 400, PER_HOT_BATCH)
+    } else {
+        ("PERILUNE_PROGRAMS", 2000, PER_BATCH)
+    };
+    let programs = number(variable).unwrap_or(programs) as usize;
+    println!("PERILUNE_SEED={seed} {variable}={programs}");
     let pair = Pair::new(wanted == "oracle").expect("both interpreters are there");
 
     let next = AtomicUsize::new(0);
@@ -101,15 +164,20 @@ fn compare<T: std::fmt::Debug>(kind: &(dyn Fn() -> Kind<T> + Sync)) {
             scope.spawn(|| {
                 loop {
                     let batch = next.fetch_add(1, Ordering::Relaxed);
-                    if batch * PER_BATCH >= programs {
+                    if batch * per_batch >= programs {
                         break;
                     }
-                    let count = PER_BATCH.min(programs - batch * PER_BATCH);
+                    let count = per_batch.min(programs - batch * per_batch);
+                    let pair = if hot { pair.hot(batch) } else { pair.clone() };
                     let found =
                         run_batch(&pair, &kind(), seed, batch, count).expect("a batch runs");
                     let mut tally = tally.lock().expect("no worker panics");
                     tally.programs += found.programs;
                     tally.ran += found.ran;
+                    tally.traced += found.traced;
+                    for failure in &found.failures {
+                        println!("{failure}");
+                    }
                     tally.failures.extend(found.failures);
                 }
             });
@@ -123,8 +191,13 @@ fn compare<T: std::fmt::Debug>(kind: &(dyn Fn() -> Kind<T> + Sync)) {
         tally.programs,
         part * 100.0
     );
-    for failure in tally.failures.iter().take(5) {
-        println!("{failure}");
+    if hot && !pair.oracle_alone {
+        let traced = tally.traced as f64 / tally.programs as f64;
+        println!("{:.1} % completed a trace", traced * 100.0);
+        assert!(
+            traced >= 0.8,
+            "too few programs complete a trace (seed {seed})"
+        );
     }
     assert!(
         part >= kind().valid,
@@ -144,23 +217,72 @@ fn number(variable: &str) -> Option<u64> {
 impl Pair {
     fn new(oracle_alone: bool) -> io::Result<Pair> {
         let luajit = oracle::executable(Mode::Default)?;
-        let engine = if oracle_alone {
-            Interpreter::new(&luajit, &[]).with_init("jit.off()")
+        let (engine, verbose) = if oracle_alone {
+            let engine = Interpreter::new(&luajit, &[]).with_init("jit.off()");
+            (engine.clone(), engine)
         } else {
-            Interpreter::new(&engine::executable()?, &[])
+            let engine = engine::executable()?;
+            (
+                Interpreter::new(&engine, &[]),
+                Interpreter::new(&engine, &["-jv=-"]),
+            )
         };
         Ok(Pair {
             oracle: Interpreter::new(&luajit, &[]),
             engine,
+            verbose,
+            oracle_alone,
+            mode: String::new(),
         })
+    }
+
+    /// The pair for a batch of hot programs: the oracle doesn't compile.
+    fn hot(&self, batch: usize) -> Pair {
+        let mode = match std::env::var("PERILUNE_JIT") {
+            Ok(mode) => mode,
+            Err(_) => {
+                let mode = HOT_MODES[batch % HOT_MODES.len()];
+                let number = batch / HOT_MODES.len() + batch % HOT_MODES.len() + 1;
+                format!(
+                    "hotloop=1,hotexit=1,{}",
+                    mode.replace('#', &number.to_string())
+                )
+            }
+        };
+        Pair {
+            oracle: self.oracle.clone().with_init("jit.off()"),
+            engine: self.engine.clone().with_jit(&mode),
+            verbose: self.verbose.clone().with_jit(&mode),
+            oracle_alone: self.oracle_alone,
+            mode,
+        }
+    }
+
+    /// How many of the programs complete a trace.
+    fn traced(&self, handler: &str, programs: &[String]) -> io::Result<usize> {
+        let text = self.verbose.run(
+            "batch.lua",
+            batch_of(handler, programs).as_bytes(),
+            &Directives::default(),
+            TIME_LIMIT,
+        )?;
+        let text = text.render();
+        let lines = text
+            .lines()
+            .filter(|line| line.starts_with("[TRACE ") && !line.contains("---"));
+        let words = lines.flat_map(|line| line.split([' ', ':']));
+        let named: BTreeSet<&str> = words
+            .filter(|word| {
+                word.strip_prefix('p')
+                    .is_some_and(|n| n.parse::<u32>().is_ok())
+            })
+            .collect();
+        Ok(named.len())
     }
 
     /// Runs programs in one process on each side; the outputs, one per program.
     fn run(&self, handler: &str, programs: &[String]) -> io::Result<(Vec<String>, Vec<String>)> {
-        let mut batch = render::PRELUDE.to_owned();
-        for (index, source) in programs.iter().enumerate() {
-            batch.push_str(&format!("{handler}(\"p{index}\", [==[\n{source}]==])\n"));
-        }
+        let batch = batch_of(handler, programs);
         let run = |interpreter: &Interpreter| -> io::Result<Vec<String>> {
             let directives = Directives::default();
             let transcript =
@@ -169,6 +291,15 @@ impl Pair {
         };
         Ok((run(&self.oracle)?, run(&self.engine)?))
     }
+}
+
+/// The script that runs programs.
+fn batch_of(handler: &str, programs: &[String]) -> String {
+    let mut batch = render::PRELUDE.to_owned();
+    for (index, source) in programs.iter().enumerate() {
+        batch.push_str(&format!("{handler}(\"p{index}\", [==[\n{source}]==])\n"));
+    }
+    batch
 }
 
 /// Cuts the output of a batch into that of its programs.
@@ -212,13 +343,18 @@ fn run_batch<T: std::fmt::Debug>(
         programs: count,
         ..Tally::default()
     };
+    if kind.hot {
+        tally.traced = pair.traced(kind.handler, &sources)?;
+    }
     for (index, tree) in trees.iter_mut().enumerate() {
         tally.ran += usize::from(reference[index].contains("-- ok\n"));
         let same = (kind.same)(&sources[index], &reference[index], &actual[index]);
         if !same && tally.failures.is_empty() {
-            tally
-                .failures
-                .push(shrink(pair, kind, tree, batch * PER_BATCH + index)?);
+            tally.failures.push(format!(
+                "{}: batch {batch}, {}",
+                pair.mode,
+                shrink(pair, kind, tree, &sources, index)?
+            ));
         }
     }
     Ok(tally)
@@ -229,7 +365,8 @@ fn shrink<T: std::fmt::Debug>(
     pair: &Pair,
     kind: &Kind<T>,
     tree: &mut impl ValueTree<Value = T>,
-    number: usize,
+    batch: &[String],
+    index: usize,
 ) -> io::Result<String> {
     let differs = |item: &T| -> io::Result<Option<String>> {
         let source = (kind.source)(item);
@@ -241,10 +378,13 @@ fn shrink<T: std::fmt::Debug>(
     };
     let mut program = tree.current();
     let Some(mut shown) = differs(&program)? else {
-        return Ok(format!("program {number} differs within its batch only"));
+        let place = std::env::temp_dir().join(format!("perilune-batch-{}.lua", std::process::id()));
+        std::fs::write(&place, batch_of(kind.handler, batch))?;
+        return Ok(format!("p{index} differs only within {}", place.display()));
     };
+    let begin = Instant::now();
     for _ in 0..SHRINK_STEPS {
-        if !tree.simplify() {
+        if begin.elapsed() > SHRINK_TIME || !tree.simplify() {
             break;
         }
         loop {
@@ -253,13 +393,10 @@ fn shrink<T: std::fmt::Debug>(
                 (program, shown) = (candidate, text);
                 break;
             }
-            if !tree.complicate() {
+            if begin.elapsed() > SHRINK_TIME || !tree.complicate() {
                 break;
             }
         }
     }
-    Ok(format!(
-        "program {number}\n{}\n{shown}",
-        (kind.source)(&program)
-    ))
+    Ok(format!("p{index}\n{}\n{shown}", (kind.source)(&program)))
 }

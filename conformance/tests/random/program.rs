@@ -380,6 +380,26 @@ fn block(statement: &BoxedStrategy<Stmt>, most: usize) -> BoxedStrategy<Block> {
 
 /// Whole programs.
 pub fn program() -> BoxedStrategy<Block> {
+    vec(statement(), 1..18).boxed()
+}
+
+/// Whole programs whose every other statement is a loop.
+pub fn loops() -> BoxedStrategy<Block> {
+    let body = || block(&statement(), 6);
+    let step = prop_oneof![4 => Just(1i8), 1 => Just(2), 1 => Just(-1)];
+    let r#loop = prop_oneof![
+        3 => (-3..4i8, 0..8u8, step, body())
+            .prop_map(|(from, n, step, body)| Stmt::For(from, n, step, body)),
+        1 => (1..4u8, body()).prop_map(|(n, body)| Stmt::While(n, body)),
+        1 => (1..5u8, condition(), any::<bool>(), body())
+            .prop_map(|(n, c, goto, body)| Stmt::Skip(n, c, goto, body)),
+    ]
+    .boxed();
+    let pair = (statement(), r#loop).prop_map(|(first, then)| vec![first, then]);
+    vec(pair, 1..7).prop_map(|pairs| pairs.concat()).boxed()
+}
+
+fn statement() -> BoxedStrategy<Stmt> {
     let mut statement = simple_statement();
     for _ in 0..2 {
         let b = || block(&statement, 5);
@@ -404,5 +424,5 @@ pub fn program() -> BoxedStrategy<Block> {
         ]
         .boxed();
     }
-    vec(statement, 1..18).boxed()
+    statement
 }

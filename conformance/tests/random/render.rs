@@ -12,7 +12,19 @@ pub const PRELUDE: &str = include_str!("prelude.lua");
 
 /// Renders a whole program.
 pub fn source(program: &Block) -> String {
-    let mut renderer = Renderer::default();
+    render(program, Renderer::default())
+}
+
+/// Renders a whole program with loops that take many turns.
+pub fn hot_source(program: &Block) -> String {
+    let renderer = Renderer {
+        hot: true,
+        ..Renderer::default()
+    };
+    render(program, renderer)
+}
+
+fn render(program: &Block, mut renderer: Renderer) -> String {
     // One variable of each kind is always in scope.
     renderer.line("local n0, s0, t0 = 1, 'str', { 3, 1, 2, x = 4, y = 5, count = 6 }");
     renderer.line("local function f0(a) T() return a * 2 + 1 end");
@@ -41,6 +53,7 @@ struct Renderer {
     indent: usize,
     names: usize,
     scope: Scope,
+    hot: bool,
 }
 
 fn pick(names: &[String], which: Ref) -> &str {
@@ -58,6 +71,12 @@ impl Renderer {
     fn fresh(&mut self, prefix: &str) -> String {
         self.names += 1;
         format!("{prefix}{}", self.names)
+    }
+
+    /// How many turns a loop takes.
+    fn turns(&self, n: u8) -> i32 {
+        let n = i32::from(n);
+        if self.hot { 4 + 3 * n } else { n }
     }
 
     /// A block in a scope of its own; `inner` are number variables that its head declares.
@@ -150,18 +169,18 @@ impl Renderer {
             }
             Stmt::For(from, n, step, body) => {
                 let name = self.fresh("i");
-                let to = i32::from(*from) + (i32::from(*n) - 1) * i32::from(*step);
+                let to = i32::from(*from) + (self.turns(*n) - 1) * i32::from(*step);
                 let head = format!("for {name} = {from}, {to}, {step} do T()");
                 self.block(&head, &[&name], body, "end");
             }
             Stmt::While(n, body) => {
-                let name = self.fresh("w");
+                let (name, n) = (self.fresh("w"), self.turns(*n));
                 self.line(&format!("local {name} = 0"));
                 let head = format!("while {name} < {n} do T() {name} += 1");
                 self.block(&head, &[], body, "end");
             }
             Stmt::Repeat(n, c, body) => {
-                let (name, c) = (self.fresh("r"), self.cond(c));
+                let (name, c, n) = (self.fresh("r"), self.cond(c), self.turns(*n));
                 self.line(&format!("local {name} = 0"));
                 let head = format!("repeat T() {name} += 1");
                 self.block(&head, &[], body, &format!("until {name} >= {n} or ({c})"));
@@ -183,14 +202,14 @@ impl Renderer {
             }
             Stmt::Skip(n, c, true, body) => {
                 let (name, label) = (self.fresh("g"), self.fresh("skip"));
-                let c = self.cond(c);
+                let (c, n) = (self.cond(c), self.turns(*n));
                 self.line(&format!(
                     "for {name} = 1, {n} do T() if {name} ~= 2 and ({c}) then goto {label} end do"
                 ));
                 self.block("", &[&name], body, &format!("end ::{label}:: end"));
             }
             Stmt::Skip(n, c, false, body) => {
-                let (name, c) = (self.fresh("g"), self.cond(c));
+                let (name, c, n) = (self.fresh("g"), self.cond(c), self.turns(*n));
                 let head = format!(
                     "for {name} = 1, {n} do T() if {name} ~= 2 and ({c}) then continue end"
                 );
@@ -223,7 +242,7 @@ impl Renderer {
             }
             Stmt::Generator(n, e, body) => {
                 let (name, value) = (self.fresh("y"), self.fresh("v"));
-                let e = self.num(e);
+                let (e, n) = (self.num(e), self.turns(*n));
                 self.line(&format!("for {value} in coroutine.wrap(function() for {name} = 1, {n} do coroutine.yield(({e}) * {name}) end end) do T()"));
                 self.block(&format!("print({value})"), &[&value], body, "end");
             }
@@ -292,7 +311,7 @@ impl Renderer {
                 self.line(&format!("for i = 1, 4 do Q(coroutine.resume({name}, {e}, i)) end print(coroutine.status({name}))"));
             }
             Stmt::Back(n, body) => {
-                let (name, label) = (self.fresh("b"), self.fresh("top"));
+                let (name, label, n) = (self.fresh("b"), self.fresh("top"), self.turns(*n));
                 self.line(&format!("do local {name} = 0 ::{label}:: T() {name} += 1"));
                 self.block(
                     "do",

@@ -9,7 +9,7 @@
 //! is then shrunk on its own. With `PERILUNE_CONFORMANCE=oracle` the oracle is compared with
 //! itself, its compiler off.
 //!
-//! Programs with hot loops (400 by default, `PERILUNE_HOT_PROGRAMS`) run under the JIT, each batch with other options, those of
+//! Programs with hot loops (240 by default, `PERILUNE_HOT_PROGRAMS`) run under the JIT, each batch with other options, those of
 //! `PERILUNE_JIT` if it is set. At least four of five must complete a trace.
 
 mod mutate;
@@ -31,7 +31,7 @@ use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 const PER_BATCH: usize = 100;
-const PER_HOT_BATCH: usize = 20;
+const PER_HOT_BATCH: usize = 10;
 /// What batches of hot programs run with in turn; `#` stands for the batch's number.
 const HOT_MODES: [&str; 24] = [
     "mode=compile",
@@ -117,7 +117,7 @@ fn hot_programs_behave_the_same() {
         source: |program| render::hot_source(program),
         handler: "H",
         same: |_, reference, actual| reference == actual,
-        valid: 0.6,
+        valid: 0.2,
         hot: true,
     });
 }
@@ -149,7 +149,7 @@ fn compare<T: std::fmt::Debug>(kind: &(dyn Fn() -> Kind<T> + Sync)) {
     });
     let hot = kind().hot;
     let (variable, programs, per_batch) = if hot {
-        ("PERILUNE_HOT_PROGRAMS", 400, PER_HOT_BATCH)
+        ("PERILUNE_HOT_PROGRAMS", 240, PER_HOT_BATCH)
     } else {
         ("PERILUNE_PROGRAMS", 2000, PER_BATCH)
     };

@@ -124,7 +124,7 @@ impl Recorder {
     }
 
     /// What RETF leaves with: the return is executed by the interpreter then.
-    fn snapshot_of_return(&mut self, at: &At<'_>) -> Record<()> {
+    pub(super) fn snapshot_of_return(&mut self, at: &At<'_>) -> Record<()> {
         if self.pending_fuel > 0 || self.needs_snapshot {
             return Err(TraceAbort::NyiReturn);
         }
@@ -164,7 +164,7 @@ impl Recorder {
     }
 
     /// From the frame in which the trace began to the Lua frame below.
-    fn return_lower(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
+    pub(super) fn return_lower(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
         if self.start == Start::Root {
             self.set_top(first + n);
             return self.return_to_interpreter(at);

@@ -196,7 +196,8 @@ impl Compiler<'_> {
             _ => r.index(),
         };
         let is_invariant = self.in_loop && self.is_invariant(r);
-        self.calls.last().is_some_and(|&c| c as usize > from) || (is_invariant && self.loop_has_call)
+        self.calls.last().is_some_and(|&c| c as usize > from)
+            || (is_invariant && self.loop_has_call)
     }
     /// The memory that a load reads, if the load can be made part of the instruction in hand.
     fn fused_load(&mut self, r: IrRef) -> Option<Mem> {

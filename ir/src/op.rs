@@ -210,7 +210,7 @@ ir_ops! {
     UClo = "UCLO", Store, Slot, None, Nil, "closes upvalues from slot a up";
 
     BufHdr = "BUFHDR", Load, Ref, BufMode, Ptr, "buffer a, reset or not";
-    BufPut = "BUFPUT", Load, Ref, Ref, Ptr, "appends string b to buffer a";
+    BufPut = "BUFPUT", Load, Ref, Ref, Ptr, "appends b to buffer a: a string, or an int or number as its string";
     BufStr = "BUFSTR", Alloc, Ref, Ref, Str, "string of what was put, a the last put, b the header";
 
     TBar = "TBAR", Store, Ref, None, Nil, "barrier: table a was stored to";

@@ -246,7 +246,10 @@ fn types_fit(t: &Trace, ins: &Ins) -> bool {
         IrOp::SNew | IrOp::XSNew => is(a, IrType::Ptr) && is(b, IrType::Int),
         IrOp::TDup | IrOp::TBar => is(a, IrType::Tab),
         IrOp::FNew => is(a, IrType::Proto) && is(b, IrType::Func),
-        IrOp::BufPut => is(a, IrType::Ptr) && is(b, IrType::Str),
+        IrOp::BufPut => {
+            let text = [IrType::Str, IrType::Int, IrType::Num];
+            is(a, IrType::Ptr) && text.into_iter().any(|ty| is(b, ty))
+        }
         IrOp::Conv => {
             let c = ins.conv();
             a.is_some_and(|a| a.widened() == c.from.widened())

@@ -242,6 +242,8 @@ op_helpers! {
     CdataNew = "cdata_new", "CNEW. `(type: i32, size: i32) -> cdata`, 0 if it fails; the size is 0 if the operand is absent.";
     CdataNewInit = "cdata_new_init", "CNEWI. `(type: i32, bits: u64) -> cdata`, 0 if it fails.";
     BufPut = "buf_put", "BUFPUT. `(buffer, string) -> buffer`, 0 if it fails.";
+    BufPutInt = "buf_put_int", "BUFPUT of an int. `(buffer, i32) -> buffer`, 0 if it fails.";
+    BufPutNum = "buf_put_num", "BUFPUT of a number. `(buffer, f64) -> buffer`, 0 if it fails.";
     BufStr = "buf_str", "BUFSTR. `(buffer) -> string`, 0 if it fails.";
     StrOfInt = "str_of_int", "TOSTR int. `(i32) -> string`, 0 if it fails.";
     StrOfNum = "str_of_num", "TOSTR num. `(f64) -> string`, 0 if it fails.";

@@ -346,6 +346,18 @@ impl Machine for LiveMachine<'_> {
         // SAFETY: the state is live.
         made(unsafe { ops::put(self.vm, buffer, s) }).map(drop)
     }
+    fn buffer_put_number(&mut self, buffer: u64, v: Val) -> Result<(), Trap> {
+        let buffer = known::<Buffer>(ObjId(buffer)).ok_or(Trap::Error)?;
+        // SAFETY: the state is live.
+        made(unsafe {
+            match v {
+                Val::Int(i) => ops::put_int(self.vm, buffer, i),
+                Val::Num(n) => ops::put_number(self.vm, buffer, n),
+                _ => None,
+            }
+        })
+        .map(drop)
+    }
     fn buffer_str(&mut self, buffer: u64) -> Result<ObjId, Trap> {
         let buffer = known::<Buffer>(ObjId(buffer)).ok_or(Trap::Error)?;
         // SAFETY: the state is live.

@@ -1,7 +1,5 @@
 //! Concatenation.
 
-use perilune_ir::literal::StrMode;
-use perilune_ir::op::IrOp;
 use perilune_ir::types::{IrRef, IrType};
 
 use super::at::At;
@@ -26,16 +24,6 @@ impl Recorder {
                 Some(n) => to_text(n, &mut TextBuffer::default()).len(),
                 None => at.slot(i).as_str().map_or(0, |s| s.len()),
             };
-        }
-        for i in first..=last {
-            let r = self.get(at, i)?;
-            let mode = match self.ty(r) {
-                IrType::Int => StrMode::Int,
-                IrType::Num => StrMode::Num,
-                _ => continue,
-            };
-            let s = self.b.ins(IrOp::ToStr, IrType::Str, r, mode)?;
-            self.set(i, s)?;
         }
         let mut parts = [IrRef::NIL; MAX_SLOTS];
         for (i, part) in (first..).zip(&mut parts[first..=last]) {

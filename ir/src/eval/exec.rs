@@ -172,6 +172,12 @@ impl<M: Machine> Evaluator<'_, M> {
                 m.buffer_begin(buf, BufMode::from_raw(lit_b).ok_or(wrong)?);
                 Step::Value(a)
             }
+            (IrOp::BufPut, Val::Ptr(buf), Val::Int(_) | Val::Num(_)) => {
+                match m.buffer_put_number(buf, b) {
+                    Ok(()) => Step::Value(a),
+                    Err(t) => Step::Trap(t),
+                }
+            }
             (IrOp::BufPut, Val::Ptr(buf), Val::Gc(_, s)) => match m.buffer_put(buf, s) {
                 Ok(()) => Step::Value(a),
                 Err(t) => Step::Trap(t),

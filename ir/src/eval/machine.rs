@@ -155,6 +155,8 @@ pub trait Machine {
     fn buffer_begin(&mut self, buffer: u64, mode: BufMode);
     /// Appends a string to it.
     fn buffer_put(&mut self, buffer: u64, s: ObjId) -> Result<(), Trap>;
+    /// Appends an int or number, as its string.
+    fn buffer_put_number(&mut self, buffer: u64, v: Val) -> Result<(), Trap>;
     /// The string of what it holds.
     fn buffer_str(&mut self, buffer: u64) -> Result<ObjId, Trap>;
     /// A number or int as a string.

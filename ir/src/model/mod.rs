@@ -434,6 +434,10 @@ impl Machine for Model {
         self.buffer.push_str(&s);
         Ok(())
     }
+    fn buffer_put_number(&mut self, buffer: u64, v: Val) -> Result<(), Trap> {
+        let s = self.to_str(v, StrMode::Num)?;
+        self.buffer_put(buffer, s)
+    }
     fn buffer_str(&mut self, _: u64) -> Result<ObjId, Trap> {
         let s = self.buffer.clone();
         Ok(self.intern(s))

@@ -108,7 +108,14 @@ impl Compiler<'_> {
                 let args = [Slot(ins.slot().offset())];
                 self.lower_pure_call(r, OpHelper::UpvalueClose, &args);
             }
-            IrOp::BufPut => self.lower_trapping_call(r, OpHelper::BufPut, &[a_ref, b_ref]),
+            IrOp::BufPut => {
+                let helper = match b.map(|b| self.ty(b)) {
+                    Some(IrType::Int) => OpHelper::BufPutInt,
+                    Some(IrType::Num) => OpHelper::BufPutNum,
+                    _ => OpHelper::BufPut,
+                };
+                self.lower_trapping_call(r, helper, &[a_ref, b_ref]);
+            }
             IrOp::BufStr => self.lower_trapping_call(r, OpHelper::BufStr, &[a_ref]),
             IrOp::ToStr => {
                 let helper = match StrMode::from_raw(ins.b().raw()) {

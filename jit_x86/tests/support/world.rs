@@ -611,6 +611,10 @@ impl Machine for World {
             wr64(buffer + 8, 0);
         }
     }
+    fn buffer_put_number(&mut self, buffer: u64, v: Val) -> Result<(), Trap> {
+        let s = self.to_str(v, StrMode::Num)?;
+        self.buffer_put(buffer, s)
+    }
     fn buffer_put(&mut self, buffer: u64, s: ObjId) -> Result<(), Trap> {
         if self.is_failing() {
             return Err(Trap::OutOfMemory);
@@ -743,6 +747,16 @@ extern "sysv64" fn cdata_new_init(vm: V, t: i32, bits: u64) -> u64 {
 }
 extern "sysv64" fn buf_put(vm: V, b: V, s: V) -> u64 {
     World(vm).buffer_put(b, ObjId(s)).map_or(0, |()| b)
+}
+extern "sysv64" fn buf_put_int(vm: V, b: V, i: i32) -> u64 {
+    World(vm)
+        .buffer_put_number(b, Val::Int(i))
+        .map_or(0, |()| b)
+}
+extern "sysv64" fn buf_put_num(vm: V, b: V, n: f64) -> u64 {
+    World(vm)
+        .buffer_put_number(b, Val::Num(n))
+        .map_or(0, |()| b)
 }
 extern "sysv64" fn buf_str(vm: V, b: V) -> u64 {
     object(World(vm).buffer_str(b))
@@ -892,6 +906,8 @@ impl World {
             OpHelper::CdataNew => cdata_new as *const () as usize,
             OpHelper::CdataNewInit => cdata_new_init as *const () as usize,
             OpHelper::BufPut => buf_put as *const () as usize,
+            OpHelper::BufPutInt => buf_put_int as *const () as usize,
+            OpHelper::BufPutNum => buf_put_num as *const () as usize,
             OpHelper::BufStr => buf_str as *const () as usize,
             OpHelper::StrOfInt => str_of_int as *const () as usize,
             OpHelper::StrOfNum => str_of_num as *const () as usize,

@@ -374,6 +374,8 @@ pub(crate) fn op_address(op: OpHelper) -> usize {
         OpHelper::CdataNew => address!(ops::new_cdata, (i32, i32) -> Option<Gc<Cdata>>),
         OpHelper::CdataNewInit => address!(ops::new_cdata_of, (i32, u64) -> Option<Gc<Cdata>>),
         OpHelper::BufPut => address!(ops::put, (Gc<Buffer>, Gc<Str>) -> Option<Gc<Buffer>>),
+        OpHelper::BufPutInt => address!(ops::put_int, (Gc<Buffer>, i32) -> Option<Gc<Buffer>>),
+        OpHelper::BufPutNum => address!(ops::put_number, (Gc<Buffer>, f64) -> Option<Gc<Buffer>>),
         OpHelper::BufStr => address!(ops::str_of_buffer, (Gc<Buffer>) -> Option<Gc<Str>>),
         OpHelper::StrOfInt => address!(ops::str_of_int, (i32) -> Option<Gc<Str>>),
         OpHelper::StrOfNum => address!(ops::str_of_number, (f64) -> Option<Gc<Str>>),

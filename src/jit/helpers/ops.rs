@@ -132,6 +132,28 @@ pub(crate) unsafe extern "C" fn put(
     pushed.ok().map(|()| buffer)
 }
 
+pub(crate) unsafe extern "C" fn put_int(
+    vm: *mut Vm,
+    buffer: Gc<Buffer>,
+    i: i32,
+) -> Option<Gc<Buffer>> {
+    let mut text = TextBuffer::default();
+    // SAFETY: the running state.
+    let pushed = unsafe { buffer.push_bytes(&mut (*vm).heap, int_to_text(i, &mut text)) };
+    pushed.ok().map(|()| buffer)
+}
+
+pub(crate) unsafe extern "C" fn put_number(
+    vm: *mut Vm,
+    buffer: Gc<Buffer>,
+    n: f64,
+) -> Option<Gc<Buffer>> {
+    let mut text = TextBuffer::default();
+    // SAFETY: the running state.
+    let pushed = unsafe { buffer.push_bytes(&mut (*vm).heap, to_text(n, &mut text)) };
+    pushed.ok().map(|()| buffer)
+}
+
 pub(crate) unsafe extern "C" fn str_of_buffer(vm: *mut Vm, buffer: Gc<Buffer>) -> Option<Gc<Str>> {
     // SAFETY: the running state.
     unsafe { (*vm).heap.intern(buffer.as_bytes()).ok() }

@@ -146,7 +146,7 @@ rules! {
         let header = f.ib();
         let fresh = header.op() == IrOp::BufHdr && header.b() == Operand::from(BufMode::Reset);
         Ok(match put.ref_b() {
-            Some(s) if fresh && put.ref_a() == Some(f.b()) => Folded::To(s),
+            Some(s) if fresh && put.ref_a() == Some(f.b()) && f.b.trace.ty(s) == IrType::Str => Folded::To(s),
             _ => Folded::Next,
         })
     };

@@ -12,7 +12,7 @@ use crate::bytecode::ProtoFlags;
 use crate::jit::evaluate::evaluate;
 use crate::jit::plan::Plan;
 use crate::jit::store::{ExitState, Installed, Writes};
-use crate::jit::trace::{LinkKind, ResumePoint, TraceNo};
+use crate::jit::trace::{LinkKind, ResumePoint, Start, TraceNo};
 use crate::value::Value;
 use crate::vm::Vm;
 use crate::vm::call::{Action, Next};
@@ -28,7 +28,16 @@ struct Left {
     snap: usize,
     /// Why.
     how: How,
+    /// How many instructions precede the snapshot in its trace, about.
+    length: i64,
 }
+
+/// What entering and leaving machine code costs, in instructions of the IR that it saves the interpreter.
+const ENTRY: i64 = 60;
+/// What a taken back-edge or call in machine code is worth.
+const PER_UNIT: i64 = 30;
+/// With a greater loss a trace is no longer entered.
+const MOST_LOSS: i64 = 100_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum How {
@@ -70,17 +79,35 @@ impl Vm {
     }
 
     /// Runs this trace and those that follow it, until the interpreter has to go on.
-    fn run_traces(&mut self, number: TraceNo) -> Next {
-        let mut number = number;
+    fn run_traces(&mut self, first: TraceNo) -> Next {
+        let mut number = first;
+        let mut loss = 0;
         loop {
-            match self.run_trace(number) {
+            match self.run_trace(number, &mut loss) {
                 After::Enter(next) => number = next,
-                After::Interpret(next) => return next,
+                After::Interpret(next) => {
+                    self.weigh(first, loss);
+                    return next;
+                }
             }
         }
     }
 
-    fn run_trace(&mut self, number: TraceNo) -> After {
+    /// Counts what entering a trace cost more than it was worth, and lets the interpreter execute its instruction for a while where
+    /// that comes to too much.
+    #[inline]
+    fn weigh(&mut self, number: TraceNo, loss: i64) {
+        let Some(trace) = self.jit.traces.get_mut(number) else {
+            return;
+        };
+        trace.loss = (trace.loss + loss).max(0);
+        if trace.loss > MOST_LOSS && trace.start == Start::Root {
+            trace.loss = 0;
+            self.leave_alone(number);
+        }
+    }
+
+    fn run_trace(&mut self, number: TraceNo, loss: &mut i64) -> After {
         self.jit.entries += 1;
         let now = self.jit.entries;
         let Some(trace) = self.jit.traces.get_mut(number) else {
@@ -98,7 +125,13 @@ impl Vm {
             return After::Interpret(Next::RESUME);
         }
         let result = if is_compiled {
-            self.execute_code(number)
+            let budget = self.budget;
+            let result = self.execute_code(number);
+            if let Ok(left) = &result {
+                let units = budget.saturating_sub(self.budget);
+                *loss += ENTRY - left.length - units.saturating_mul(PER_UNIT);
+            }
+            result
         } else {
             self.evaluate(number)
         };
@@ -110,7 +143,9 @@ impl Vm {
 
     /// A trace was left.
     fn leave(&mut self, left: Left) -> After {
-        let Left { number, snap, how } = left;
+        let Left {
+            number, snap, how, ..
+        } = left;
         let Some(trace) = self.jit.traces.get(number) else {
             return After::Interpret(Next::RESUME);
         };
@@ -156,8 +191,10 @@ impl Vm {
                 number,
                 snap: 0,
                 how: How::Aside,
+                length: 0,
             });
         };
+        let entered = number;
         let number = TraceNo(exit.trace);
         let snap = usize::from(exit.snap);
         let Some(trace) = self.jit.traces.get_mut(number) else {
@@ -170,12 +207,20 @@ impl Vm {
             (false, true) => How::End,
             (false, false) => How::Guard,
         };
+        // Of the traces before it only the last one counts.
+        let before = if number == entered { 0 } else { ENTRY / 2 };
+        let length = trace.ir.snaps().get(snap).map_or(0, |s| s.at.index() as i64) + before;
         match trace.exits.get(snap).map(|exit| &exit.writes) {
             // SAFETY: the trace was just left with this snapshot.
             Some(Writes::Planned(plan)) => unsafe { plan.apply(&self.trace_context, self.base) },
             _ => self.restore_unplanned(number, exit.snap)?,
         }
-        Ok(Left { number, snap, how })
+        Ok(Left {
+            number,
+            snap,
+            how,
+            length,
+        })
     }
 
     /// Writes what a snapshot holds without a plan, and makes a plan if it can have one.
@@ -248,6 +293,7 @@ impl Vm {
             number,
             snap: exit.snap,
             how,
+            length: 0,
         })
     }
 

@@ -171,6 +171,23 @@ impl Vm {
         }
     }
 
+    /// Entering a root trace costs more than it is worth: its instruction is executed by the interpreter for a while. Other traces may
+    /// still lead to it.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn leave_alone(&mut self, number: TraceNo) {
+        let Some(trace) = self.jit.traces.get(number) else {
+            return;
+        };
+        let (proto, at) = (trace.proto, trace.start_pc);
+        self.unpatch(number, trace);
+        if !self.quieten(proto, at)
+            && let Some(site) = site_of(proto, at)
+        {
+            site.count.set(u16::MAX);
+        }
+    }
+
     /// Gives an instruction its I form for a while. An ITERN has none.
     fn quieten(&mut self, proto: Gc<Proto>, at: *const Ins) -> bool {
         // SAFETY: an instruction of a live function.

@@ -117,6 +117,7 @@ impl Vm {
             exits,
             stitch: ExitState::default(),
             sides: 0,
+            loss: 0,
             last_entry: self.jit.entries,
             code: None,
             charged,
@@ -211,7 +212,7 @@ impl Vm {
     }
 
     /// Puts the instruction back that a trace replaced.
-    fn unpatch(&self, number: TraceNo, trace: &Installed) {
+    pub(crate) fn unpatch(&self, number: TraceNo, trace: &Installed) {
         if trace.start != Start::Root {
             return;
         }

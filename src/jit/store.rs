@@ -79,6 +79,8 @@ pub(crate) struct Installed {
     pub stitch: ExitState,
     /// How many side traces its tree has, for a root.
     pub sides: u32,
+    /// What entering it from bytecode cost more than it was worth, lately; see [`crate::jit::enter`].
+    pub loss: i64,
     /// When it was entered last, for a root.
     pub last_entry: u64,
     /// Its machine code, where there is any.

@@ -14,6 +14,11 @@ use super::{OBJECTS, Phase, Record, Recorder};
 use crate::bytecode::{Bc, Ins};
 use crate::jit::trace::{LinkKind, Recording, TraceAbort, TraceNo};
 
+/// The builtin numbers of the functions that switch threads.
+const SWITCHES: core::ops::RangeInclusive<u8> = 34..=36;
+/// How long a trace is that is worth entering for its instructions alone.
+const LONG: usize = 100;
+
 impl Recorder {
     /// Ends the trace where the interpreter would go on at `pc`.
     pub(super) fn stop(&mut self, link: LinkKind, to: TraceNo, pc: *const Ins) -> Record<Then> {
@@ -78,8 +83,11 @@ impl Recorder {
     /// Ends the trace before an instruction that isn't compiled, if the trace is worth something.
     pub(super) fn stop_before(&mut self, at: &At<'_>, reason: TraceAbort) -> Record<Then> {
         let is_call = matches!(at.ins.op(), Some(Bc::Call | Bc::CallM | Bc::IterC));
+        // Behind a switch to another thread the interpreter goes on, so what precedes has to be worth entering a trace.
+        let is_switch = matches!(reason, TraceAbort::NyiFunction(n) if SWITCHES.contains(&n));
+        let least = if is_switch { LONG } else { 0 };
         // A trace can't begin with an instruction that takes open results.
-        let is_long = self.b.trace().len() > self.params.min_stitch as usize + 1;
+        let is_long = self.b.trace().len() > least.max(self.params.min_stitch as usize) + 1;
         if !is_call || at.ins.b() == 0 || !is_long {
             return Err(reason);
         }

@@ -1,6 +1,8 @@
 //! What the tests of the whole engine share: a state whose memory is counted and whose output is kept.
 #![allow(dead_code, reason = "no test uses everything")]
 
+#[cfg(feature = "jit")]
+pub mod code;
 pub mod failing;
 pub mod programs;
 
@@ -53,6 +55,10 @@ impl Host for TestHost {
         let polls = self.polls.get();
         self.polls.set(polls.saturating_sub(1));
         polls == 1 || self.interrupt.swap(false, Ordering::Relaxed)
+    }
+    #[cfg(feature = "jit")]
+    fn executable_memory(&mut self) -> Option<Box<dyn perilune::host::ExecutableMemory>> {
+        Some(failing::pause(|| Box::new(code::Pages) as Box<_>))
     }
 }
 
@@ -128,6 +134,16 @@ impl World {
             polls,
             memory: bytes,
         })
+    }
+
+    /// A state with the libraries and these options of the JIT, separated by commas.
+    #[cfg(feature = "jit")]
+    pub fn compiling(options: &str, memory_limit: usize) -> World {
+        let mut world = World::limited(memory_limit);
+        for option in options.split(',') {
+            assert!(world.vm.set_jit_option(option.as_bytes()), "{option}");
+        }
+        world
     }
 
     /// Loads a chunk; an error's text if that fails.

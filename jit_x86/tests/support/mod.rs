@@ -2,6 +2,7 @@
 //! that machine code calls. The evaluator works on the same memory through [`World`]'s `Machine`.
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod ladder;
 pub mod memory;
 pub mod restore;
 pub mod world;

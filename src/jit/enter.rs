@@ -209,7 +209,12 @@ impl Vm {
         };
         // Of the traces before it only the last one counts.
         let before = if number == entered { 0 } else { ENTRY / 2 };
-        let length = trace.ir.snaps().get(snap).map_or(0, |s| s.at.index() as i64) + before;
+        let length = trace
+            .ir
+            .snaps()
+            .get(snap)
+            .map_or(0, |s| s.at.index() as i64)
+            + before;
         match trace.exits.get(snap).map(|exit| &exit.writes) {
             // SAFETY: the trace was just left with this snapshot.
             Some(Writes::Planned(plan)) => unsafe { plan.apply(&self.trace_context, self.base) },

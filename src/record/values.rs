@@ -8,25 +8,9 @@ use perilune_ir::types::{IrRef, IrType};
 use super::{Record, Recorder};
 use crate::bytecode::Proto;
 use crate::gc::Header;
-use crate::value::{Function, Gc, Str, Table, Type, Value};
+use crate::value::{Function, Gc, Str, Table, Value};
 
-/// The IR type of a value. Numbers are `num`, whatever their value.
-pub(super) fn type_of(v: Value) -> IrType {
-    match v.type_of() {
-        Type::Nil => IrType::Nil,
-        Type::Boolean if v == Value::TRUE => IrType::True,
-        Type::Boolean => IrType::False,
-        Type::LightUserdata => IrType::LightUd,
-        Type::Number => IrType::Num,
-        Type::String => IrType::Str,
-        Type::Table => IrType::Tab,
-        Type::Function => IrType::Func,
-        Type::Userdata => IrType::Udata,
-        Type::Thread => IrType::Thread,
-        Type::Proto => IrType::Proto,
-        Type::Cdata => IrType::Cdata,
-    }
-}
+pub(super) use crate::jit::helpers::type_of;
 
 /// The int that a number is. Minus zero is none.
 pub(super) fn exact_int(v: Value) -> Option<i32> {

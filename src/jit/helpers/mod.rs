@@ -437,7 +437,7 @@ pub(crate) fn place(slot: *const Value) -> u64 {
     }
 }
 
-/// The IR type of a value.
+/// The IR type of a value. Numbers are `num`, whatever their value.
 pub(crate) fn type_of(v: Value) -> IrType {
     use crate::value::Type;
     match v.type_of() {

@@ -179,6 +179,7 @@ impl Recorder {
             passing: core::ptr::null(),
             began_inside: false,
             has_open: false,
+            written: [false; MAX_SLOTS],
             fresh_slots: 0,
             link: LinkKind::Interpreter,
             link_to: TraceNo(0),

@@ -157,6 +157,8 @@ pub(crate) struct Recorder {
     phase: Phase,
     /// What the trace knows of the stack.
     slots: Vec<Option<SlotRef>>,
+    /// The slots whose place in the stack the trace has written.
+    written: [bool; slots::MAX_SLOTS],
     /// The running frame's first slot.
     base: usize,
     /// How many of the running frame's slots are live.

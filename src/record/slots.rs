@@ -76,6 +76,16 @@ impl Recorder {
         }
     }
 
+    /// Is the value what the slot of this number in the IR held when the trace began, and nothing else was written there since?
+    pub(super) fn is_unwritten(&self, slot: usize, value: IrRef) -> bool {
+        let t = self.b.trace();
+        let ins = t.get(value);
+        // A load from before RETF counted slots from another base.
+        ins.op() == IrOp::SLoad
+            && usize::from(ins.slot().0) == slot
+            && t.newest(IrOp::Retf).is_none_or(|retf| retf < value)
+            && !self.written.get(slot).copied().unwrap_or(false)
+    }
     /// Sets slot `i` of the running frame.
     pub(super) fn set(&mut self, i: usize, value: IrRef) -> Record<()> {
         self.set_as(i, value, SnapKind::Value)

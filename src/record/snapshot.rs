@@ -40,16 +40,10 @@ impl Recorder {
 
     /// How a slot is written down, if it has to be.
     fn kind_in_snapshot(&self, i: usize, slot: SlotRef) -> Option<SnapKind> {
-        let t = self.b.trace();
-        let ins = t.get(slot.value);
-        // A load from before RETF counted slots from another base.
-        let is_load = ins.op() == IrOp::SLoad
-            && usize::from(ins.slot().0) == i
-            && t.newest(IrOp::Retf).is_none_or(|retf| retf < slot.value);
-        if !is_load {
+        if !self.is_unwritten(i, slot.value) {
             return Some(slot.kind);
         }
-        let mode = ins.sload_mode();
+        let mode = self.b.trace().get(slot.value).sload_mode();
         if !mode.has(SloadMode::INHERIT) {
             return None;
         }

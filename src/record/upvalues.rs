@@ -143,7 +143,7 @@ impl Recorder {
         if self.may_be_open(a) {
             for i in a..self.max_slot {
                 if is_captured(self.proto, i, |_| true) {
-                    self.write_back(i)?;
+                    self.write_back(at, i)?;
                 }
             }
             let slot = Slot((self.base + a) as u16);
@@ -171,22 +171,35 @@ impl Recorder {
         !is_own || self.has_open || any(true)
     }
 
-    /// Writes a slot of the running frame to the stack.
-    fn write_back(&mut self, i: usize) -> Record<()> {
+    /// Writes a slot of the running frame to the stack, where its upvalue takes the value from.
+    fn write_back(&mut self, at: &At<'_>, i: usize) -> Record<()> {
         let slot = self.base + i;
+        // What lies in the stack in the first iteration need not be there in the next.
+        let may_loop = self.start == Start::Root;
+        if may_loop && self.frames.is_empty() && self.ret_depth == 0 {
+            // A tail call may have brought another function's frame, all of whose slots the trace knows.
+            let live = self.fresh_slots.max(self.start_proto.param_count());
+            if i < live {
+                self.get(at, i)?;
+            }
+        }
         let Some(s) = self.slots.get(slot).copied().flatten() else {
             return Ok(());
         };
-        let ins = self.b.trace().get(s.value);
-        // What the parent had in a register is not in the stack.
-        let is_there = ins.op() == IrOp::SLoad
-            && usize::from(ins.slot().0) == slot
-            && !ins.sload_mode().has(SloadMode::PARENT);
+        let is_there = !may_loop && self.is_unwritten(slot, s.value) && {
+            // What the parent had in a register is not in the stack.
+            let load = self.b.trace().get(s.value);
+            !load.sload_mode().has(SloadMode::PARENT)
+        };
         if s.kind != SnapKind::Value || is_there {
             return Ok(());
         }
         let (place, value) = (self.slot_address(slot)?, self.as_num(s.value)?);
         self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
+        // A later tail call may bring the value back that was in the slot before.
+        if let Some(written) = self.written.get_mut(slot) {
+            *written = true;
+        }
         Ok(())
     }
 

@@ -32,6 +32,7 @@ pub use std_host::StdHost;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::alloc::Layout;
+use core::any::Any;
 use core::fmt;
 use core::ptr::NonNull;
 
@@ -322,6 +323,11 @@ pub trait Host {
     }
 
     // ---- the rest ----
+
+    /// The host itself, where native functions of its own want to find it through [`Vm::host`](crate::vm::Vm::host).
+    fn as_any(&mut self) -> Option<&mut dyn Any> {
+        None
+    }
 
     /// Memory for machine code. Asked once per state; without it nothing is compiled.
     #[cfg(feature = "jit")]

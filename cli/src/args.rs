@@ -113,6 +113,14 @@ pub fn take_compat52(args: &mut Vec<Vec<u8>>) -> bool {
     found
 }
 
+/// What follows `--simulate-kernel`, where that comes first.
+pub fn simulates_kernel(args: &[Vec<u8>]) -> Option<&[Vec<u8>]> {
+    match args {
+        [_, option, rest @ ..] if option == b"--simulate-kernel" => Some(rest),
+        _ => None,
+    }
+}
+
 /// The usage, with the program's name in it.
 pub fn usage(program: &str) -> String {
     format!(
@@ -129,6 +137,7 @@ Available options are:
   --        Stop handling options.
   -         Execute stdin and stop handling options.
   --52compat, as the first one, asks for what LuaJIT does with LUA52COMPAT.
+  --simulate-kernel ..., as the first one, runs a kernel script in user space.
 "
     )
 }

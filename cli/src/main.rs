@@ -14,6 +14,7 @@ mod host;
 mod repl;
 mod report;
 mod run;
+mod simulate;
 
 use std::io::Write;
 
@@ -28,6 +29,9 @@ const FAILURE: i32 = 1;
 fn command(mut args: Vec<Vec<u8>>) -> i32 {
     if let Some(name) = args.first().filter(|name| !name.is_empty()) {
         report::set_program(name);
+    }
+    if let Some(arguments) = args::simulates_kernel(&args) {
+        return simulate::command(arguments);
     }
     let compat52 = args::take_compat52(&mut args);
     let Ok(line) = args::parse(&args) else {

@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use core::alloc::Layout;
+use core::any::Any;
 use core::fmt;
 
 use super::error::{Error, Result};
@@ -192,6 +193,9 @@ struct Guarded {
 }
 
 impl Host for Guarded {
+    fn as_any(&mut self) -> Option<&mut dyn Any> {
+        self.host.as_any()
+    }
     fn take_interrupt(&mut self) -> bool {
         self.interrupt.take() || self.host.take_interrupt()
     }

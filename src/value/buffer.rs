@@ -37,6 +37,26 @@ impl Buffer {
         // SAFETY: the first `len` bytes of the block are initialised.
         unsafe { core::slice::from_raw_parts(self.bytes.get(), self.len.get()) }
     }
+    /// The bytes, to be changed. Pushing or resizing while they are held is as wrong as with [`Buffer::as_bytes`].
+    #[inline]
+    pub fn cells(&self) -> &[Cell<u8>] {
+        if self.is_empty() {
+            return &[];
+        }
+        // SAFETY: the first `len` bytes of the block are initialised, and a cell is laid out as what it holds.
+        unsafe { core::slice::from_raw_parts(self.bytes.get().cast(), self.len.get()) }
+    }
+    /// Makes it `len` bytes long; new ones are 0.
+    pub fn resize(&self, heap: &mut Heap, len: usize) -> Result<(), OutOfMemory> {
+        let old = self.len.get();
+        if let Some(more) = len.checked_sub(old) {
+            self.reserve(heap, more)?;
+            // SAFETY: `reserve` made room for `more` bytes behind the first `old`.
+            unsafe { ptr::write_bytes(self.bytes.get().wrapping_add(old), 0, more) }
+        }
+        self.len.set(len);
+        Ok(())
+    }
     /// Drops the bytes from `len` on.
     #[inline]
     pub fn truncate(&self, len: usize) {

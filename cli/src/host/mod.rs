@@ -30,7 +30,9 @@ use perilune::host::{
     ZoneOffset,
 };
 
-pub use interrupt::Interruptible;
+#[cfg(feature = "jit")]
+pub use code::CodePages;
+pub use interrupt::{Interruptible, is_requested as interrupt_requested};
 pub use memory::StdMemory;
 
 /// The operating system as the engine sees it.

@@ -2,7 +2,7 @@
 //!
 //! One call loads the script, another runs it with arguments and brings back its results; in between the script makes the process's own
 //! system calls without crossing into the kernel for each. Nothing here names an operating system: a kernel is whatever implements
-//! [`Kernel`](kernel::Kernel), be it a real one or a program that imitates one over ordinary system calls.
+//! [`Kernel`], be it a real one or a program that imitates one over ordinary system calls.
 //!
 //! ```text
 //! process ── load, run ──► request  decodes what the process asks for, through checked copies

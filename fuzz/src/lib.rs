@@ -1,9 +1,14 @@
 //! What the fuzz targets share: a state with small limits and a host that lacks everything.
 
-use std::alloc::Layout;
-use std::ptr::NonNull;
+#[path = "../../tests/support/code.rs"]
+mod code;
 
-use perilune::host::{Host, Memory};
+use std::alloc::Layout;
+use std::cell::RefCell;
+use std::ptr::NonNull;
+use std::rc::Rc;
+
+use perilune::host::{ExecutableMemory, Host, Memory};
 use perilune::stdlib::{Libs, open_libs};
 use perilune::vm::Vm;
 use perilune::vm::run::Config;
@@ -42,4 +47,35 @@ pub fn state(fuel: u64) -> Box<Vm> {
     assert!(open_libs(&mut vm, libs).is_ok(), "16 MiB hold the libraries");
     vm.set_fuel(Some(fuel));
     vm
+}
+
+/// Keeps what is printed, and has memory for machine code.
+#[derive(Default)]
+struct Listener(Rc<RefCell<Vec<u8>>>);
+
+impl Host for Listener {
+    fn write_output(&mut self, bytes: &[u8]) -> bool {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        true
+    }
+    fn executable_memory(&mut self) -> Option<Box<dyn ExecutableMemory>> {
+        Some(Box::new(code::Pages))
+    }
+}
+
+/// A state with 64 MiB, `fuel` units and these options of the JIT, and what will be printed.
+pub fn compiling(options: &str, fuel: u64) -> (Box<Vm>, Rc<RefCell<Vec<u8>>>) {
+    let config = Config {
+        memory_limit: 64 << 20,
+        ..Config::default()
+    };
+    let host = Listener::default();
+    let printed = host.0.clone();
+    let mut vm = Vm::new(&config, Box::new(System), Box::new(host)).expect("64 MiB hold a state");
+    assert!(open_libs(&mut vm, Libs::SAFE).is_ok(), "64 MiB hold the libraries");
+    for option in options.split(',') {
+        assert!(vm.set_jit_option(option.as_bytes()), "{option}");
+    }
+    vm.set_fuel(Some(fuel));
+    (vm, printed)
 }

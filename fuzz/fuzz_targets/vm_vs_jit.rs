@@ -1,0 +1,74 @@
+//! A random program prints the same and takes the same fuel interpreted and compiled, whatever the compiler's options.
+#![no_main]
+
+#[path = "../../conformance/tests/random/program.rs"]
+mod program;
+#[path = "../../conformance/tests/random/render.rs"]
+#[allow(dead_code, reason = "programs without hot loops are rendered elsewhere")]
+mod render;
+
+use libfuzzer_sys::fuzz_target;
+use perilune::vm::run::Outcome;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+const MODES: [&str; 12] = [
+    "mode=compile",
+    "mode=compile,regseed=1",
+    "mode=compile,maxmcode=8",
+    "mode=compile,-fold",
+    "mode=compile,-cse",
+    "mode=compile,-fwd",
+    "mode=compile,-sink",
+    "mode=compile,-loop",
+    "mode=compile,-narrow",
+    "mode=compile,-abc",
+    "mode=evaluate",
+    "mode=raw",
+];
+
+/// What a script prints, how it ends, and the fuel it leaves of so much.
+fn run(script: &str, options: &str, fuel: u64) -> (String, Outcome, Option<u64>) {
+    let (mut vm, printed) = perilune_fuzz::compiling(options, fuel);
+    let globals = vm.globals();
+    let Ok(function) = vm.load(script.as_bytes(), b"=fuzz", Some(b"t"), globals) else {
+        return (String::new(), Outcome::Failed, None);
+    };
+    let outcome = vm.run(function.into(), &[]);
+    let left = vm.fuel();
+    (String::from_utf8_lossy(&printed.borrow()).into_owned(), outcome, left)
+}
+
+fuzz_target!(|data: &[u8]| {
+    let [mode, slack, rest @ ..] = data else {
+        return;
+    };
+    if rest.len() < 16 {
+        return;
+    }
+    // The bytes make the seed; used one by one most of them would build nothing.
+    let mut seed = [0; 32];
+    for (i, byte) in rest.iter().enumerate() {
+        seed[i % 32] = seed[i % 32].wrapping_mul(31) ^ byte;
+    }
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let Ok(tree) = program::loops().new_tree(&mut runner) else {
+        return;
+    };
+    let source = render::hot_source(&tree.current());
+    let script = format!("{}H('p', [==[\n{source}]==])", render::PRELUDE);
+    let mode = format!("{},hotloop=1,hotexit=1", MODES[usize::from(*mode) % MODES.len()]);
+    let tank = 3_000_000;
+    let expected = run(&script, "mode=off", tank);
+    let found = run(&script, &mode, tank);
+    assert_eq!(found, expected, "{mode}\n{script}");
+    // The same with too little fuel for all of it.
+    let used = tank - expected.2.unwrap_or(tank);
+    let fuel = used * u64::from(*slack) / 256;
+    if fuel > 0 {
+        let expected = run(&script, "mode=off", fuel);
+        let found = run(&script, &mode, fuel);
+        assert_eq!(found, expected, "{mode}, {fuel} units\n{script}");
+    }
+});

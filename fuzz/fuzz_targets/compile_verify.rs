@@ -37,7 +37,10 @@ fuzz_target!(|data: &[u8]| {
     if dump::dump(proto, count & 4 != 0, &mut bytes).is_err() {
         return;
     }
-    assert!(vm.load(&bytes.0, b"=dump", None, globals).is_ok(), "a dump loads");
+    assert!(
+        vm.load(&bytes.0, b"=dump", None, globals).is_ok(),
+        "a dump loads"
+    );
     for change in changes.chunks_exact(3) {
         let at = usize::from(u16::from_le_bytes([change[0], change[1]])) % bytes.0.len();
         bytes.0[at] = change[2];

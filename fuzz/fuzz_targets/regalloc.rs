@@ -16,12 +16,23 @@ fuzz_target!(|data: &[u8]| {
     let [size, switches, seed, rest @ ..] = data else {
         return;
     };
-    let options = if switches & 1 == 0 { Options::ALL } else { Options::NONE };
+    let options = if switches & 1 == 0 {
+        Options::ALL
+    } else {
+        Options::NONE
+    };
     let size = 1 + usize::from(*size) % 24;
     let mut region = Region::try_new(Pages::default(), 1 << 18).expect("a region");
     let rng = Rng::from_bytes(rest);
     // What random_trace can't build is no finding.
-    if let Err(difference) = support::ladder::check(rng, u64::from(*seed), size, options, &mut region, switches & 2 != 0) {
+    if let Err(difference) = support::ladder::check(
+        rng,
+        u64::from(*seed),
+        size,
+        options,
+        &mut region,
+        switches & 2 != 0,
+    ) {
         panic!("{difference}");
     }
 });

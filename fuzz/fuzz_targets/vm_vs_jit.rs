@@ -4,7 +4,10 @@
 #[path = "../../conformance/tests/random/program.rs"]
 mod program;
 #[path = "../../conformance/tests/random/render.rs"]
-#[allow(dead_code, reason = "programs without hot loops are rendered elsewhere")]
+#[allow(
+    dead_code,
+    reason = "programs without hot loops are rendered elsewhere"
+)]
 mod render;
 
 use libfuzzer_sys::fuzz_target;
@@ -36,7 +39,11 @@ fn run(script: &str, options: &str, fuel: u64) -> (String, Outcome, Option<u64>)
     };
     let outcome = vm.run(function.into(), &[]);
     let left = vm.fuel();
-    (String::from_utf8_lossy(&printed.borrow()).into_owned(), outcome, left)
+    (
+        String::from_utf8_lossy(&printed.borrow()).into_owned(),
+        outcome,
+        left,
+    )
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -47,7 +54,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     }
     // The bytes make the seed; used one by one most of them would build nothing.
-    let mut seed = [0; 32];
+    let mut seed = [0u8; 32];
     for (i, byte) in rest.iter().enumerate() {
         seed[i % 32] = seed[i % 32].wrapping_mul(31) ^ byte;
     }
@@ -58,7 +65,10 @@ fuzz_target!(|data: &[u8]| {
     };
     let source = render::hot_source(&tree.current());
     let script = format!("{}H('p', [==[\n{source}]==])", render::PRELUDE);
-    let mode = format!("{},hotloop=1,hotexit=1", MODES[usize::from(*mode) % MODES.len()]);
+    let mode = format!(
+        "{},hotloop=1,hotexit=1",
+        MODES[usize::from(*mode) % MODES.len()]
+    );
     let tank = 3_000_000;
     let expected = run(&script, "mode=off", tank);
     let found = run(&script, &mode, tank);

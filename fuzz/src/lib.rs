@@ -42,9 +42,13 @@ pub fn state(fuel: u64) -> Box<Vm> {
         allow_binary: true,
         ..Config::default()
     };
-    let mut vm = Vm::new(&config, Box::new(System), Box::new(Nothing)).expect("16 MiB hold a state");
+    let mut vm =
+        Vm::new(&config, Box::new(System), Box::new(Nothing)).expect("16 MiB hold a state");
     let libs = Libs(Libs::SAFE.0 | Libs::DEBUG.0);
-    assert!(open_libs(&mut vm, libs).is_ok(), "16 MiB hold the libraries");
+    assert!(
+        open_libs(&mut vm, libs).is_ok(),
+        "16 MiB hold the libraries"
+    );
     vm.set_fuel(Some(fuel));
     vm
 }
@@ -72,7 +76,10 @@ pub fn compiling(options: &str, fuel: u64) -> (Box<Vm>, Rc<RefCell<Vec<u8>>>) {
     let host = Listener::default();
     let printed = host.0.clone();
     let mut vm = Vm::new(&config, Box::new(System), Box::new(host)).expect("64 MiB hold a state");
-    assert!(open_libs(&mut vm, Libs::SAFE).is_ok(), "64 MiB hold the libraries");
+    assert!(
+        open_libs(&mut vm, Libs::SAFE).is_ok(),
+        "64 MiB hold the libraries"
+    );
     for option in options.split(',') {
         assert!(vm.set_jit_option(option.as_bytes()), "{option}");
     }

@@ -6,6 +6,7 @@ use perilune_ir::op::IrOp;
 use perilune_ir::snap::{SnapEntry, SnapKind};
 use perilune_ir::types::IrType;
 
+use super::at::instruction;
 use super::slots::SlotRef;
 use super::{FIRST, Record, Recorder};
 use crate::bytecode::{Bc, Ins};
@@ -58,12 +59,7 @@ impl Recorder {
         let base_slot = (self.base - FIRST) as u16;
         // Open values may lie behind the frame.
         let top_slot = base_slot + self.proto.frame_size().max(self.max_slot) as u16;
-        // SAFETY: `pc` is an instruction of the running function.
-        let ins = unsafe { super::at::instruction(pc) };
-        let takes_open = matches!(
-            ins.op(),
-            Some(Bc::CallM | Bc::CallMT | Bc::RetM | Bc::TSetM)
-        );
+        let takes_open = takes_open_results(pc);
         let point = ResumePoint {
             pc,
             base_slot,
@@ -95,5 +91,22 @@ impl Recorder {
             self.snapshot(pc)?;
         }
         Ok(())
+    }
+}
+
+/// Does an instruction of a running function find open results?
+fn takes_open_results(pc: *const Ins) -> bool {
+    // SAFETY: the caller's instruction.
+    let ins = unsafe { instruction(pc) };
+    match ins.op() {
+        Some(Bc::CallM | Bc::CallMT | Bc::RetM | Bc::TSetM) => true,
+        // Upvalues are closed between the results and the return or tail call that takes them.
+        Some(Bc::UClo) => {
+            let target = pc.wrapping_add(1).wrapping_offset(ins.jump());
+            // SAFETY: jumps stay in the code.
+            let ins = unsafe { instruction(target) };
+            matches!(ins.op(), Some(Bc::CallMT | Bc::RetM))
+        }
+        _ => false,
     }
 }

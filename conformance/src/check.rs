@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
+use crate::guards;
 use crate::oracle::{self, Mode};
 use crate::sandbox::Interpreter;
 use crate::script::Script;
@@ -101,12 +102,32 @@ impl Pair {
         Ok(reference)
     }
 
-    /// Runs the script on both sides and compares.
-    pub fn check(&self, script: &Script) -> io::Result<Outcome> {
-        let (oracle, engine) = match script.directives.mode {
+    /// The oracle and the engine for the script.
+    fn sides(&self, script: &Script) -> (&Interpreter, &Interpreter) {
+        match script.directives.mode {
             Mode::Default => (&self.oracle, &self.engine),
             Mode::Compat52 => (&self.oracle_compat, &self.engine_compat),
-        };
+        }
+    }
+
+    /// How many guards the script's greatest trace has.
+    pub fn guards(&self, script: &Script) -> io::Result<usize> {
+        guards::count(self.sides(script).1, script, TIME_LIMIT)
+    }
+
+    /// Runs the script on both sides and compares.
+    pub fn check(&self, script: &Script) -> io::Result<Outcome> {
+        self.compare(script, self.sides(script).1)
+    }
+
+    /// The same with these options for the engine's JIT.
+    pub fn check_with(&self, script: &Script, options: &str) -> io::Result<Outcome> {
+        let engine = self.sides(script).1.clone().with_jit(options);
+        self.compare(script, &engine)
+    }
+
+    fn compare(&self, script: &Script, engine: &Interpreter) -> io::Result<Outcome> {
+        let oracle = self.sides(script).0;
         let run = |interpreter: &Interpreter| -> io::Result<String> {
             let directives = &script.directives;
             let transcript =

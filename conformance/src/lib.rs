@@ -12,6 +12,7 @@
 
 pub mod check;
 pub mod engine;
+pub mod guards;
 pub mod oracle;
 pub mod sandbox;
 pub mod script;

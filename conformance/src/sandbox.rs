@@ -45,6 +45,12 @@ impl Interpreter {
         self
     }
 
+    /// Puts one more word before the script's own flags.
+    pub fn with_flag(mut self, flag: &str) -> Interpreter {
+        self.flags.push(flag.to_owned());
+        self
+    }
+
     /// Runs `code` before each script, unless the script sets `LUA_INIT` itself.
     pub fn with_init(mut self, code: &str) -> Interpreter {
         self.init = Some(code.to_owned());

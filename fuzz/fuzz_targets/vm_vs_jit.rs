@@ -15,7 +15,7 @@ use perilune::vm::run::Outcome;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-const MODES: [&str; 12] = [
+const MODES: [&str; 16] = [
     "mode=compile",
     "mode=compile,regseed=1",
     "mode=compile,maxmcode=8",
@@ -26,6 +26,10 @@ const MODES: [&str; 12] = [
     "mode=compile,-loop",
     "mode=compile,-narrow",
     "mode=compile,-abc",
+    "mode=compile,-dse",
+    "mode=compile,-dce",
+    "mode=compile,-fuse",
+    "mode=compile,gczeal=1",
     "mode=evaluate",
     "mode=raw",
 ];
@@ -47,12 +51,9 @@ fn run(script: &str, options: &str, fuel: u64) -> (String, Outcome, Option<u64>)
 }
 
 fuzz_target!(|data: &[u8]| {
-    let [mode, slack, rest @ ..] = data else {
+    let [mode, guard, slack, rest @ ..] = data else {
         return;
     };
-    if rest.len() < 16 {
-        return;
-    }
     // The bytes make the seed; used one by one most of them would build nothing.
     let mut seed = [0u8; 32];
     for (i, byte) in rest.iter().enumerate() {
@@ -65,9 +66,11 @@ fuzz_target!(|data: &[u8]| {
     };
     let source = render::hot_source(&tree.current());
     let script = format!("{}H('p', [==[\n{source}]==])", render::PRELUDE);
+    // No guard fails, or one of the first of all traces.
     let mode = format!(
-        "{},hotloop=1,hotexit=1",
-        MODES[usize::from(*mode) % MODES.len()]
+        "{},failguard={},hotloop=1,hotexit=1",
+        MODES[usize::from(*mode) % MODES.len()],
+        (guard / 2) * (guard % 2) % 64,
     );
     let tank = 3_000_000;
     let expected = run(&script, "mode=off", tank);

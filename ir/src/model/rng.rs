@@ -21,7 +21,10 @@ impl Rng {
     /// Draws from bytes as long as there are some, so that a fuzzer can steer; small choices take one byte each.
     pub fn from_bytes(bytes: &[u8]) -> Rng {
         Rng {
-            state: bytes.len() as u64,
+            // What follows the bytes depends on all of them.
+            state: bytes.iter().fold(bytes.len() as u64, |state, byte| {
+                (state ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            }),
             bytes: bytes.iter().rev().copied().collect(),
         }
     }

@@ -19,6 +19,7 @@ use perilune_jit_x86::input::{Features, Head, Inherited, Input, ParentValue, Pol
 use perilune_jit_x86::region::Region;
 
 use super::restore::restore;
+use super::world::Names;
 use super::{Pages, World};
 
 const ALL: Features = Features {
@@ -271,6 +272,23 @@ pub fn check(
         return Ok(false);
     };
     let (world, names) = World::of_model(&model);
+    let result = check_in(world, &names, &plain, rng, seed, options, region, guards)
+        .map_err(|e| format!("size {size} {e}"));
+    world.free();
+    result
+}
+
+#[allow(clippy::too_many_arguments, reason = "what `check` was told and made")]
+fn check_in(
+    world: World,
+    names: &Names,
+    plain: &Trace,
+    mut rng: Rng,
+    seed: u64,
+    options: Options,
+    region: &mut Region<Pages>,
+    guards: bool,
+) -> Result<bool, String> {
     let plain = parse(&names.resolve(&plain.to_string())).map_err(|e| e.to_string())?;
     let plain = if rng.chance(2) {
         with_fuel(&plain, &mut rng).map_err(|e| e.to_string())?
@@ -307,7 +325,7 @@ pub fn check(
         };
         let context = |e, fail| {
             format!(
-                "seed {seed} size {size} {policy:?} {:?} fail {fail:?}\n{e}\n{trace}",
+                "seed {seed} {policy:?} {:?} fail {fail:?}\n{e}\n{trace}",
                 case.features
             )
         };

@@ -99,7 +99,7 @@ pub fn val_of(bits: u64) -> Val {
 }
 
 impl World {
-    /// An empty world, whose memory is never given back.
+    /// An empty world, whose memory nobody gives back but [`World::free`].
     pub fn empty() -> World {
         let memory = vec![0u64; SIZE / 8].leak();
         let w = World(memory.as_ptr().expose_provenance() as u64);
@@ -225,6 +225,12 @@ impl World {
     /// Memory for traces to use.
     pub fn scratch(self) -> u64 {
         at!(self, scratch)
+    }
+    /// Gives the memory back. Nothing may use the world any more, nor code that was assembled for it.
+    pub fn free(self) {
+        let memory = std::ptr::with_exposed_provenance_mut::<u64>(self.0 as usize);
+        // SAFETY: `empty` leaked a vector of this length.
+        drop(unsafe { Vec::from_raw_parts(memory, SIZE / 8, SIZE / 8) });
     }
     /// From now on nothing can be allocated.
     pub fn fail(self) {

@@ -2,6 +2,7 @@
 #![no_main]
 
 #[path = "../../conformance/tests/random/program.rs"]
+#[allow(dead_code, reason = "programs without hot loops are made elsewhere")]
 mod program;
 #[path = "../../conformance/tests/random/render.rs"]
 #[allow(

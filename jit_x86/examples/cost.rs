@@ -51,6 +51,7 @@ fn measure_in(pages: Pages, name: &str, world: World, traces: &[Trace]) {
                 policy: Policy::Best,
                 fuse: true,
                 fail_guard: None,
+                note_homes: false,
             };
             let code = asm.assemble(&mut region, &input).expect("code");
             if round == 0 {

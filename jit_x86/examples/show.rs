@@ -43,6 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             policy: Policy::Best,
             fuse: true,
             fail_guard: None,
+            note_homes: false,
         };
         // Whatever it links to is the region's beginning here.
         let nowhere = parse(".... SNAP pc=0 [ ]\n")?;

@@ -30,6 +30,7 @@ pub struct Code {
     jumps: Vec<ExitJump>,
     stubs: Vec<Stub>,
     records: Vec<Record>,
+    homes: Vec<Option<Location>>,
 }
 
 impl Assembler {
@@ -97,6 +98,7 @@ impl Assembler {
                 jumps: encoded.jumps,
                 stubs: encoded.stubs,
                 records: compiled.records,
+                homes: compiled.homes,
             };
             match then(w, &code) {
                 Ok(()) => Ok(code),
@@ -131,6 +133,7 @@ impl Code {
         self.jumps.capacity() * size_of::<ExitJump>()
             + self.stubs.capacity() * size_of::<Stub>()
             + self.records.capacity() * size_of::<Record>()
+            + self.homes.capacity() * size_of::<Option<Location>>()
     }
     /// Where the values are that a snapshot needs: its entries, and what its sunk objects are made of. Constants, nil, false and true are
     /// not among them.
@@ -142,6 +145,10 @@ impl Code {
             .iter()
             .take_while(move |r| r.snap == snap)
             .filter_map(|r| Some((r.value, r.location?)))
+    }
+    /// Where an instruction puts its result, if [`Input::note_homes`] asked for that: a register, or the spill slot of one that has none.
+    pub fn home(&self, r: IrRef) -> Option<Location> {
+        self.homes.get(r.index()).copied().flatten()
     }
     /// The address of an exit's stub, which is where its guards go unless the exit is linked. Exits for fuel and the like have others.
     pub fn stub(&self, snap: u16) -> Option<Entry> {

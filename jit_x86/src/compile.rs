@@ -32,6 +32,8 @@ pub(crate) const SCRATCH_SLOT: u16 = SPILL_SLOTS as u16 - 1;
 pub(crate) struct RefState {
     /// The register it is in.
     pub reg: Option<Reg>,
+    /// Where its definition puts it.
+    pub home: Option<Reg>,
     /// The spill slot it is stored to where it is defined.
     pub spill: Option<u16>,
     /// How many operands of instructions it is, up to 255.
@@ -127,6 +129,8 @@ pub(crate) struct Compiled {
     pub records: Vec<Record>,
     pub labels: u32,
     pub refunds: Vec<u32>,
+    /// Where instructions put their results, if that is wanted.
+    pub homes: Vec<Option<Location>>,
 }
 
 pub(crate) fn out_of_memory<E>(_: E) -> BackendError {
@@ -196,6 +200,22 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles the trace.
+    /// Where instructions put their results.
+    fn homes(&self) -> Result<Vec<Option<Location>>, BackendError> {
+        let mut homes = Vec::new();
+        if self.input.note_homes {
+            let states = &self.instructions;
+            homes
+                .try_reserve_exact(states.len())
+                .map_err(out_of_memory)?;
+            homes.extend(states.iter().map(|state| match state.home {
+                Some(reg) => Some(reg.location()),
+                None => state.spill.map(Location::Spill),
+            }));
+        }
+        Ok(homes)
+    }
+
     pub fn run(mut self) -> Result<Compiled, BackendError> {
         self.scan();
         self.group_fuel()?;
@@ -237,9 +257,11 @@ impl<'a> Compiler<'a> {
         }
         self.head();
         self.settle();
+        let homes = self.homes()?;
         match self.error {
             Some(e) => Err(e),
             None => Ok(Compiled {
+                homes,
                 items: self.items,
                 tail: self.tail,
                 pool: self.pool,

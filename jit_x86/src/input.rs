@@ -50,6 +50,15 @@ pub enum Location {
     Spill(u16),
 }
 
+/// The name of a general register.
+pub fn gpr_name(n: u8) -> &'static str {
+    const NAMES: [&str; 16] = [
+        "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12",
+        "r13", "r14", "r15",
+    ];
+    NAMES[usize::from(n & 15)]
+}
+
 /// What of its parent an instruction of a side trace stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Inherited {
@@ -118,6 +127,8 @@ pub struct Input<'a> {
     pub fuse: bool,
     /// A guard that always fails, for tests.
     pub fail_guard: Option<IrRef>,
+    /// Is [`Code::home`](crate::code::Code::home) going to be asked, for dumps?
+    pub note_homes: bool,
 }
 
 /// The address of a trace's code.

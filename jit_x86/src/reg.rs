@@ -2,11 +2,21 @@
 
 use iced_x86::Register;
 
+use crate::input::Location;
+
 /// A general register (0–15) or a vector register (16–31), by the processor's numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Reg(u8);
 
 impl Reg {
+    /// Where an exit saves it.
+    pub const fn location(self) -> Location {
+        if self.is_xmm() {
+            Location::Xmm(self.number())
+        } else {
+            Location::Gpr(self.number())
+        }
+    }
     pub const RAX: Reg = Reg(0);
     pub const RCX: Reg = Reg(1);
     pub const RDX: Reg = Reg(2);

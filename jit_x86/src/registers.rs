@@ -304,6 +304,7 @@ impl Compiler<'_> {
             }
             None => self.pick(class, None),
         };
+        self.state_mut(r).home = Some(reg);
         if self.in_loop {
             self.modified.insert(reg);
         }

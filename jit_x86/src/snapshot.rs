@@ -87,8 +87,7 @@ impl Compiler<'_> {
             let r = self.records[i];
             let location = match (self.state(r.value).spill, r.reg) {
                 (Some(slot), _) => Location::Spill(slot),
-                (None, Some(reg)) if reg.is_xmm() => Location::Xmm(reg.number()),
-                (None, Some(reg)) => Location::Gpr(reg.number()),
+                (None, Some(reg)) => reg.location(),
                 (None, None) => {
                     self.fail(BackendError::Malformed);
                     continue;

@@ -155,6 +155,7 @@ fn case(options: &str, input: &str) -> String {
         policy: Policy::Best,
         fuse: !has("nofuse"),
         fail_guard: None,
+        note_homes: false,
     };
     let code = match asm.assemble(&mut region, &input) {
         Ok(c) => c,

@@ -56,6 +56,7 @@ impl Bench {
             policy: self.policy,
             fuse: true,
             fail_guard: None,
+            note_homes: false,
         };
         self.asm.assemble(&mut self.region, &input).unwrap()
     }
@@ -174,6 +175,7 @@ fn code_memory() {
         policy: Policy::Best,
         fuse: true,
         fail_guard: None,
+        note_homes: false,
     };
     let mut all = Vec::new();
     let error = loop {

@@ -95,6 +95,7 @@ impl Bench {
                 },
                 fuse: variant != 4,
                 fail_guard: None,
+                note_homes: false,
             };
             let code = self.asm.assemble(&mut self.region, &input);
             let code = code.unwrap_or_else(|e| panic!("{e}\n{text}"));

@@ -33,6 +33,14 @@ pub fn list_all<S: Sink>(main: Gc<Proto>, sink: &mut S) -> Result<(), S::Error>
 where
     S::Error: From<OutOfMemory>,
 {
+    for_each(main, |proto| list(proto, sink))
+}
+
+/// Does something with a function and those inside it, innermost first.
+pub(crate) fn for_each<E: From<OutOfMemory>>(
+    main: Gc<Proto>,
+    mut f: impl FnMut(Gc<Proto>) -> Result<(), E>,
+) -> Result<(), E> {
     let mut waiting: Vec<(Gc<Proto>, usize)> = Vec::new();
     let mut current = (main, 0);
     loop {
@@ -47,7 +55,7 @@ where
                 }
             }
             None => {
-                list(proto, sink)?;
+                f(proto)?;
                 match waiting.pop() {
                     Some(outer) => current = outer,
                     None => return Ok(()),

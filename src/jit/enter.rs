@@ -380,8 +380,11 @@ impl Vm {
         }
     }
 
-    /// Is the running function one that is not to be compiled?
+    /// Is the running function one that is not to be compiled? Callbacks of `jit.attach` are none.
     fn is_excluded(&self) -> bool {
+        if self.events.is_active() {
+            return true;
+        }
         // SAFETY: the interpreter is in a complete frame.
         let proto = unsafe { Frame(self.base).function() }.proto();
         proto.is_some_and(|p| p.flags().has(ProtoFlags::NO_JIT))

@@ -5,14 +5,19 @@ use alloc::boxed::Box;
 use core::convert::Infallible;
 use core::fmt::{self, Write};
 
+use perilune_ir::op::IrOp;
+use perilune_jit_x86::input::{Location, gpr_name};
+
 use crate::bytecode::{Bc, Ins, Proto, list};
 use crate::host::File;
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
-use crate::number::format::Sink;
+use crate::number::format::{FloatStyle, Sink, Spec, float};
+use crate::stdlib::jit::library_name;
 use crate::value::{Gc, Value};
 use crate::vm::Vm;
 use crate::vm::debuginfo::{ShortText, instruction_index, line_of};
 use crate::vm::frame::Frame;
+use crate::vm::vmevent::VmEvent;
 
 /// Where a dump goes.
 pub(crate) enum Output {
@@ -26,7 +31,7 @@ pub(crate) enum Output {
 
 /// Which parts of a dump are wanted: LuaJIT's letters.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Parts(u32);
+pub(crate) struct Parts(u64);
 
 impl Parts {
     /// What `-jdump` shows without options: `tbim`.
@@ -50,17 +55,21 @@ impl Parts {
         parts
     }
 
+    /// Each letter's bit. Capitals have others: `x` shows exits, `X` their registers, too.
+    fn bit(letter: u8) -> u64 {
+        1 << (letter & 63)
+    }
     fn set(&mut self, letter: u8, on: bool) {
-        let bit = 1 << (letter & 31);
-        match (letter.is_ascii_lowercase(), on) {
-            (true, true) => self.0 |= bit,
-            (true, false) => self.0 &= !bit,
-            (false, _) => {}
+        match (letter, on) {
+            // How a dump is coloured is nothing to us.
+            (b'T' | b'A' | b'H', _) => {}
+            (_, true) => self.0 |= Parts::bit(letter),
+            (_, false) => self.0 &= !Parts::bit(letter),
         }
     }
     /// Is the part of this letter wanted?
     fn has(self, letter: u8) -> bool {
-        self.0 & 1 << (letter & 31) != 0
+        self.0 & Parts::bit(letter) != 0
     }
 }
 
@@ -194,7 +203,7 @@ fn write_reason(text: &mut Text<'_>, reason: TraceAbort) -> fmt::Result {
     text.write_str(front)?;
     match reason {
         TraceAbort::NyiBytecode(op) => write!(text, "{:<6}", op.name())?,
-        TraceAbort::NyiFunction(n) => write!(text, "{n}")?,
+        TraceAbort::NyiFunction(n) => text.write_str(library_name(n))?,
         _ => {}
     }
     text.write_str(back)
@@ -234,6 +243,16 @@ impl Vm {
         proto: Gc<Proto>,
         at: *const Ins,
     ) {
+        if self.events.wants(VmEvent::Trace) {
+            let (origin, n) = match start {
+                Start::Root => ([Value::NIL; 2], 3),
+                Start::Side { parent, exit } => ([small(parent.0), small(exit)], 5),
+                Start::Stitch { parent } => ([small(parent.0), Value::int(-1)], 5),
+            };
+            let [function, position] = self.event_place(proto, at);
+            let args = [small(number.0), function, position, origin[0], origin[1]];
+            self.send_event_named(VmEvent::Trace, "start", &args[..n]);
+        }
         if self.jit.listener.is_idle() {
             return;
         }
@@ -283,6 +302,12 @@ impl Vm {
             return;
         };
         let (link, link_to) = (trace.link, trace.link_to);
+        if self.events.wants(VmEvent::Trace) {
+            // SAFETY: every frame has its function below it.
+            let function = unsafe { Frame(self.base).function_value() };
+            let args = [small(number.0), function];
+            self.send_event_named(VmEvent::Trace, "stop", &args);
+        }
         if self.jit.listener.verbose.is_some() {
             let mut text = Text::new(self, Channel::Verbose);
             let _ = write!(text, "[TRACE {:3} ", number.0);
@@ -297,7 +322,7 @@ impl Vm {
         }
         let parts = self.jit.listener.parts();
         if parts.has(b'i') {
-            self.dump_ir(number, parts.has(b's'));
+            self.dump_ir(number, parts.has(b's'), parts.has(b'r'));
         }
         #[cfg(feature = "jit-dump")]
         if parts.has(b'm') {
@@ -314,7 +339,12 @@ impl Vm {
         }
     }
 
-    fn dump_ir(&mut self, number: TraceNo, with_snapshots: bool) {
+    /// Will somebody ask in which registers instructions put their results?
+    pub(crate) fn wants_registers(&self) -> bool {
+        self.jit.listener.parts().has(b'r') || self.events.wants(VmEvent::Trace)
+    }
+
+    fn dump_ir(&mut self, number: TraceNo, with_snapshots: bool, with_registers: bool) {
         let Some(trace) = self.jit.traces.take(number) else {
             return;
         };
@@ -326,6 +356,16 @@ impl Vm {
                 if with_snapshots {
                     let _ = trace.ir.print_snap(&mut text, snap);
                 }
+            }
+            if with_registers && trace.ir.get(r).op() != IrOp::Nop {
+                // In front of the instruction's number, so that its line stays one of the IR's text form.
+                let home = trace.code.as_ref().and_then(|code| code.home(r));
+                let _ = match home {
+                    Some(Location::Gpr(n)) => write!(text, "{:<6}", gpr_name(n)),
+                    Some(Location::Xmm(n)) => write!(text, "xmm{n:<3}"),
+                    Some(Location::Spill(n)) => write!(text, "[{n:<3}] "),
+                    None => text.write_str("      "),
+                };
             }
             let _ = trace.ir.print_ins(&mut text, r);
         }
@@ -361,14 +401,20 @@ impl Vm {
     }
 
     /// A recording was given up.
-    pub(crate) fn announce_abort(&mut self, proto: Gc<Proto>, reason: TraceAbort) {
-        if self.jit.listener.is_idle() {
+    pub(crate) fn announce_abort(&mut self, number: TraceNo, proto: Gc<Proto>, reason: TraceAbort) {
+        if self.jit.listener.is_idle() && !self.events.wants(VmEvent::Trace) {
             return;
         }
         // Where the recorder was: the interpreter is at the next instruction.
         // SAFETY: the interpreter is in a complete frame.
         let now = unsafe { Frame(self.base).function_value() }.as_function();
         let proto = now.and_then(|f| f.proto()).unwrap_or(proto);
+        if self.events.wants(VmEvent::Trace) {
+            let [function, position] = self.event_place(proto, self.pc.wrapping_sub(1));
+            let [error, info] = self.abort_values(reason);
+            let args = [small(number.0), function, position, error, info];
+            self.send_event_named(VmEvent::Trace, "abort", &args);
+        }
         let here = place(proto, self.pc.wrapping_sub(1));
         if self.jit.listener.verbose.is_some() {
             let mut text = Text::new(self, Channel::Verbose);
@@ -391,6 +437,7 @@ impl Vm {
 
     /// All traces are gone.
     pub(crate) fn announce_flush(&mut self) {
+        self.send_event_named(VmEvent::Trace, "flush", &[]);
         if self.jit.listener.verbose.is_some() {
             let _ = Text::new(self, Channel::Verbose).write_str("[TRACE flush]\n");
         }
@@ -402,11 +449,13 @@ impl Vm {
     /// An instruction is recorded; `start` is where on the stack the trace's first frame begins.
     pub(crate) fn announce_instruction(
         &mut self,
+        number: TraceNo,
         base: *mut Value,
         at: *const Ins,
         start: *mut Value,
     ) {
-        if !self.jit.listener.parts().has(b'b') {
+        let is_told = self.events.wants(VmEvent::Record);
+        if !is_told && !self.jit.listener.parts().has(b'b') {
             return;
         }
         let mut depth = 0;
@@ -422,8 +471,19 @@ impl Vm {
         const PREFIX: &[u8] = b" . . . . . . . . . . . . . . . . . . . .";
         let prefix = &PREFIX[..PREFIX.len().min(2 * depth)];
         // SAFETY: every frame has its function below it.
-        let function = unsafe { Frame(base).function_value() }.as_function();
+        let value = unsafe { Frame(base).function_value() };
+        let function = value.as_function();
         let proto = function.and_then(|f| f.proto());
+        if is_told {
+            let position = proto.map_or(Value::int(-1), |p| {
+                Value::int(instruction_index(p, at.wrapping_add(1)) as i32)
+            });
+            let args = [small(number.0), value, position, Value::int(depth as i32)];
+            self.send_event(VmEvent::Record, &args);
+        }
+        if !self.jit.listener.parts().has(b'b') {
+            return;
+        }
         let mut text = Text::new(self, Channel::Dump);
         let Some(proto) = proto else {
             let _ = writeln!(text, "0000 {} FUNCC", shown(prefix));
@@ -442,9 +502,103 @@ impl Vm {
 
     /// A trace is left.
     pub(crate) fn announce_exit(&mut self, number: TraceNo, snap: usize) {
-        if self.jit.listener.parts().has(b'x') {
+        if self.events.wants(VmEvent::Texit) {
+            self.send_exit(number, snap);
+        }
+        let parts = self.jit.listener.parts();
+        if parts.has(b'x') || parts.has(b'X') {
+            let registers = parts.has(b'X').then(|| self.exit_registers(number));
             let mut text = Text::new(self, Channel::Dump);
             let _ = writeln!(text, "---- TRACE {} exit {snap}", number.0);
+            if let Some(Some((gpr, xmm))) = registers {
+                let _ = write_registers(&mut text, &gpr, &xmm);
+            }
         }
     }
+
+    /// The registers as a trace's machine code left them.
+    fn exit_registers(&self, number: TraceNo) -> Option<([u64; 16], [u64; 16])> {
+        let compiled = self.jit.traces.get(number)?.code.is_some();
+        compiled.then(|| (self.trace_context.gpr, self.trace_context.xmm))
+    }
+
+    /// Notes an exit. Its registers hold addresses, which are for scripts that may load bytecode.
+    fn send_exit(&mut self, number: TraceNo, snap: usize) {
+        let mut args = [Value::int(0); 36];
+        args[0] = small(number.0);
+        args[1] = Value::int(snap as i32);
+        let mut n = 4;
+        let registers = self.exit_registers(number);
+        if let Some((gpr, xmm)) = registers.filter(|_| self.allow_binary) {
+            args[2] = Value::int(16);
+            args[3] = Value::int(16);
+            for (arg, bits) in args[4..20].iter_mut().zip(gpr) {
+                *arg = Value::number(bits as i64 as f64);
+            }
+            for (arg, bits) in args[20..].iter_mut().zip(xmm) {
+                *arg = Value::number(f64::from_bits(bits));
+            }
+            n = args.len();
+        }
+        self.send_event(VmEvent::Texit, &args[..n]);
+    }
+
+    /// A function and a position in it, for an event.
+    fn event_place(&self, proto: Gc<Proto>, at: *const Ins) -> [Value; 2] {
+        // SAFETY: every frame has its function below it.
+        let function = unsafe { Frame(self.base).function_value() };
+        let is_there = function
+            .as_function()
+            .is_some_and(|f| f.proto() == Some(proto));
+        // Reflection takes prototypes as well.
+        let function = if is_there { function } else { proto.into() };
+        let position = instruction_index(proto, at.wrapping_add(1));
+        [function, Value::int(position as i32)]
+    }
+
+    /// What an event says of an abort: a number or a sentence, and what goes into the sentence of that number.
+    fn abort_values(&mut self, reason: TraceAbort) -> [Value; 2] {
+        let mut text = |text: &str| {
+            let text = self.heap.intern(text.as_bytes());
+            text.map_or(Value::NIL, Value::from)
+        };
+        let info = match reason {
+            TraceAbort::NyiBytecode(op) => Value::int(i32::from(op as u8)),
+            TraceAbort::NyiFunction(n) => text(library_name(n)),
+            _ => Value::NIL,
+        };
+        match reason.number() {
+            Some(number) => [Value::int(i32::from(number)), info],
+            None => [text(reason.message()), info],
+        }
+    }
+}
+
+/// A number of a trace or exit.
+fn small(n: u16) -> Value {
+    Value::int(i32::from(n))
+}
+
+/// The registers at an exit: `-jdump=X`.
+fn write_registers(text: &mut Text<'_>, gpr: &[u64; 16], xmm: &[u64; 16]) -> fmt::Result {
+    for row in gpr.chunks(4) {
+        for bits in row {
+            write!(text, " {bits:016x}")?;
+        }
+        text.write_str("\n")?;
+    }
+    let spec = Spec {
+        plus: true,
+        width: 17,
+        precision: Some(14),
+        ..Spec::default()
+    };
+    for row in xmm.chunks(4) {
+        for bits in row {
+            text.write_str(" ")?;
+            let Ok(()) = float(text, FloatStyle::General, &spec, f64::from_bits(*bits));
+        }
+        text.write_str("\n")?;
+    }
+    Ok(())
 }

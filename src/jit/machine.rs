@@ -54,13 +54,13 @@ pub(crate) struct Machine {
     features: Features,
 }
 
-#[cfg(feature = "jit-dump")]
 impl Machine {
     /// Where code lies.
     pub fn region(&self) -> &Region<impl ExecutableMemory + use<>> {
         &self.region
     }
     /// What it knows of the engine.
+    #[cfg(feature = "jit-dump")]
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
@@ -152,6 +152,7 @@ impl Vm {
         let link = link.and_then(|t| t.code.as_ref()).map(Code::entry);
         let settings = self.jit.settings;
         let seed = settings.parameters.reg_seed;
+        let note_homes = self.wants_registers();
         let Machine {
             region,
             assembler,
@@ -174,6 +175,7 @@ impl Vm {
             },
             fuse: settings.options.fuse,
             fail_guard: trace.fail,
+            note_homes,
         };
         assembler.assemble(region, &input)
     }

@@ -46,7 +46,7 @@ impl Vm {
                 base: self.slots_below(base),
                 thread: self.thread,
             }),
-            Err(reason) => self.recording_failed(Start::Root, proto, at, reason),
+            Err(reason) => self.recording_failed(number, Start::Root, proto, at, reason),
         }
     }
 
@@ -91,7 +91,7 @@ impl Vm {
                 base: self.slots_below(base),
                 thread: self.thread,
             }),
-            Err(reason) => self.recording_failed(start, proto, at, reason),
+            Err(reason) => self.recording_failed(number, start, proto, at, reason),
         }
     }
 
@@ -121,7 +121,7 @@ impl Vm {
                 base: self.slots_below(base),
                 thread: self.thread,
             }),
-            Err(reason) => self.recording_failed(start, proto, at, reason),
+            Err(reason) => self.recording_failed(number, start, proto, at, reason),
         }
     }
 
@@ -170,7 +170,7 @@ impl Vm {
             return plain;
         }
         let start = self.thread.stack.get().wrapping_add(active.base);
-        self.announce_instruction(base, at, start);
+        self.announce_instruction(active.number, base, at, start);
         let traces = core::mem::take(&mut self.jit.traces);
         let progress = active.recorder.record(self, base, at, ins, k, &traces);
         self.jit.traces = traces;
@@ -210,14 +210,14 @@ impl Vm {
         self.update_dispatch();
         match result {
             Ok(()) => self.announce_stop(number),
-            Err(reason) => self.recording_failed(start, proto, at, reason),
+            Err(reason) => self.recording_failed(number, start, proto, at, reason),
         }
     }
 
     /// Gives a recording up.
     fn abort(&mut self, active: Active, reason: TraceAbort) {
         self.update_dispatch();
-        self.recording_failed(active.start, active.proto, active.at, reason);
+        self.recording_failed(active.number, active.start, active.proto, active.at, reason);
         if let Some(number) = active.recorder.obstacle() {
             // The function had better be recorded in the midst of its recursion.
             self.retry_function(number);
@@ -241,12 +241,13 @@ impl Vm {
 
     fn recording_failed(
         &mut self,
+        number: TraceNo,
         start: Start,
         proto: Gc<Proto>,
         at: *const Ins,
         reason: TraceAbort,
     ) {
-        self.announce_abort(proto, reason);
+        self.announce_abort(number, proto, reason);
         match start {
             Start::Root => self.penalise(proto, at, reason),
             // The exit is counted on, up to the number of attempts.

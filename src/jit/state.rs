@@ -18,6 +18,7 @@ use crate::jit::trace::{Start, TraceNo};
 use crate::record::Recorder;
 use crate::value::{Gc, Thread};
 use crate::vm::Vm;
+use crate::vm::exec;
 
 /// A recording under way.
 pub(crate) struct Active {
@@ -112,16 +113,26 @@ impl Jit {
 impl Vm {
     /// Puts the dispatch table in force that the hook and the JIT want.
     pub(crate) fn update_dispatch(&mut self) {
-        use crate::vm::exec;
-        self.handlers = if self.hook().1 != 0 {
-            exec::HOOKED
-        } else if self.jit.is_recording() {
-            exec::RECORDING
-        } else if self.jit.is_on() {
-            exec::COUNTING
-        } else {
+        self.handlers = if self.events.is_due() {
+            exec::TOLD
+        } else if self.events.is_active() {
             exec::HANDLERS
+        } else {
+            *self.table_beneath_events()
         };
+    }
+
+    /// The table that is in force apart from events that are to be told.
+    pub(crate) fn table_beneath_events(&self) -> &'static exec::Table {
+        if self.hook().1 != 0 {
+            &exec::HOOKED
+        } else if self.jit.is_recording() {
+            &exec::RECORDING
+        } else if self.jit.is_on() {
+            &exec::COUNTING
+        } else {
+            &exec::HANDLERS
+        }
     }
 
     /// Switches the JIT on or off. Traces that there are stay.

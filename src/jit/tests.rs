@@ -5,6 +5,7 @@ extern crate std;
 use std::boxed::Box;
 use std::format;
 use std::string::String;
+use std::vec::Vec;
 
 use crate::jit::testing::{state, text};
 use crate::value::{Function, Gc};
@@ -161,9 +162,86 @@ fn dead_functions_take_their_traces_along() {
         }
     }
     assert!(vm.jit.traces.len() <= 60);
+    // Nothing is collected any more: the last one's traces stay.
+    vm.heap().stop();
+    run(&mut vm, PROGRAMS[0], 1 << 40);
+    assert!(vm.jit.traces.len() > 0);
     let used = vm.heap().used();
     vm.flush_traces();
     assert_eq!(vm.jit.traces.len(), 0);
     assert!(vm.heap().used() < used);
     vm.collect_fully();
+}
+
+/// A script that gathers what the callbacks of `jit.attach` are told while `body` runs.
+fn told(body: &str) -> String {
+    format!(
+        "local told = {{}}
+         local function tell(what, ...) local t = {{ what, ... }} for i = 1, select('#', ...) + 1 do t[i] = type(t[i]) == 'function' and 'f' or tostring(t[i]) end
+           told[#told + 1] = table.concat(t, ' ') end
+         local function trace(...) tell(...) end
+         local function record(...) tell('record', ...) end
+         local function texit(tr, exit, ...) tell('texit', tr, exit, select('#', ...)) end
+         jit.attach(trace, 'trace') jit.attach(record, 'record') jit.attach(texit, 'texit')
+         {body}
+         jit.attach(trace) jit.attach(record) jit.attach(texit)
+         return table.concat(told, '\\n')"
+    )
+}
+
+#[test]
+fn callbacks_are_told_in_order() {
+    for mode in ["mode=raw", "mode=evaluate"] {
+        let mut vm = with_options(&format!("{mode},hotloop=5,hotexit=2"));
+        let source = told("local s = 0 for i = 1, 20 do s = s + i end");
+        let (events, _) = run(&mut vm, &source, 1 << 40);
+        let lines: Vec<&str> = events.lines().collect();
+        let expected = [
+            "start 1 f ",
+            "record 1 f ",
+            "record 1 f ",
+            "stop 1 f",
+            "texit 1 ",
+        ];
+        assert_eq!(lines.len(), expected.len(), "{mode}: {events}");
+        for (line, front) in lines.iter().zip(expected) {
+            assert!(line.starts_with(front), "{mode}: {events}");
+        }
+    }
+}
+
+#[test]
+fn aborts_and_side_traces_are_told() {
+    let mut vm = with_options("mode=evaluate,hotloop=5,hotexit=2");
+    let source = told(
+        "local s = 0 for i = 1, 60 do s = s + i if i > 20 then s = s + 1 end end
+         for i = 1, 40 do local f = load('return 1') end jit.flush()",
+    );
+    let (events, _) = run(&mut vm, &source, 1 << 40);
+    let has = |front: &str| events.lines().any(|l| l.starts_with(front));
+    for front in ["start 1 f", "stop 1 f", "texit 1 ", "start 2 f", "flush"] {
+        assert!(has(front), "{front}: {events}");
+    }
+    // The parent and the exit.
+    let side = events
+        .lines()
+        .find(|l| l.starts_with("start 2 "))
+        .unwrap_or("");
+    assert_eq!(side.split(' ').count(), 6, "{events}");
+    let ends = |word| events.lines().filter(|l| l.starts_with(word)).count();
+    assert_eq!(ends("start"), ends("stop") + ends("abort"), "{events}");
+}
+
+#[test]
+fn callbacks_take_no_part_in_traces() {
+    // What a callback does is neither recorded nor counted, and its errors end nothing.
+    let mut vm = with_options("mode=evaluate,hotloop=5,hotexit=2");
+    let source = "local n = 0
+        local function f(what) for i = 1, 100 do n = n + 1 end if what == 'stop' then error('x') end end
+        jit.attach(f, 'trace')
+        local s = 0 for i = 1, 60 do s = s + i end
+        jit.attach(f)
+        return s .. ' ' .. n";
+    let (result, _) = run(&mut vm, source, 1 << 40);
+    assert_eq!(result, "1830 200");
 }

@@ -8,6 +8,7 @@ use perilune_jit_x86::BackendError;
 
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::value::Gc;
+use crate::vm::debuginfo::position_in_function;
 
 /// The number of a trace; 0 is none.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -26,6 +27,14 @@ pub(crate) struct ResumePoint {
     pub native_args: Option<u16>,
     /// How many open results there are, if the instruction at `pc` takes them: what the state has to say of them.
     pub open_results: Option<u16>,
+}
+
+impl ResumePoint {
+    /// The position in its function's code.
+    pub(crate) fn position(&self) -> usize {
+        // SAFETY: what the trace may return to lives as long as the trace.
+        unsafe { position_in_function(self.pc) }
+    }
 }
 
 /// How a trace begins.
@@ -97,6 +106,8 @@ macro_rules! aborts {
             Backend(BackendError),
         }
         impl TraceAbort {
+            /// The sentences of those that stand alone, by number.
+            const SENTENCES: &'static [&'static str] = &[$($text),*];
             /// The sentence that `-jv` prints, LuaJIT's where it has one. `%s` stands for the instruction or function.
             pub(crate) const fn message(self) -> &'static str {
                 match self {
@@ -127,6 +138,27 @@ aborts! {
     HookActive = "debug hook set";
     NyiCoroutine = "NYI: coroutine";
     OutOfMemory = "not enough memory";
+}
+
+impl TraceAbort {
+    /// The sentences with a number: `jit.vmdef.traceerr`.
+    pub(crate) fn sentences() -> impl Iterator<Item = &'static str> {
+        let with_names = [
+            TraceAbort::NyiBytecode(Bc::FuncC),
+            TraceAbort::NyiFunction(0),
+        ];
+        let with_names = with_names.into_iter().map(TraceAbort::message);
+        Self::SENTENCES.iter().copied().chain(with_names)
+    }
+    /// The number of its sentence. Those of IR and back end have none.
+    pub(crate) fn number(self) -> Option<u8> {
+        match self {
+            TraceAbort::Ir(_) | TraceAbort::Backend(_) => None,
+            _ => Self::sentences()
+                .position(|s| s == self.message())
+                .map(|n| n as u8),
+        }
+    }
 }
 
 impl From<TraceError> for TraceAbort {

@@ -2,8 +2,9 @@
 
 use core::fmt;
 
-use crate::gc::Heap;
+use crate::gc::{Heap, OutOfMemory};
 use crate::host::HostError;
+use crate::number::format;
 use crate::value::{Buffer, Gc, Str, Value};
 use crate::vm::Vm;
 use crate::vm::native::Raised;
@@ -12,6 +13,19 @@ use crate::vm::native::Raised;
 pub(crate) struct Message<'a> {
     vm: &'a mut Vm,
     failed: bool,
+}
+
+/// A text under construction, for printers.
+pub(crate) struct Sunk<'a> {
+    heap: &'a mut Heap,
+    buffer: Gc<Buffer>,
+}
+
+impl format::Sink for Sunk<'_> {
+    type Error = OutOfMemory;
+    fn put(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
+        self.buffer.push_bytes(self.heap, bytes)
+    }
 }
 
 impl<'a> Message<'a> {
@@ -34,6 +48,20 @@ impl<'a> Message<'a> {
     pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
         let scratch = self.vm.scratch;
         self.failed |= scratch.push_bytes(&mut self.vm.heap, bytes).is_err();
+        self
+    }
+
+    /// Appends what a printer writes.
+    pub(crate) fn written(
+        mut self,
+        write: impl FnOnce(&mut Sunk<'_>) -> Result<(), OutOfMemory>,
+    ) -> Self {
+        let buffer = self.vm.scratch;
+        let mut sink = Sunk {
+            heap: &mut self.vm.heap,
+            buffer,
+        };
+        self.failed |= write(&mut sink).is_err();
         self
     }
 

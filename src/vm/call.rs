@@ -489,6 +489,10 @@ impl Vm {
                     self.top = frame.0.sub(CONT_SLOTS);
                     Action::Done(self.hook_returned(pc))
                 }
+                Cont::Event => {
+                    self.top = frame.0.sub(CONT_SLOTS);
+                    Action::Done(self.event_returned(pc))
+                }
             }
         }
     }

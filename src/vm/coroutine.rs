@@ -233,7 +233,8 @@ impl Vm {
         let resumer = co
             .resumer
             .get()
-            .filter(|_| self.finalizing != Some(co) && self.run_thread != co);
+            .filter(|_| self.finalizing != Some(co) && self.run_thread != co)
+            .filter(|_| !self.events.is_on(co));
         let Some(resumer) = resumer else {
             return Action::Raise(
                 self.error_from_caller(format_args!("attempt to yield across C-call boundary")),

@@ -80,6 +80,23 @@ pub fn instruction_index(proto: Gc<Proto>, next_pc: *const Ins) -> usize {
     offset.saturating_sub(1)
 }
 
+/// The position of an instruction in the code of the function that it belongs to.
+///
+/// # Safety
+/// It is one of a function that lives.
+#[cfg(feature = "jit")]
+pub(crate) unsafe fn position_in_function(pc: *const Ins) -> usize {
+    let mut at = pc;
+    // SAFETY: every function's code begins with its header, and no other instruction is one.
+    while unsafe { *at }
+        .op()
+        .is_some_and(|op| (op as u8) < Bc::FuncF as u8)
+    {
+        at = at.wrapping_sub(1);
+    }
+    (pc.addr() - at.addr()) / size_of::<Ins>()
+}
+
 /// The line of an instruction; `None` in stripped code.
 pub fn line_of(proto: Gc<Proto>, index: usize) -> Option<u32> {
     proto.lines().get(index).copied()
@@ -295,7 +312,10 @@ impl Vm {
             let (below, pc) = frame.below()?;
             let pc = pc?;
             if link.kind() == frame::CONT
-                && matches!(frame.cont(), Cont::Handler | Cont::Finalizer | Cont::Hook)
+                && matches!(
+                    frame.cont(),
+                    Cont::Handler | Cont::Finalizer | Cont::Hook | Cont::Event
+                )
             {
                 return None;
             }

@@ -213,6 +213,7 @@ impl Vm {
         self.stopped = aside.stopped;
         if self.finalizing != aside.finalizing {
             self.hook.abandon();
+            self.events.abandon();
             self.finalizing = aside.finalizing;
         }
         if self.was_exhausted {

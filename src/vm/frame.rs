@@ -67,12 +67,14 @@ pub enum Cont {
     Finalizer,
     /// A debug hook ran; go on with the instruction at pc.
     Hook,
+    /// A callback of `jit.attach` ran; go on with the instruction at pc. Catches errors.
+    Event,
     /// Re-enter the native function whatever happens: errors are dropped.
     NativeQuiet,
 }
 
 impl Cont {
-    const ALL: [Cont; 12] = [
+    const ALL: [Cont; 13] = [
         Cont::Store,
         Cont::Drop,
         Cont::JumpIfTrue,
@@ -84,6 +86,7 @@ impl Cont {
         Cont::Handler,
         Cont::Finalizer,
         Cont::Hook,
+        Cont::Event,
         Cont::NativeQuiet,
     ];
 

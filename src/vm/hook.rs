@@ -58,6 +58,16 @@ impl Hook {
 }
 
 impl Vm {
+    /// The table that is in force apart from events that are to be told.
+    #[cfg(not(feature = "jit"))]
+    pub(crate) fn table_beneath_events(&self) -> &'static crate::vm::exec::Table {
+        if self.hook.mask != 0 {
+            &crate::vm::exec::HOOKED
+        } else {
+            &crate::vm::exec::HANDLERS
+        }
+    }
+
     /// Sets the hook function, the events it wants and the count; a mask of 0 removes it.
     pub fn set_hook(&mut self, function: Value, mask: u8, count: u32) {
         let active = self.hook.active;
@@ -84,7 +94,9 @@ impl Vm {
     /// Puts the dispatch table in force that the hook wants.
     #[cfg(not(feature = "jit"))]
     pub(crate) fn update_dispatch(&mut self) {
-        self.handlers = if self.hook.mask != 0 {
+        self.handlers = if self.events.is_due() {
+            crate::vm::exec::TOLD
+        } else if self.hook.mask != 0 && !self.events.is_active() {
             crate::vm::exec::HOOKED
         } else {
             crate::vm::exec::HANDLERS

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use bumpalo::Bump;
 
 use crate::bytecode::dump::{self, LoadError};
-use crate::bytecode::{MAX_UPVALUES, Proto};
+use crate::bytecode::{MAX_UPVALUES, Proto, list};
 use crate::compile::{self, Chunk, CompileError, Diagnostic};
 use crate::gc::{Heap, OutOfMemory};
 use crate::syntax::ast::Span;
@@ -15,6 +15,7 @@ use crate::value::{Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::debuginfo::{ScratchWriter, short_name};
 use crate::vm::native::Raised;
+use crate::vm::vmevent::VmEvent;
 
 /// The first byte of a chunk of bytecode.
 const BINARY_MARK: u8 = 0x1B;
@@ -55,10 +56,23 @@ impl Vm {
         let proto = if is_binary {
             self.load_binary(source, chunk_name)?
         } else {
-            self.compile_source(source, chunk_name)?
+            let proto = self.compile_source(source, chunk_name)?;
+            self.announce_functions(proto);
+            proto
         };
         self.instantiate(proto, env)
             .map_err(|_| self.memory_error())
+    }
+
+    /// Tells of a chunk's functions, those inside others first.
+    fn announce_functions(&mut self, main: Gc<Proto>) {
+        if self.events.wants(VmEvent::Bc) {
+            // Without memory some go unnoticed.
+            let _ = list::for_each(main, |proto| {
+                self.send_event(VmEvent::Bc, &[proto.into()]);
+                Ok::<(), OutOfMemory>(())
+            });
+        }
     }
 
     /// A closure of a loaded prototype. A dump of a function with upvalues gets new ones, which are nil.

@@ -23,5 +23,6 @@ pub(crate) mod service;
 pub mod stack;
 pub mod state;
 mod unwind;
+pub(crate) mod vmevent;
 
 pub use state::Vm;

@@ -220,6 +220,7 @@ impl Vm {
             finalizing: None,
             resume_depth: 0,
             hook: Hook::NONE,
+            events: crate::vm::vmevent::VmEvents::NONE,
             compat52: config.compat52,
             allow_binary: config.allow_binary,
             max_stack: config.max_stack,
@@ -420,6 +421,7 @@ impl Vm {
         let bottom = self.thread.stack.get();
         self.close_upvalues(bottom);
         self.hook.abandon();
+        self.events.abandon();
         self.finalizing = None;
     }
 

@@ -106,7 +106,7 @@ impl Vm {
         }
     }
 
-    const SINGLE_ROOTS: usize = 13;
+    const SINGLE_ROOTS: usize = 15;
     const ROOT_COUNT: usize =
         Self::SINGLE_ROOTS + IO_ROOTS + crate::value::Type::COUNT + Event::COUNT;
 
@@ -120,6 +120,8 @@ impl Vm {
             self.scratch.into(),
             self.error_value,
             self.hook.function,
+            self.events.callbacks,
+            self.events.queue,
             self.next_function,
             self.ipairs_step,
             self.traceback.map_or(Value::NIL, Value::from),

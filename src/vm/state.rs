@@ -103,6 +103,8 @@ pub struct Vm {
     pub(crate) resume_depth: u32,
     /// The debug hook.
     pub(crate) hook: super::hook::Hook,
+    /// Events for `jit.attach`.
+    pub(crate) events: super::vmevent::VmEvents,
     /// 52COMPAT behaviour.
     pub(crate) compat52: bool,
     /// May `load` take bytecode?

@@ -14,7 +14,9 @@ impl Vm {
     /// Finds who catches the error and goes on there.
     pub(crate) fn unwind(&mut self, raised: Raised) -> Action {
         #[cfg(feature = "jit")]
-        self.interrupt_recording(crate::jit::trace::TraceAbort::Raised);
+        if !self.events.is_active() {
+            self.interrupt_recording(crate::jit::trace::TraceAbort::Raised);
+        }
         if raised == Raised::Interrupted {
             // The native function at `base` is called again when the run is resumed.
             self.stopped = Some(Stop {
@@ -54,7 +56,6 @@ impl Vm {
                             Cont::Finalizer => {
                                 self.finalizer_ended();
                                 self.report_finalizer_error();
-                                self.report_finalizer_error();
                                 self.close_upvalues(frame.0);
                                 self.pc = core::ptr::with_exposed_provenance(
                                     frame.cont_operand() as usize
@@ -73,6 +74,16 @@ impl Vm {
                                 return Action::Reenter;
                             }
                             Cont::Hook => self.hook.abandon(),
+                            Cont::Event => {
+                                self.event_failed();
+                                self.close_upvalues(frame.0);
+                                self.base = below;
+                                self.top = frame.0.sub(CONT_SLOTS);
+                                let pc = core::ptr::with_exposed_provenance(
+                                    frame.cont_operand() as usize
+                                );
+                                return Action::Done(self.event_returned(pc));
+                            }
                             _ => {}
                         }
                         frame = Frame(below);

@@ -166,6 +166,7 @@ fn compare(
         policy: c.policy,
         fuse: c.fuse,
         fail_guard: fail,
+        note_homes: false,
     };
     let code = match asm.assemble(region, &input) {
         Ok(code) => code,
@@ -215,6 +216,7 @@ fn compare(
                 top_slot: 10,
             },
             fail_guard: None,
+            note_homes: false,
             ..input
         };
         let more = asm.assemble(region, &input);

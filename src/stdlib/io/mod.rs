@@ -23,6 +23,7 @@ use crate::host::{Host, HostError, StandardStream};
 use crate::number::{TextBuffer, to_text};
 use crate::value::{Gc, Userdata, Value};
 use crate::vm::Vm;
+use crate::vm::vmevent::VmEvent;
 use stream::{Buffering, Kind, Stream};
 
 pub(super) use functions::c_string;
@@ -90,8 +91,18 @@ impl Vm {
         self.with_stream(id, |stream, host| stream.write(host, bytes))
     }
 
-    /// Tells of an error in a finalizer, which no script can catch, on the standard error.
+    /// Tells of an error in a finalizer, which no script can catch: the callback for it, or else the standard error.
     pub(crate) fn report_finalizer_error(&mut self) {
+        if self.events.wants(VmEvent::ErrFin) {
+            let error = core::mem::replace(&mut self.error_value, Value::NIL);
+            self.send_event(VmEvent::ErrFin, &[error]);
+        } else {
+            self.report_error("ERROR in finalizer: ");
+        }
+    }
+
+    /// Writes the error to the standard error, and forgets it.
+    pub(crate) fn report_error(&mut self, prefix: &str) {
         let mut buffer = TextBuffer::default();
         let error = self.error_value;
         let string = error.as_str();
@@ -100,7 +111,7 @@ impl Vm {
             (None, Some(n)) => to_text(n, &mut buffer),
             (None, None) => b"?",
         };
-        for part in [b"ERROR in finalizer: ", message, b"\n"] {
+        for part in [prefix.as_bytes(), message, b"\n"] {
             self.write_error(part);
         }
         self.error_value = Value::NIL;

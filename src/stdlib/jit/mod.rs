@@ -1,11 +1,15 @@
 //! `jit`: switches, options, reflection. In builds without the feature `jit` switches and options are checked and accepted,
 //! `jit.status()` is false, and no trace exists.
 
+mod bc;
 mod control;
 #[cfg(feature = "jit")]
 mod dump;
+mod names;
 mod options;
+mod trace;
 mod util;
+mod vmdef;
 
 use crate::stdlib::{LibFn, new_library, preload, register_closure, registry_table};
 use crate::value::Value;
@@ -49,6 +53,8 @@ const OS: &[u8] = b"Windows";
 )))]
 const OS: &[u8] = b"Other";
 
+pub(crate) use names::library_name;
+
 /// Registers the library.
 pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     let library = new_library(vm, "jit", LIB)?;
@@ -69,7 +75,9 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
         preload(vm, "jit.v", dump::load_verbose, &[])?;
         preload(vm, "jit.dump", dump::load_dump, &[])?;
     }
-    preload(vm, "jit.util", util::load, &[])
+    preload(vm, "jit.util", util::load, &[])?;
+    preload(vm, "jit.vmdef", vmdef::load, &[])?;
+    preload(vm, "jit.bc", bc::load, &[])
 }
 
 /// `status()`: is the JIT on, and with what.
@@ -98,7 +106,7 @@ fn security(vm: &mut Vm) -> NativeResult {
     vm.ret(Value::int(1))
 }
 
-/// `attach(callback, event)` notes a callback, `attach(callback)` forgets it. Upvalue 0 is the table of them.
+/// `attach(callback, event)`: lets a callback be called at an event; `attach(callback)`: no longer. Upvalue 0 is the table of them.
 fn attach(vm: &mut Vm) -> NativeResult {
     let callback = Value::from(vm.check_function(0)?);
     let event = vm.opt_str(1)?;
@@ -107,6 +115,7 @@ fn attach(vm: &mut Vm) -> NativeResult {
     };
     if let Some(event) = event {
         vm.raw_set(events, event.into(), callback)?;
+        vm.set_event_callbacks(events)?;
         return Ok(Flow::Return(0));
     }
     let mut position = 0;
@@ -116,5 +125,6 @@ fn attach(vm: &mut Vm) -> NativeResult {
         }
         position = at + 1;
     }
+    vm.set_event_callbacks(events)?;
     Ok(Flow::Return(0))
 }

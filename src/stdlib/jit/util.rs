@@ -1,12 +1,12 @@
-//! `jit.util`: reflection on functions and their bytecode, and a little on traces. Their instructions are shown by `-jdump`; the
-//! functions that would hand them out find none.
+//! `jit.util`: reflection on functions and their bytecode. Traces: [`super::trace`].
 
-use crate::bytecode::{Bc, Mode, Proto};
+use super::trace;
+use crate::bytecode::{Bc, Mode, Proto, list};
 use crate::stdlib::message::Message;
 use crate::stdlib::{LibFn, register};
 use crate::value::{Gc, Table, Value};
 use crate::vm::Vm;
-use crate::vm::debuginfo::{line_of, short_name};
+use crate::vm::debuginfo::line_of;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
 const LIB: &[LibFn] = &[
@@ -14,13 +14,13 @@ const LIB: &[LibFn] = &[
     LibFn::new("funcbc", funcbc, 150),
     LibFn::new("funck", funck, 151),
     LibFn::new("funcuvname", funcuvname, 152),
-    LibFn::new("traceinfo", traceinfo, 153),
-    LibFn::new("traceir", no_trace_part, 154),
-    LibFn::new("tracek", no_trace_part, 155),
-    LibFn::new("tracesnap", no_trace_part, 156),
-    LibFn::new("tracemc", no_trace, 157),
-    LibFn::new("traceexitstub", no_trace, 158),
-    LibFn::new("ircalladdr", no_trace, 159),
+    LibFn::new("traceinfo", trace::traceinfo, 153),
+    LibFn::new("traceir", trace::traceir, 154),
+    LibFn::new("tracek", trace::tracek, 155),
+    LibFn::new("tracesnap", trace::tracesnap, 156),
+    LibFn::new("tracemc", trace::tracemc, 157),
+    LibFn::new("traceexitstub", trace::traceexitstub, 158),
+    LibFn::new("ircalladdr", trace::ircalladdr, 159),
 ];
 
 /// The loader.
@@ -31,7 +31,7 @@ pub(super) fn load(vm: &mut Vm) -> NativeResult {
 }
 
 /// The prototype that argument 0 is or has; none of a native function, if that is allowed.
-fn check_proto(vm: &mut Vm, native_allowed: bool) -> Result<Option<Gc<Proto>>, Raised> {
+pub(super) fn check_proto(vm: &mut Vm, native_allowed: bool) -> Result<Option<Gc<Proto>>, Raised> {
     let v = vm.arg(0);
     let proto = match v.as_function() {
         Some(f) if f.is_lua() => f.proto(),
@@ -44,7 +44,7 @@ fn check_proto(vm: &mut Vm, native_allowed: bool) -> Result<Option<Gc<Proto>>, R
     }
 }
 
-fn set_int(vm: &mut Vm, t: Gc<Table>, name: &str, n: usize) -> Result<(), Raised> {
+pub(super) fn set_int(vm: &mut Vm, t: Gc<Table>, name: &str, n: usize) -> Result<(), Raised> {
     vm.raw_set_name(t, name, Value::number(n as f64))
 }
 
@@ -85,7 +85,7 @@ fn proto_info(vm: &mut Vm, proto: Gc<Proto>, pc: usize) -> Result<Gc<Table>, Rai
     let name = proto.chunk_name();
     vm.raw_set_name(t, "source", name.into())?;
     let place = Message::new(vm)
-        .bytes(short_name(name.as_bytes()).as_bytes())
+        .written(|sink| list::source(proto, sink))
         .text(":")
         .value(Value::number(f64::from(line)))
         .finish()?;
@@ -176,46 +176,4 @@ fn funcuvname(vm: &mut Vm) -> NativeResult {
         None => vm.new_str(b"")?,
     };
     vm.ret(name)
-}
-
-/// `traceinfo(number)`: how large a trace is, and where it goes.
-#[cfg(feature = "jit")]
-fn traceinfo(vm: &mut Vm) -> NativeResult {
-    let number = vm.check_int(0)?;
-    let number = u16::try_from(number).map(crate::jit::trace::TraceNo);
-    let trace = number.ok().and_then(|number| vm.jit.traces.get(number));
-    let Some(trace) = trace else {
-        return Ok(Flow::Return(0));
-    };
-    let counts = [
-        ("nins", trace.ir.len()),
-        ("nk", trace.ir.const_count()),
-        ("link", usize::from(trace.link_to.0)),
-        ("nexit", trace.exits.len()),
-    ];
-    let link = trace.link.name();
-    let t = vm.new_table(0, 8)?;
-    for (name, count) in counts {
-        set_int(vm, t, name, count)?;
-    }
-    let link = vm.new_str(link.as_bytes())?;
-    vm.raw_set_name(t, "linktype", link)?;
-    vm.ret(t.into())
-}
-#[cfg(not(feature = "jit"))]
-fn traceinfo(vm: &mut Vm) -> NativeResult {
-    no_trace(vm)
-}
-
-/// The functions of a trace.
-fn no_trace(vm: &mut Vm) -> NativeResult {
-    vm.check_int(0)?;
-    Ok(Flow::Return(0))
-}
-
-/// The functions of a trace and an index.
-fn no_trace_part(vm: &mut Vm) -> NativeResult {
-    vm.check_int(0)?;
-    vm.check_int(1)?;
-    Ok(Flow::Return(0))
 }

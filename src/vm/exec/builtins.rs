@@ -353,6 +353,7 @@ handler! { fn coroutine_yield(vm, base, pc, ins, k) {
     if nargs <= FEW_VALUES
         && let Some(resumer) = thread.resumer.get()
         && (*vm).finalizing.is_none()
+        && !(*vm).events.is_active()
         && (*vm).run_thread != thread
         && can_switch(vm, resumer)
     {

@@ -379,3 +379,12 @@ handler! { fn hooked(vm, base, pc, ins, k) {
     }
     follow!(vm, next)
 }}
+
+// Every instruction, while there are events to be told.
+handler! { fn told(vm, base, pc, ins, k) {
+    let next = (*vm).run_event(base, pc, ins, k);
+    if next.is_no_event() {
+        return ((*vm).table_beneath_events()[ins.op_index()].0)(vm, base, pc, ins, k);
+    }
+    follow!(vm, next)
+}}

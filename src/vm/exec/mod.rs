@@ -121,6 +121,9 @@ pub(super) unsafe fn constants_of(base: *mut Value) -> *const Value {
     }
 }
 
+/// A dispatch table.
+pub(crate) type Table = [Handler; HANDLER_COUNT];
+
 /// The dispatch table: one handler per opcode, and those of the builtins.
 pub(crate) static HANDLERS: [Handler; HANDLER_COUNT] = {
     let mut table = [Handler(calls::func_c); HANDLER_COUNT];
@@ -142,6 +145,9 @@ pub(crate) static RECORDING: [Handler; HANDLER_COUNT] = [Handler(traced::recorde
 
 /// The table while a hook is set: all instructions go there first.
 pub(crate) static HOOKED: [Handler; HANDLER_COUNT] = [Handler(calls::hooked); HANDLER_COUNT];
+
+/// The table while events are to be told: all instructions go there first.
+pub(crate) static TOLD: [Handler; HANDLER_COUNT] = [Handler(calls::told); HANDLER_COUNT];
 
 const fn handler_of(op: Bc) -> HandlerFn {
     match op {

@@ -423,12 +423,15 @@ impl Vm {
 
     /// The trace to enter behind the call at which a trace is stitched; if there is none yet, it may be recorded now.
     fn behind_stitch(&mut self, number: TraceNo) -> Option<TraceNo> {
+        if self.hook().1 != 0 {
+            // The call set a hook, for which everything is interpreted.
+            return None;
+        }
         let trace = self.jit.traces.get_mut(number)?;
         if trace.stitch.side != TraceNo(0) {
             return Some(trace.stitch.side);
         }
         if trace.stitch.count != ExitState::DONE
-            && self.hook().1 == 0
             && self.jit.is_on()
             && !self.jit.is_recording()
             && !self.is_excluded()

@@ -519,7 +519,7 @@ impl Vm {
     /// The registers as a trace's machine code left them.
     fn exit_registers(&self, number: TraceNo) -> Option<([u64; 16], [u64; 16])> {
         let compiled = self.jit.traces.get(number)?.code.is_some();
-        compiled.then(|| (self.trace_context.gpr, self.trace_context.xmm))
+        compiled.then_some((self.trace_context.gpr, self.trace_context.xmm))
     }
 
     /// Notes an exit. Its registers hold addresses, which are for scripts that may load bytecode.

@@ -1,6 +1,6 @@
 //! Parts of objects that only `debug`, `getfenv` and the like reach: environments, metatables of any value, upvalues.
 
-use crate::value::{Function, Gc, Table, Value};
+use crate::value::{Function, Gc, Table, Upvalue, Value};
 use crate::vm::Vm;
 use crate::vm::native::Raised;
 use crate::vm::state::LIGHT_SEGMENTS;
@@ -21,6 +21,22 @@ impl Vm {
             if v.as_bool().is_some() {
                 self.base_metatables[crate::value::Type::Boolean as usize] = metatable;
             }
+            self.forget_traces();
+        }
+    }
+
+    /// Something changed that traces take for granted.
+    fn forget_traces(&mut self) {
+        #[cfg(feature = "jit")]
+        if self.jit.traces.len() != 0 || self.jit.is_recording() {
+            self.flush_traces();
+        }
+    }
+
+    /// From outside its functions a variable is assigned that none of them assigns, so that traces may have its value.
+    fn make_mutable(&mut self, upvalue: Gc<Upvalue>) {
+        if upvalue.header.b.replace(0) != 0 {
+            self.forget_traces();
         }
     }
 
@@ -65,6 +81,7 @@ impl Vm {
             return;
         }
         if let Some(upvalue) = f.lua_upvalue(i) {
+            self.make_mutable(upvalue);
             let _barrier = self.heap.write(upvalue);
             // SAFETY: `v` points to the live stack slot or to the upvalue itself, and the barrier has run.
             unsafe { *upvalue.v.get() = v };
@@ -86,6 +103,9 @@ impl Vm {
     /// Makes upvalue `i` of `to` the same variable as upvalue `j` of `from`. Both are Lua functions that have them.
     pub fn join_upvalues(&mut self, to: Gc<Function>, i: usize, from: Gc<Function>, j: usize) {
         if let (Some(_), Some(upvalue)) = (to.lua_upvalue(i), from.lua_upvalue(j)) {
+            // `to` may assign what the functions that shared it so far don't, and what was `to`'s variable may be a constant of traces.
+            self.make_mutable(upvalue);
+            self.forget_traces();
             let _barrier = self.heap.write(to);
             // SAFETY: `to` has upvalue `i`, and the barrier has run.
             unsafe { *to.lua_upvalue_ptr(i) = upvalue };

@@ -280,6 +280,8 @@ impl Vm {
         frame_size: usize,
     ) -> Next {
         let from = self.base;
+        // A message that the stack overflowed has the line of the function's first instruction.
+        self.pc = header.wrapping_add(2);
         match self.ensure_stack(from, nargs + FRAME_SLOTS + frame_size + 1) {
             Ok(()) => Next::enter(header, nargs),
             Err(raised) => {

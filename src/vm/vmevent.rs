@@ -144,6 +144,7 @@ impl Vm {
     }
 
     /// Notes an event whose first argument is a word.
+    #[cfg(feature = "jit")]
     pub(crate) fn send_event_named(&mut self, event: VmEvent, word: &str, args: &[Value]) {
         if !self.events.wants(event) {
             return;

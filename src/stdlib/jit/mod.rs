@@ -53,6 +53,7 @@ const OS: &[u8] = b"Windows";
 )))]
 const OS: &[u8] = b"Other";
 
+#[cfg(feature = "jit")]
 pub(crate) use names::library_name;
 
 /// Registers the library.

@@ -1,5 +1,6 @@
 //! The names of library functions by their numbers, as `jit.vmdef.ffnames` has them and `-jv` shows them.
 
+#[cfg(feature = "jit")]
 use crate::stdlib::unnumbered;
 
 /// By number.
@@ -168,6 +169,7 @@ pub(crate) const NAMES: &[&str] = &[
 ];
 
 /// The name of a library function.
+#[cfg(feature = "jit")]
 pub(crate) fn library_name(number: u8) -> &'static str {
     match number {
         // One of the host's, or one that LuaJIT has no number for.

@@ -168,7 +168,8 @@ impl Vm {
         if let Some(open) = point.open_results {
             self.open_results = usize::from(open);
         }
-        if how == How::End {
+        // Exits are told one by one.
+        if how == How::End && !self.events.is_due() {
             if link_to != TraceNo(0) {
                 return After::Enter(link_to);
             }

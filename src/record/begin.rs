@@ -176,6 +176,7 @@ impl Recorder {
             inst_unroll: params.inst_unroll,
             loop_start: None,
             results: Vec::new(),
+            native_args: None,
             passing: core::ptr::null(),
             began_inside: false,
             has_open: false,

@@ -154,7 +154,7 @@ impl Recorder {
             nargs,
         };
         if self.builtin(at, r, &call)? == Verdict::Unknown {
-            return self.stop_before(at, reason);
+            return self.stop_before(at, a, nargs, reason);
         }
         let n = self.results.len();
         let wanted = match at.ins.b() {

@@ -5,14 +5,17 @@ use alloc::boxed::Box;
 
 use perilune_ir::op::IrOp;
 use perilune_ir::opt::{dce, peel};
-use perilune_ir::trace::{Link, TraceError};
+use perilune_ir::snap::SnapKind;
+use perilune_ir::trace::{Link as IrLink, TraceError};
 
 use super::at::At;
 use super::dispatch::Then;
+use super::meta::link_bits;
 use super::slots::SlotRef;
 use super::{OBJECTS, Phase, Record, Recorder};
-use crate::bytecode::{Bc, Ins};
+use crate::bytecode::Ins;
 use crate::jit::trace::{LinkKind, Recording, TraceAbort, TraceNo};
+use crate::vm::frame::{FRAME_SLOTS, Link};
 
 /// The builtin numbers of the functions that switch threads.
 const SWITCHES: core::ops::RangeInclusive<u8> = 34..=36;
@@ -32,9 +35,9 @@ impl Recorder {
         self.link = link;
         self.link_to = to;
         let ir_link = match link {
-            LinkKind::Loop | LinkKind::TailRecursion => Link::Loop,
-            LinkKind::Root | LinkKind::UpRecursion => Link::Trace(u32::from(to.0)),
-            LinkKind::Interpreter | LinkKind::Return | LinkKind::Stitch => Link::Interpreter,
+            LinkKind::Loop | LinkKind::TailRecursion => IrLink::Loop,
+            LinkKind::Root | LinkKind::UpRecursion => IrLink::Trace(u32::from(to.0)),
+            LinkKind::Interpreter | LinkKind::Return | LinkKind::Stitch => IrLink::Interpreter,
         };
         self.b.trace_mut().link = ir_link;
         Ok(Then::Stop)
@@ -80,18 +83,35 @@ impl Recorder {
         self.stop(LinkKind::Root, to, pc)
     }
 
-    /// Ends the trace before an instruction that isn't compiled, if the trace is worth something.
-    pub(super) fn stop_before(&mut self, at: &At<'_>, reason: TraceAbort) -> Record<Then> {
-        let is_call = matches!(at.ins.op(), Some(Bc::Call | Bc::CallM | Bc::IterC));
+    /// Ends the trace at a call of a native function that isn't compiled, if the trace is worth something. What it leaves is the frame of
+    /// the native function, complete with so many arguments behind slot `a`; whoever left it calls the function, and goes on with
+    /// another trace.
+    pub(super) fn stop_before(
+        &mut self,
+        at: &At<'_>,
+        a: usize,
+        nargs: usize,
+        reason: TraceAbort,
+    ) -> Record<Then> {
         // Behind a switch to another thread the interpreter goes on, so what precedes has to be worth entering a trace.
         let is_switch = matches!(reason, TraceAbort::NyiFunction(n) if SWITCHES.contains(&n));
         let least = if is_switch { LONG } else { 0 };
         // A trace can't begin with an instruction that takes open results.
         let is_long = self.b.trace().len() > least.max(self.params.min_stitch as usize) + 1;
-        if !is_call || at.ins.b() == 0 || !is_long {
+        if at.ins.b() == 0 || !is_long {
             return Err(reason);
         }
-        self.stop(LinkKind::Stitch, TraceNo(0), at.pc)
+        self.settle(at.pc)?;
+        let first = a + FRAME_SLOTS;
+        let link = self.kword(link_bits(Link::lua(at.next())))?;
+        self.set_top(first + nargs);
+        self.set_as(a + 1, link, SnapKind::Frame)?;
+        self.push_frame(first, nargs)?;
+        self.native_args = Some(nargs as u16);
+        self.snapshot(at.pc)?;
+        self.link = LinkKind::Stitch;
+        self.b.trace_mut().link = IrLink::Interpreter;
+        Ok(Then::Stop)
     }
 
     /// The finished trace.

@@ -26,7 +26,13 @@ impl Recorder {
         }
         if let Some(f) = callee.1.as_function().filter(|f| !f.is_lua()) {
             if !self.native_iterator(at, callee, a - 2)? {
-                return self.stop_before(at, TraceAbort::NyiFunction(f.builtin()));
+                let (state, control) = (self.get(at, a - 2)?, self.get(at, a - 1)?);
+                let reason = TraceAbort::NyiFunction(f.builtin());
+                self.settle(at.pc)?;
+                self.set(a, callee.0)?;
+                self.set(a + 2, state)?;
+                self.set(a + 3, control)?;
+                return self.stop_before(at, a, 2, reason);
             }
             let n = self.results.len();
             let wanted = at.ins.b().saturating_sub(1);

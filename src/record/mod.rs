@@ -205,6 +205,8 @@ pub(crate) struct Recorder {
     loop_start: Option<IrRef>,
     /// The results of the library function that was recorded last.
     results: Vec<IrRef>,
+    /// The next snapshot is of the frame of a native function with so many arguments, which is called there.
+    native_args: Option<u16>,
     /// The header of a native function whose call is recorded already, or null.
     passing: *const Ins,
     /// Did the trace begin within calls, so that it has not seen all of their frames?

@@ -59,12 +59,13 @@ impl Recorder {
         let base_slot = (self.base - FIRST) as u16;
         // Open values may lie behind the frame.
         let top_slot = base_slot + self.proto.frame_size().max(self.max_slot) as u16;
-        let takes_open = takes_open_results(pc);
+let native_args = self.native_args.take();
+        let takes_open = native_args.is_none() && takes_open_results(pc);
         let point = ResumePoint {
             pc,
             base_slot,
             top_slot,
-            native_args: None,
+            native_args,
             open_results: takes_open.then_some(self.open_results as u16),
         };
         self.top_slot = self

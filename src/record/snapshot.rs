@@ -59,7 +59,7 @@ impl Recorder {
         let base_slot = (self.base - FIRST) as u16;
         // Open values may lie behind the frame.
         let top_slot = base_slot + self.proto.frame_size().max(self.max_slot) as u16;
-let native_args = self.native_args.take();
+        let native_args = self.native_args.take();
         let takes_open = native_args.is_none() && takes_open_results(pc);
         let point = ResumePoint {
             pc,

@@ -17,17 +17,22 @@
 
 extern crate alloc;
 
+#[cfg(all(feature = "std", feature = "jit", unix))]
+#[allow(unsafe_code)]
+mod code_pages;
 pub mod math;
 mod memory;
 #[cfg(feature = "std")]
 mod std_host;
 
+#[cfg(all(feature = "std", feature = "jit", unix))]
+pub use code_pages::CodePages;
 pub use math::MathFunctions;
 pub use memory::GlobalMemory;
 #[cfg(feature = "jit")]
 pub use perilune_jit_x86::region::ExecutableMemory;
 #[cfg(feature = "std")]
-pub use std_host::StdHost;
+pub use std_host::{PLATFORM_MATH, StdHost};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,5 +1,5 @@
 //! Limits in machine code: fuel ends at the count and place where it ends interpreted, interrupts come through, memory errors can be caught.
-#![cfg(feature = "jit")]
+#![cfg(all(feature = "jit", feature = "std"))]
 
 mod support;
 

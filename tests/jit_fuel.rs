@@ -1,5 +1,5 @@
 //! Fuel is the same count whether a program is interpreted or its traces are evaluated.
-#![cfg(feature = "jit")]
+#![cfg(all(feature = "jit", feature = "std"))]
 
 mod support;
 

@@ -11,10 +11,10 @@ use perilune_kernel::Limits;
 use perilune_kernel::script::MAX_ARGUMENTS;
 use perilune_kernel_simulated::{Loaded, Outcome, Process, Run, SimulatedKernel, Value};
 
-#[cfg(feature = "jit")]
-use crate::host::CodePages;
 use crate::host::{Interruptible, interrupt_requested};
 use crate::report;
+#[cfg(feature = "jit")]
+use perilune::host::CodePages;
 
 /// Memory of the process that is simulated.
 const PROCESS_MEMORY: usize = 32 << 20;

@@ -10,10 +10,14 @@ use core::fmt;
 
 use super::error::{Error, Result};
 use super::state::{InterruptHandle, Lua, try_box};
+#[cfg(feature = "jit")]
+use crate::host::ExecutableMemory;
 use crate::host::{
     ExitStatus, File, GlobalMemory, Host, HostError, MathFunctions, Memory, OpenMode,
     ReadFileError, StandardStream, WallTime, ZoneOffset,
 };
+#[cfg(feature = "jit")]
+use crate::jit::{JitMode, Settings};
 use crate::stdlib::{Libs, open_libs};
 use crate::vm::Vm;
 use crate::vm::run::Config;
@@ -45,11 +49,15 @@ pub struct Builder {
     max_coroutines: usize,
     host: Option<Box<dyn Host>>,
     memory: Option<Box<dyn Memory>>,
+    #[cfg(feature = "jit")]
+    jit: Settings,
+    #[cfg(feature = "jit")]
+    invalid_option: Option<Error>,
 }
 
 impl Lua {
     /// A builder, which begins with the safe libraries (none that reach outside of the state), no limits, and, with the feature `std`,
-    /// the operating system as the host.
+    /// the operating system as the host. With the feature `jit` hot loops are compiled, if the host has memory for machine code.
     pub fn builder() -> Builder {
         Builder {
             libraries: Libs::SAFE,
@@ -59,6 +67,10 @@ impl Lua {
             max_coroutines: usize::MAX,
             host: None,
             memory: None,
+            #[cfg(feature = "jit")]
+            jit: Settings::new(JitMode::Compile),
+            #[cfg(feature = "jit")]
+            invalid_option: None,
         }
     }
 
@@ -146,11 +158,51 @@ impl Builder {
         self
     }
 
+    /// What becomes of hot loops; without this, machine code.
+    #[cfg(feature = "jit")]
+    pub fn jit(mut self, mode: JitMode) -> Self {
+        self.jit.mode = mode;
+        self
+    }
+
+    /// An option of the compiler as LuaJIT's `-O` takes it: `"hotloop=10"`, `"-sink"`, `"2"`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perilune::api::Error> {
+    /// use perilune::api::{Error, Lua};
+    ///
+    /// let lua = Lua::builder().jit_option("hotloop=10").build()?;
+    /// lua.load("local n = 0 for i = 1, 1000 do n = n + i end").exec()?;
+    /// assert_eq!(lua.jit_status()?.traces, 1);
+    /// let bad = Lua::builder().jit_option("hotlop=10").build();
+    /// assert!(matches!(bad, Err(Error::InvalidOption { .. })));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "jit")]
+    pub fn jit_option(mut self, option: &str) -> Self {
+        if !self.jit.apply(option.as_bytes()) {
+            self.invalid_option = Some(Error::invalid_option(option));
+        }
+        self
+    }
+
+    /// Bytes of machine code that there may be, rounded up to KiB. Where more is wanted, code that was not used lately makes room.
+    #[cfg(feature = "jit")]
+    pub fn code_memory_limit(mut self, bytes: usize) -> Self {
+        self.jit.parameters.max_mcode = bytes.div_ceil(1 << 10).min(i32::MAX as usize) as u32;
+        self
+    }
+
     /// Makes the state.
     ///
     /// # Errors
-    /// [`Error::Memory`]
+    /// [`Error::Memory`], [`Error::InvalidOption`]
     pub fn build(self) -> Result<Lua> {
+        #[cfg(feature = "jit")]
+        if let Some(error) = self.invalid_option {
+            return Err(error);
+        }
         let interrupt = InterruptHandle::new()?;
         let host = match self.host {
             Some(host) => host,
@@ -168,6 +220,8 @@ impl Builder {
         if open_libs(&mut vm, self.libraries).is_err() {
             return Err(Error::Memory);
         }
+        #[cfg(feature = "jit")]
+        vm.set_jit_settings(self.jit);
         vm.set_fuel(self.fuel);
         vm.set_max_coroutines(self.max_coroutines);
         Lua::adopt(vm, interrupt, self.max_nesting)
@@ -249,6 +303,10 @@ impl Host for Guarded {
     }
     fn zone_offset(&mut self, seconds: i64) -> Result<ZoneOffset, HostError> {
         self.host.zone_offset(seconds)
+    }
+    #[cfg(feature = "jit")]
+    fn executable_memory(&mut self) -> Option<Box<dyn ExecutableMemory>> {
+        self.host.executable_memory()
     }
     fn math(&self) -> &'static MathFunctions {
         self.host.math()

@@ -120,6 +120,11 @@ pub enum Error {
     RecursiveMutCallback,
     /// The callback's scope has ended.
     CallbackDestructed,
+    /// An option of the compiler that there is not.
+    InvalidOption {
+        /// What was given.
+        option: String,
+    },
     /// There is no app data of the type.
     NoAppData,
     /// A handle was used with another state than its own.
@@ -137,6 +142,19 @@ pub enum Error {
         /// The error.
         cause: Box<Error>,
     },
+}
+
+#[cfg(feature = "jit")]
+impl Error {
+    /// Without memory for the option's text, it is left out.
+    #[cold]
+    pub(super) fn invalid_option(option: &str) -> Error {
+        let mut text = String::new();
+        if text.try_reserve_exact(option.len()).is_ok() {
+            text.push_str(option);
+        }
+        Error::InvalidOption { option: text }
+    }
 }
 
 impl fmt::Display for Error {
@@ -164,6 +182,7 @@ impl fmt::Display for Error {
             Error::BadArgument { position, cause } => {
                 write!(f, "bad argument #{position} ({cause})")
             }
+            Error::InvalidOption { option } => write!(f, "unknown or malformed option '{option}'"),
             Error::External(error) => write!(f, "{error}"),
             Error::WithContext { context, cause } => write!(f, "{context}: {cause}"),
             other => f.write_str(other.fixed_text()),

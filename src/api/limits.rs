@@ -2,6 +2,7 @@
 
 use super::error::Result;
 use super::state::{InterruptHandle, Lua};
+pub use crate::gc::GcStatistics;
 use crate::vm::Vm;
 
 impl Lua {
@@ -119,6 +120,36 @@ impl Lua {
     /// [`Error::Busy`](super::Error::Busy)
     pub fn gc_set_step_multiplier(&self, percent: u32) -> Result<u32> {
         self.enter(|vm| vm.heap().set_step_multiplier(percent))
+    }
+
+    /// What the collector has done since the state was made. How long it made the program wait is measured from the first call with
+    /// `true` of [`Lua::gc_measure_pauses`] on.
+    ///
+    /// # Errors
+    /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perilune::api::Error> {
+    /// let lua = perilune::api::Lua::builder().build()?;
+    /// lua.gc_measure_pauses(true)?;
+    /// lua.load("for i = 1, 20000 do local t = {i, {}} end").exec()?;
+    /// lua.gc_collect()?;
+    /// let statistics = lua.gc_statistics()?;
+    /// assert!(statistics.cycles >= 1 && statistics.pauses >= statistics.cycles);
+    /// assert!(statistics.longest_pause <= statistics.total_pause);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn gc_statistics(&self) -> Result<GcStatistics> {
+        self.enter(|vm| vm.heap().statistics())
+    }
+
+    /// Measures the collector's pauses, or no longer. It takes the host's [`cpu_time`](super::Host::cpu_time) twice per pause.
+    ///
+    /// # Errors
+    /// [`Error::Busy`](super::Error::Busy)
+    pub fn gc_measure_pauses(&self, on: bool) -> Result<()> {
+        self.enter(|vm| vm.measures_pauses = on)
     }
 
     /// Lets a full collection happen at every opportunity. For tests, which find with it what isn't rooted.

@@ -36,6 +36,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `std` | `Lua::new`, `StdHost`, `SendLua`, maps of `std`; panics of callbacks that come out again |
+//! | `jit` | hot loops become machine code (x86-64); [`Lua::jit_status`], [`Builder::code_memory_limit`] |
 //! | `async` | `Lua::create_async_function`, `Function::call_async` |
 //! | `serde` | `Lua::to_value`, `Lua::from_value` |
 //! | `derive` | `#[derive(UserData)]`, `#[lua_methods]` |
@@ -49,6 +50,8 @@ mod error;
 mod function;
 #[cfg(feature = "async")]
 mod future;
+#[cfg(feature = "jit")]
+mod jit;
 mod limits;
 mod multi;
 mod registry;
@@ -76,6 +79,9 @@ pub use error::{Error, Result, StackFrame};
 pub use function::Function;
 #[cfg(feature = "async")]
 pub use future::AsyncCall;
+#[cfg(feature = "jit")]
+pub use jit::{JitMode, JitStatus};
+pub use limits::GcStatistics;
 pub use multi::{MultiValue, Variadic};
 #[cfg(feature = "derive")]
 pub use perilune_derive::{UserData, lua_methods};

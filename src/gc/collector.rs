@@ -6,11 +6,26 @@
 //! all weak tables, all userdata.
 
 use core::ptr;
+use core::time::Duration;
 
 use super::finalize::UserdataLists;
 use super::heap::Heap;
 use super::mark::{Cursor, GreyList, is_marked};
 use crate::value::{Gc, Str, Thread, Upvalue, Value};
+
+/// What the collector has done since the state was made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct GcStatistics {
+    /// Cycles that were finished.
+    pub cycles: u64,
+    /// Times that the program waited for the collector: steps, and full collections.
+    pub pauses: u64,
+    /// How long all pauses were that were measured.
+    pub total_pause: Duration,
+    /// How long the longest one was.
+    pub longest_pause: Duration,
+}
 
 /// What the collector is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +88,7 @@ pub(super) struct Collector {
     pub userdata: UserdataLists,
     pub mode_name: Option<Gc<Str>>,
     pub gc_name: Option<Gc<Str>>,
+    statistics: GcStatistics,
     pause: u32,
     step_multiplier: u32,
     is_stopped: bool,
@@ -111,6 +127,7 @@ impl Collector {
             userdata: UserdataLists::EMPTY,
             mode_name: None,
             gc_name: None,
+            statistics: GcStatistics::default(),
             pause: 200,
             step_multiplier: 200,
             is_stopped: false,
@@ -298,6 +315,19 @@ impl Heap {
         self.set_allowance(STEP);
     }
 
+    /// Notes that the program waited for the collector, and how long, if somebody measured it.
+    pub(crate) fn note_pause(&mut self, length: Option<Duration>) {
+        let statistics = &mut self.gc.statistics;
+        statistics.pauses += 1;
+        let length = length.unwrap_or_default();
+        statistics.total_pause = statistics.total_pause.saturating_add(length);
+        statistics.longest_pause = statistics.longest_pause.max(length);
+    }
+    /// What the collector has done so far.
+    pub fn statistics(&self) -> GcStatistics {
+        self.gc.statistics
+    }
+
     // ---- the cycle ----
 
     fn start_cycle(&mut self, roots: &Roots<'_>) {
@@ -379,6 +409,7 @@ impl Heap {
     fn sweep_step(&mut self, budget: &mut isize) -> bool {
         let finished = self.sweep(budget);
         if finished {
+            self.gc.statistics.cycles += 1;
             self.gc.phase = Phase::Pause;
             self.shrink_intern_table();
             self.gc.estimate = self.gc.estimate.saturating_sub(self.gc.swept_bytes);

@@ -48,6 +48,6 @@ pub(crate) mod testing;
 mod tests;
 mod weak;
 
-pub use collector::Roots;
+pub use collector::{GcStatistics, Roots};
 pub use header::{Header, Kind, Object};
 pub use heap::{Heap, OutOfMemory, Write};

@@ -31,8 +31,8 @@ impl Default for StdHost {
     }
 }
 
-/// What `std` calls for the elementary functions.
-static PLATFORM: MathFunctions = MathFunctions {
+/// The elementary functions of the platform's C library, which `std` calls, so that the last digits agree with other programs'.
+pub static PLATFORM_MATH: MathFunctions = MathFunctions {
     sin: f64::sin,
     cos: f64::cos,
     tan: f64::tan,
@@ -222,8 +222,12 @@ impl Host for StdHost {
     fn cpu_time(&mut self) -> Result<u64, HostError> {
         Ok(self.begun.elapsed().as_nanos() as u64)
     }
+    #[cfg(all(feature = "jit", unix))]
+    fn executable_memory(&mut self) -> Option<Box<dyn super::ExecutableMemory>> {
+        Some(Box::new(super::CodePages))
+    }
     fn math(&self) -> &'static MathFunctions {
-        &PLATFORM
+        &PLATFORM_MATH
     }
     fn entropy(&mut self) -> [u64; 2] {
         // `RandomState` is keyed by the operating system.

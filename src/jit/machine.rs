@@ -108,6 +108,17 @@ impl Vm {
         self.jit.machine.as_mut().ok_or(BackendError::OutOfMemory)
     }
 
+    /// Bytes of code memory in use, and how many there may be.
+    pub(crate) fn code_memory(&self) -> (usize, usize) {
+        match &self.jit.machine {
+            Some(machine) => {
+                let region = &machine.region;
+                (region.len() - region.free(), region.len())
+            }
+            None => (0, (self.jit.settings.parameters.max_mcode as usize) << 10),
+        }
+    }
+
     /// Assembles a trace. Where code memory is full, the trees that were entered least recently make room.
     pub(crate) fn assemble(
         &mut self,

@@ -42,6 +42,7 @@ mod tests;
 pub(crate) mod trace;
 
 pub use parameters::JitMode;
+pub(crate) use parameters::Settings;
 pub(crate) use state::Jit;
 
 /// How a state compiles.

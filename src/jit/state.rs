@@ -158,6 +158,12 @@ impl Vm {
             .chain(flags.into_iter().flatten())
     }
 
+    /// Sets all that users can.
+    pub(crate) fn set_jit_settings(&mut self, settings: Settings) {
+        self.jit.settings = settings;
+        self.update_dispatch();
+    }
+
     /// Applies an option as `-O` and `jit.opt.start` take it. False if it is malformed.
     pub fn set_jit_option(&mut self, option: &[u8]) -> bool {
         let mode = self.jit.settings.mode;

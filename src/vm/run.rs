@@ -214,6 +214,7 @@ impl Vm {
             credit: 0,
             was_exhausted: false,
             is_exhausted: false,
+            measures_pauses: false,
             credit_left: 0,
             stopped: None,
             interruption: StopReason::Interrupted,

@@ -1,5 +1,7 @@
 //! What is done between instructions: fuel, interrupts, garbage collection steps, finalizers.
 
+use core::time::Duration;
+
 use crate::gc::{Heap, Roots};
 use crate::stdlib::io::ROOTS as IO_ROOTS;
 use crate::value::Value;
@@ -86,11 +88,21 @@ impl Vm {
             main: self.main_thread,
             current: self.thread,
         };
+        let begun = self.pause_clock();
         let finished = collect(&mut self.heap, &roots);
+        let length = begun.zip(self.pause_clock());
+        let length = length.map(|(begun, end)| end.saturating_sub(begun));
+        self.heap.note_pause(length.map(Duration::from_nanos));
         #[cfg(feature = "jit")]
         self.after_jit_collection(objects);
         self.after_collection();
         finished
+    }
+
+    /// The host's clock in nanoseconds, if pauses are to be measured and it has one.
+    #[inline]
+    fn pause_clock(&mut self) -> Option<u64> {
+        self.measures_pauses.then(|| self.host.cpu_time().ok())?
     }
 
     fn after_collection(&mut self) {

@@ -93,6 +93,8 @@ pub struct Vm {
     pub(crate) was_exhausted: bool,
     /// Did it since an error was caught?
     pub(crate) is_exhausted: bool,
+    /// Does the host want to know how long the collector takes?
+    pub(crate) measures_pauses: bool,
     /// How the last run stopped, when it did not end.
     pub(crate) stopped: Option<super::run::Stop>,
     /// Why the last refill of the budget failed.

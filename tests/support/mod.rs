@@ -1,8 +1,6 @@
 //! What the tests of the whole engine share: a state whose memory is counted and whose output is kept.
 #![allow(dead_code, reason = "no test uses everything")]
 
-#[cfg(feature = "jit")]
-pub mod code;
 pub mod failing;
 pub mod programs;
 
@@ -56,9 +54,11 @@ impl Host for TestHost {
         self.polls.set(polls.saturating_sub(1));
         polls == 1 || self.interrupt.swap(false, Ordering::Relaxed)
     }
-    #[cfg(feature = "jit")]
+    #[cfg(all(feature = "jit", feature = "std"))]
     fn executable_memory(&mut self) -> Option<Box<dyn perilune::host::ExecutableMemory>> {
-        Some(failing::pause(|| Box::new(code::Pages) as Box<_>))
+        Some(failing::pause(|| {
+            Box::new(perilune::host::CodePages) as Box<_>
+        }))
     }
 }
 

@@ -3,13 +3,9 @@
 
 #[allow(unsafe_code)]
 mod clock;
-#[cfg(feature = "jit")]
-#[allow(unsafe_code)]
-mod code;
 mod file;
 #[allow(unsafe_code)]
 mod interrupt;
-mod math;
 #[allow(unsafe_code)]
 mod memory;
 #[allow(unsafe_code)]
@@ -30,8 +26,6 @@ use perilune::host::{
     ZoneOffset,
 };
 
-#[cfg(feature = "jit")]
-pub use code::CodePages;
 pub use interrupt::{Interruptible, is_requested as interrupt_requested};
 pub use memory::StdMemory;
 
@@ -105,7 +99,7 @@ impl Host for StdHost {
     }
 
     fn math(&self) -> &'static MathFunctions {
-        &math::PLATFORM
+        &perilune::host::PLATFORM_MATH
     }
 
     fn environment(&mut self, name: &[u8]) -> Option<Vec<u8>> {
@@ -140,7 +134,7 @@ impl Host for StdHost {
 
     #[cfg(feature = "jit")]
     fn executable_memory(&mut self) -> Option<Box<dyn perilune::host::ExecutableMemory>> {
-        Some(Box::new(code::CodePages))
+        Some(Box::new(perilune::host::CodePages))
     }
     fn entropy(&mut self) -> [u64; 2] {
         // `RandomState` is keyed by the operating system.

@@ -25,8 +25,8 @@ Runs a kernel script in user space. Available options are:
   --region=BYTES   Memory that is shared with the process.
   --runs=N         Run it so many times.
   --quiet          Don't say what it used.
-Arguments are strings, but for those that open a descriptor and pass its number:
-  @udp:IP:PORT  @listen:IP:PORT  @connect:IP:PORT  @read:FILE  @write:FILE  @fd:NUMBER
+Arguments are strings, but for those that open a descriptor and pass its number, and one that passes a file's text:
+  @text:FILE  @udp:IP:PORT  @listen:IP:PORT  @connect:IP:PORT  @read:FILE  @write:FILE  @fd:NUMBER
 ";
 
 /// What the command line asks for.
@@ -143,6 +143,10 @@ fn value_of(argument: &[u8], open: &mut Vec<OwnedFd>) -> Result<Value, String> {
         "connect" => TcpStream::connect(name).map(Into::into),
         "read" => File::open(name).map(Into::into),
         "write" => File::create(name).map(Into::into),
+        "text" => {
+            let text = std::fs::read(name).map_err(|error| failed(&error))?;
+            return Ok(Value::String(text));
+        }
         "fd" => return Ok(Value::Number(number::<i32>(name)?.into())),
         _ => return Err(USAGE.to_owned()),
     };
@@ -154,31 +158,31 @@ fn value_of(argument: &[u8], open: &mut Vec<OwnedFd>) -> Result<Value, String> {
 
 /// Prints the results of a run, or says why there are none.
 fn finish(run: &Run) -> Result<(), String> {
-    let texts: Vec<String> = run.results.iter().map(text_of).collect();
+    let texts: Vec<Vec<u8>> = run.results.iter().map(text_of).collect();
     match run.outcome {
         Outcome::Returned => {
             if !texts.is_empty() {
                 // A closed standard output is no failure.
-                let _ = writeln!(io::stdout(), "{}", texts.join("\t"));
+                let _ = io::stdout().write_all(&[&texts.join(&b'\t')[..], b"\n"].concat());
             }
             Ok(())
         }
-        Outcome::Failed => Err(texts.join("\t")),
+        Outcome::Failed => Err(String::from_utf8_lossy(&texts.join(&b'\t')).into_owned()),
         Outcome::OutOfFuel => Err("out of fuel".to_owned()),
         Outcome::Interrupted => Err("interrupted!".to_owned()),
     }
 }
 
-fn text_of(value: &Value) -> String {
+fn text_of(value: &Value) -> Vec<u8> {
     match value {
-        Value::Nil => "nil".to_owned(),
-        Value::Boolean(b) => b.to_string(),
+        Value::Nil => b"nil".to_vec(),
+        Value::Boolean(b) => b.to_string().into_bytes(),
         Value::Number(n) => {
             let mut buffer = perilune::number::TextBuffer::default();
-            String::from_utf8_lossy(perilune::number::to_text(*n, &mut buffer)).into_owned()
+            perilune::number::to_text(*n, &mut buffer).to_vec()
         }
-        Value::String(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Value::Other(name) => format!("({})", String::from_utf8_lossy(name)),
+        Value::String(bytes) => bytes.clone(),
+        Value::Other(name) => [b"(", &name[..], b")"].concat(),
     }
 }
 

@@ -1,0 +1,167 @@
+//! What the module's C side calls: load, run, the log, the region, release.
+
+extern crate alloc;
+use alloc::boxed::Box;
+use core::ptr;
+
+use perilune_kernel::request::{self, LoadRequest};
+use perilune_kernel::{Errno, Exclusive, Kernel, Limits};
+
+use crate::allocate::KernelMemory;
+use crate::errno::to_linux;
+use crate::kernel::Linux;
+use crate::shim;
+
+/// The largest region.
+const MAX_REGION: u64 = 16 << 20;
+/// Bytes of the log that are copied at a time.
+const CHUNK: usize = 256;
+
+/// A loaded script, which its descriptor owns.
+pub struct Loaded {
+    script: Exclusive,
+    region: (*mut u8, usize),
+}
+
+/// A box, or nothing if there is no memory for it.
+fn try_box<T>(value: T) -> Result<Box<T>, Errno> {
+    let layout = core::alloc::Layout::new::<T>();
+    // SAFETY: the types here aren't of size 0.
+    let place = unsafe { alloc::alloc::alloc(layout) }.cast::<T>();
+    if place.is_null() {
+        return Err(Errno::ENOMEM);
+    }
+    // SAFETY: the block has the layout of a `T`, from the allocator of boxes.
+    unsafe {
+        place.write(value);
+        Ok(Box::from_raw(place))
+    }
+}
+
+fn load(address: u64, max_memory: usize) -> Result<Box<Loaded>, Errno> {
+    let mut process = Linux::PLAIN;
+    let request = LoadRequest::fetch(&mut process, address)?;
+    if request.region > MAX_REGION {
+        return Err(Errno::E2BIG);
+    }
+    let kernel = Linux::new(request.region as usize)?;
+    let region = match kernel.region() {
+        Some((start, len)) => (start.as_ptr(), len),
+        None => (ptr::null_mut(), 0),
+    };
+    let most = Limits {
+        memory: max_memory.min(Limits::GREATEST.memory),
+        code: 0,
+        ..Limits::GREATEST
+    };
+    let kernel = try_box(kernel)?;
+    let memory = try_box_memory();
+    let script = request::load(&mut process, kernel, memory, &request, address, &most)?;
+    try_box(Loaded {
+        script: Exclusive::new(script),
+        region,
+    })
+}
+
+/// The heap's memory; it has no size, so nothing is allocated.
+fn try_box_memory() -> Box<dyn perilune::host::Memory> {
+    Box::new(KernelMemory)
+}
+
+fn number(result: Result<(), Errno>) -> i32 {
+    match result {
+        Ok(()) => 0,
+        Err(errno) => -to_linux(errno),
+    }
+}
+
+/// Loads what the request at `address` of the process says. Null and an error number if that fails.
+///
+/// # Safety
+/// `errno` may be written.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn perilune_rust_load(
+    address: u64,
+    max_memory: usize,
+    errno: *mut i32,
+) -> *mut Loaded {
+    match load(address, max_memory) {
+        Ok(loaded) => Box::into_raw(loaded),
+        Err(failure) => {
+            // SAFETY: the caller's promise.
+            unsafe { *errno = number(Err(failure)) };
+            ptr::null_mut()
+        }
+    }
+}
+
+/// Carries out the request to run at `address` of the process.
+///
+/// # Safety
+/// The script came from `perilune_rust_load` and is not released meanwhile.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn perilune_rust_run(loaded: *const Loaded, address: u64) -> i32 {
+    // SAFETY: the caller's promise.
+    let loaded = unsafe { &*loaded };
+    let run = |script: &Exclusive| request::run(&mut *script.enter()?, address);
+    number(run(&loaded.script))
+}
+
+/// Copies what the script printed to the process, and says how many bytes that are.
+///
+/// # Safety
+/// As for `perilune_rust_run`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn perilune_rust_log(loaded: *const Loaded, address: u64, len: usize) -> i64 {
+    // SAFETY: the caller's promise.
+    let loaded = unsafe { &*loaded };
+    let copy = || -> Result<usize, Errno> {
+        let mut script = loaded.script.enter()?;
+        let mut process = Linux::PLAIN;
+        let mut copied = 0;
+        let mut chunk = [0; CHUNK];
+        while copied < len {
+            let room = CHUNK.min(len - copied);
+            let taken = script.take_log(&mut chunk[..room]);
+            if taken == 0 {
+                break;
+            }
+            let to = address.wrapping_add(copied as u64);
+            process.copy_out(to, &chunk[..taken])?;
+            copied += taken;
+        }
+        Ok(copied)
+    };
+    match copy() {
+        Ok(copied) => copied as i64,
+        Err(errno) => i64::from(number(Err(errno))),
+    }
+}
+
+/// The shared region and its size, null if there is none.
+///
+/// # Safety
+/// As for `perilune_rust_run`; `len` may be written.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn perilune_rust_region(loaded: *const Loaded, len: *mut usize) -> *mut u8 {
+    // SAFETY: the caller's promises.
+    unsafe {
+        let (start, size) = (*loaded).region;
+        *len = size;
+        start
+    }
+}
+
+/// Releases a script.
+///
+/// # Safety
+/// It came from `perilune_rust_load` and is used no more.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn perilune_rust_release(loaded: *mut Loaded) {
+    // SAFETY: the caller's promise.
+    drop(unsafe { Box::from_raw(loaded) });
+}
+
+/// What the C side has to agree with.
+#[unsafe(no_mangle)]
+static perilune_rust_sizes: [usize; 2] = [size_of::<shim::Piece>(), size_of::<shim::PollFd>()];

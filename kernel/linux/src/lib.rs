@@ -1,0 +1,43 @@
+//! System call scripting in Linux: the part of the module that is written in Rust.
+//!
+//! The module's C side (`module/`) has the device, the descriptors and the calls into the kernel; it enters here through `module/enter.S`, with the
+//! FPU begun and the stack aligned. Whatever may sleep is a function of [`shim`], which leaves the FPU meanwhile.
+#![no_std]
+
+extern crate alloc;
+
+mod allocate;
+mod constants;
+mod entry;
+mod errno;
+mod kernel;
+mod shim;
+
+use core::fmt::{self, Write};
+
+/// A line for the kernel's log, cut where it is too long.
+struct Line {
+    bytes: [u8; 160],
+    len: usize,
+}
+
+impl Write for Line {
+    fn write_str(&mut self, s: &str) -> fmt::Result {
+        let taken = s.len().min(self.bytes.len() - self.len);
+        self.bytes[self.len..self.len + taken].copy_from_slice(&s.as_bytes()[..taken]);
+        self.len += taken;
+        Ok(())
+    }
+}
+
+/// No input leads here. If it happens all the same, the thread ends with the kernel's own report.
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    let mut line = Line {
+        bytes: [0; 160],
+        len: 0,
+    };
+    let _ = write!(line, "{info}");
+    // SAFETY: the bytes are that many.
+    unsafe { shim::pl_bug(line.bytes.as_ptr(), line.len) }
+}

@@ -35,8 +35,23 @@ const MODES: [&str; 16] = [
     "mode=raw",
 ];
 
-/// What a script prints, how it ends, and the fuel it leaves of so much.
-fn run(script: &str, options: &str, fuel: u64) -> (String, Outcome, Option<u64>) {
+/// What a script prints, how it ends, and the fuel it leaves.
+type Run = (String, Outcome, Option<u64>);
+
+/// Says where two runs differ.
+fn compare(script: &str, how: &str, found: &Run, expected: &Run) {
+    if found == expected {
+        return;
+    }
+    let lines = found.0.lines().zip(expected.0.lines()).enumerate();
+    let line = lines.into_iter().find(|(_, (a, b))| a != b);
+    panic!(
+        "{script}\n{how}\nends {:?} {:?}, interpreted {:?} {:?}\nline, found, expected: {line:?}",
+        found.1, found.2, expected.1, expected.2
+    );
+}
+
+fn run(script: &str, options: &str, fuel: u64) -> Run {
     let (mut vm, printed) = perilune_fuzz::compiling(options, fuel);
     let globals = vm.globals();
     let Ok(function) = vm.load(script.as_bytes(), b"=fuzz", Some(b"t"), globals) else {
@@ -76,13 +91,13 @@ fuzz_target!(|data: &[u8]| {
     let tank = 3_000_000;
     let expected = run(&script, "mode=off", tank);
     let found = run(&script, &mode, tank);
-    assert_eq!(found, expected, "{mode}\n{script}");
+    compare(&script, &mode, &found, &expected);
     // The same with too little fuel for all of it.
     let used = tank - expected.2.unwrap_or(tank);
     let fuel = used * u64::from(*slack) / 256;
     if fuel > 0 {
         let expected = run(&script, "mode=off", fuel);
         let found = run(&script, &mode, fuel);
-        assert_eq!(found, expected, "{mode}, {fuel} units\n{script}");
+        compare(&script, &format!("{mode}, {fuel} units"), &found, &expected);
     }
 });

@@ -85,6 +85,8 @@ struct Emitter<'e> {
     /// Short jumps to labels that were not bound yet.
     pending: Vec<(u32, u32)>,
     barriers: Vec<(u32, Reg)>,
+    /// Where the first jump to an exit on each condition is: the others are copies.
+    first_jump: [Option<(u32, u8)>; 17],
     shared: Shared,
     error: Option<BackendError>,
 }
@@ -146,6 +148,7 @@ pub(crate) fn encode(
         labels,
         pending: Vec::new(),
         barriers: Vec::new(),
+        first_jump: [None; 17],
         shared,
         error: None,
     };
@@ -178,9 +181,28 @@ impl Emitter<'_> {
             }
         }
     }
+    /// Repeats bytes that were encoded before. Encoding anew costs much more.
+    fn repeat(&mut self, from: u32, len: usize) {
+        let mut bytes = self.encoder.take_buffer();
+        let from = from as usize;
+        if bytes.try_reserve(len).is_ok() && from + len <= bytes.len() {
+            bytes.extend_from_within(from..from + len);
+            self.at += len;
+        } else {
+            self.fail(BackendError::OutOfMemory);
+        }
+        self.encoder.set_buffer(bytes);
+    }
     fn jump_to_exit(&mut self, cond: Cond, snap: u16) {
-        let next = VIRTUAL_BASE + self.at as u64;
-        self.ins(&cond.jump(false, next));
+        match self.first_jump[cond as usize] {
+            // Displacements to exits are written later.
+            Some((at, len)) => self.repeat(at, len.into()),
+            None => {
+                let (begin, next) = (self.at, VIRTUAL_BASE + self.at as u64);
+                self.ins(&cond.jump(false, next));
+                self.first_jump[cond as usize] = Some((begin as u32, (self.at - begin) as u8));
+            }
+        }
         let jump = ExitJump {
             at: (self.at - 4) as u32,
             snap,
@@ -341,6 +363,8 @@ impl Emitter<'_> {
         self.out.stubs_at = self.at as u32;
         let mut jumps = core::mem::take(&mut self.out.jumps);
         jumps.sort_unstable_by_key(|j| j.snap);
+        // What all stubs have in common is encoded once.
+        let mut model: Option<(u32, usize)> = None;
         for group in jumps.chunk_by(|a, b| a.snap == b.snap) {
             let Some(snap) = group.first().map(|j| j.snap) else {
                 continue;
@@ -362,10 +386,32 @@ impl Emitter<'_> {
                 }
             }
             Self::keep(&mut self.out.stubs, stub, &mut self.error);
-            let value = (id | u32::from(snap)) as i32;
-            self.ins(&ins(Code::Pushq_imm32, &[Arg::I32To64(value)]));
-            let next = VIRTUAL_BASE + self.at as u64;
-            self.external(&Cond::Always.jump(false, next), self.shared.exit);
+            let value = id | u32::from(snap);
+            let begin = self.at;
+            match model {
+                None => {
+                    let push = ins(Code::Pushq_imm32, &[Arg::I32To64(value as i32)]);
+                    self.ins(&push);
+                    let next = VIRTUAL_BASE + self.at as u64;
+                    self.external(&Cond::Always.jump(false, next), self.shared.exit);
+                    model = Some((begin as u32, self.at - begin));
+                }
+                Some((from, len)) => {
+                    self.repeat(from, len);
+                    let external = External {
+                        at: (self.at - 4) as u32,
+                        target: self.shared.exit,
+                    };
+                    Self::keep(&mut self.out.externals, external, &mut self.error);
+                    // The operand is the end of the first of the two instructions, the other being as long.
+                    let operand = begin + len / 2 - 4;
+                    let mut bytes = self.encoder.take_buffer();
+                    if let Some(place) = bytes.get_mut(operand..operand + 4) {
+                        place.copy_from_slice(&value.to_le_bytes());
+                    }
+                    self.encoder.set_buffer(bytes);
+                }
+            }
         }
         let mut bytes = self.encoder.take_buffer();
         for j in &jumps {

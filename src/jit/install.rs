@@ -127,7 +127,12 @@ impl Vm {
             trace.charged += code.block().len + code.heap_size();
             trace.code = Some(code);
         }
-        self.keep(number, trace, objects)?;
+        if let Err(reason) = self.keep(number, trace, objects) {
+            if let Start::Side { parent, exit } = start {
+                self.unlink_exit(parent, exit);
+            }
+            return Err(reason);
+        }
         self.jit.installed += 1;
         match start {
             Start::Root => self.patch(proto, start_pc, start_ins, number),
@@ -137,7 +142,6 @@ impl Vm {
                 {
                     exit.side = number;
                 }
-                self.link_exit(parent, exit, number);
                 if let Some(root) = self.jit.traces.get_mut(root) {
                     root.sides += 1;
                 }

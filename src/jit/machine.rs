@@ -22,6 +22,7 @@ use crate::jit::evaluate::LiveMachine;
 use crate::jit::helpers::val_of;
 use crate::jit::layout::{self, LiveConstants};
 use crate::jit::parameters::JitMode;
+use crate::jit::state::Jit;
 use crate::jit::store::{Installed, try_box};
 use crate::jit::trace::{Start, TraceAbort, TraceNo};
 use crate::value::Value;
@@ -119,7 +120,8 @@ impl Vm {
         }
     }
 
-    /// Assembles a trace. Where code memory is full, the trees that were entered least recently make room.
+    /// Assembles a trace, to which the exit where it begins leads from then on. Where code memory is full, the trees that were entered least
+    /// recently make room.
     pub(crate) fn assemble(
         &mut self,
         number: TraceNo,
@@ -148,28 +150,36 @@ impl Vm {
         resume.extend(trace.resume.iter().map(|point| Resume {
             base_slot: point.base_slot as i16,
         }));
+        self.machine()?;
+        let note_homes = self.wants_registers();
+        let Jit {
+            traces,
+            machine,
+            settings,
+            ..
+        } = &mut self.jit;
+        let machine = machine.as_mut().ok_or(BackendError::OutOfMemory)?;
         let inherited;
         let mut head = Head::Root;
+        let mut exit_to_link = None;
         if let Start::Side { parent, exit } = trace.start {
-            let parent = self.jit.traces.get(parent);
-            let parent = parent.ok_or(BackendError::UnknownParent)?;
+            let parent = traces.get(parent).ok_or(BackendError::UnknownParent)?;
             inherited = parent_values(parent, exit)?;
             head = Head::Side {
                 values: &inherited,
                 top_slot: parent.top_slot,
             };
+            exit_to_link = parent.code.as_ref().map(|code| (code, exit));
         }
-        let link = self.jit.traces.get(trace.link_to);
+        let link = traces.get(trace.link_to);
         let link = link.and_then(|t| t.code.as_ref()).map(Code::entry);
-        let settings = self.jit.settings;
         let seed = settings.parameters.reg_seed;
-        let note_homes = self.wants_registers();
         let Machine {
             region,
             assembler,
             layout,
             features,
-        } = self.machine()?;
+        } = machine;
         let input = Input {
             trace: &trace.ir,
             number: number.0,
@@ -188,20 +198,10 @@ impl Vm {
             fail_guard: trace.fail,
             note_homes,
         };
-        assembler.assemble(region, &input)
-    }
-
-    /// Lets an exit lead to a side trace.
-    pub(crate) fn link_exit(&mut self, parent: TraceNo, exit: u16, side: TraceNo) {
-        let traces = &self.jit.traces;
-        let side = traces.get(side).and_then(|t| t.code.as_ref());
-        let parent = traces.get(parent).and_then(|t| t.code.as_ref());
-        if let (Some(parent), Some(side), Some(machine)) = (parent, side, &mut self.jit.machine) {
-            // It fails only where the host refuses to let code be changed: then all of it is unusable.
-            let _ = machine
-                .region
-                .modify(|w| parent.link_exit(w, exit, side.entry()));
-        }
+        assembler.assemble_and(region, &input, |w, code| match exit_to_link {
+            Some((parent, exit)) => parent.link_exit(w, exit, code.entry()),
+            None => Ok(()),
+        })
     }
 
     /// Lets an exit lead to the interpreter again.

@@ -194,6 +194,9 @@ impl Recorder {
             return Err(TraceAbort::StackOverflow);
         }
         if !f.is_lua() {
+            if let Some(then) = self.tail_call_protected(at, a, (r, f), nargs)? {
+                return Ok(then);
+            }
             let is_vararg = at.link().kind() == frame::VARG;
             // Below the frame in which the trace began is one that it can return to.
             let is_lower = self.frames.is_empty()
@@ -211,7 +214,7 @@ impl Recorder {
                 if is_lower {
                     return self.return_to_interpreter(at);
                 }
-                return Err(TraceAbort::NyiFunction(f.builtin()));
+                return self.stop_before_tail(at, a, nargs, f);
             }
             let n = self.results.len();
             if is_lower {

@@ -7,15 +7,17 @@ use perilune_ir::op::IrOp;
 use perilune_ir::opt::{dce, peel};
 use perilune_ir::snap::SnapKind;
 use perilune_ir::trace::{Link as IrLink, TraceError};
+use perilune_ir::types::IrRef;
 
 use super::at::At;
 use super::dispatch::Then;
 use super::meta::link_bits;
-use super::slots::SlotRef;
+use super::slots::{MAX_SLOTS, SlotRef};
 use super::{OBJECTS, Phase, Record, Recorder};
 use crate::bytecode::Ins;
 use crate::jit::trace::{LinkKind, Recording, TraceAbort, TraceNo};
-use crate::vm::frame::{FRAME_SLOTS, Link};
+use crate::value::{Function, Gc};
+use crate::vm::frame::{self, FRAME_SLOTS, Link};
 
 /// The builtin numbers of the functions that switch threads.
 const SWITCHES: core::ops::RangeInclusive<u8> = 34..=36;
@@ -107,6 +109,43 @@ impl Recorder {
         self.set_top(first + nargs);
         self.set_as(a + 1, link, SnapKind::Frame)?;
         self.push_frame(first, nargs)?;
+        self.stop_in_native(at, nargs)
+    }
+
+    /// The same at a tail call, in a frame that was entered on the trace: what it returns to is always the same.
+    pub(super) fn stop_before_tail(
+        &mut self,
+        at: &At<'_>,
+        a: usize,
+        nargs: usize,
+        f: Gc<Function>,
+    ) -> Record<Then> {
+        let reason = TraceAbort::NyiFunction(f.builtin());
+        let link = at.link();
+        if link.kind() != frame::LUA || self.frames.is_empty() {
+            return Err(reason);
+        }
+        let call = at.code(link.return_pc().wrapping_sub(1));
+        if call.b() == 0 || matches!(f.builtin(), n if SWITCHES.contains(&n)) {
+            return Err(reason);
+        }
+        self.settle(at.pc)?;
+        let first = a + FRAME_SLOTS;
+        let mut args = [IrRef::NIL; MAX_SLOTS];
+        for (i, arg) in args.iter_mut().enumerate().take(nargs) {
+            *arg = self.get(at, first + i)?;
+        }
+        let function = self.get(at, a)?;
+        self.set_below(FRAME_SLOTS, function, SnapKind::Value);
+        self.set_top(nargs);
+        for (i, arg) in args.iter().enumerate().take(nargs) {
+            self.set(i, *arg)?;
+        }
+        self.stop_in_native(at, nargs)
+    }
+
+    /// Ends the trace in the frame of a native function.
+    fn stop_in_native(&mut self, at: &At<'_>, nargs: usize) -> Record<Then> {
         self.native_args = Some(nargs as u16);
         self.snapshot(at.pc)?;
         self.link = LinkKind::Stitch;

@@ -23,6 +23,10 @@ impl Recorder {
         for i in a..a + n {
             self.get(at, i)?;
         }
+        if self.is_out_of_lowest(at) {
+            self.set_top(a + n);
+            return self.return_to_interpreter(at);
+        }
         let mut at = *at;
         let mut first = a;
         if at.link().kind() == frame::VARG {
@@ -62,6 +66,18 @@ impl Recorder {
             }
             _ => Err(TraceAbort::NyiReturn),
         }
+    }
+
+    /// Does a return lead out of a protected call whose own frame is the lowest one of the trace, since a tail call put it there?
+    fn is_out_of_lowest(&self, at: &At<'_>) -> bool {
+        let is_vararg = at.link().kind() == frame::VARG;
+        let lower = match is_vararg {
+            true => at.below(at.link().slots()),
+            false => *at,
+        };
+        self.frames.len() == 1 + usize::from(is_vararg)
+            && lower.link().kind() == frame::CONT
+            && matches!(lower.continuation().0, Cont::Pcall | Cont::Xpcall)
     }
 
     /// The value of a result.

@@ -80,3 +80,35 @@ local co = coroutine.wrap(function()
   return "end"
 end)
 print(co(), co(), co(), co(), n)
+-- As tail calls.
+local function safely(f, ...) return pcall(f, ...) end
+local function safely_x(f, a, b) return xpcall(f, debug.traceback, a, b) end
+local function once(f, a) return pcall(f, a) end
+local function twice(f, a) return once(once, f, a) end
+local m = 0
+local function check(x) if x % 60 == 0 then error("sixty", 0) end return x, x + 1 end
+for i = 1, 200 do
+  local ok, a, b = safely(check, i)
+  m = m + (ok and a + b or #a)
+  local ok, a, b = safely(many, i, 2)
+  m = m + a + b
+  local ok, a = safely_x(add, i, 2)
+  m = m + a
+  local ok, ok2, a = twice(check, i)
+  m = m + (ok2 and a or 0)
+  m = m + select("#", safely(many, 1, 2, 3)) + select("#", once(many))
+end
+print("tail calls", m)
+local function down(k)
+  if k == 0 then return 0 end
+  return select(2, once(down, k - 1)) + 1
+end
+local function down_tail(k, sum)
+  if k == 0 then return sum end
+  return pcall(down_tail, k - 1, (sum or 0) + k)
+end
+for i = 1, 100 do m = m + down(i % 12) + select("#", down_tail(i % 8, 0)) end
+print("deep tail calls", m)
+local function by_function() local ok, v = once(check, m % 59 + 1) return v end
+for i = 1, 200 do m = m + by_function() end
+print("functions", m)

@@ -98,3 +98,15 @@ for i = 1, 100 do
   local ok, message = pcall(string.format, "%d", i < 99 and i or "x")
   if i % 33 == 0 then print(ok, message) end
 end
+-- Numbers for strings.
+do
+  local n, parts = 0, {}
+  for i = 1, 200 do
+    n = n + string.len(i) + string.byte(i, 1) + #string.rep(i, 2) + #string.rep("x", 2, i) + #string.upper(i) + #string.reverse(i / 8)
+    n = n + (string.find(i, "9") or 0) + (string.find(i * 1.5, ".", 1, true) or 0) + tonumber(string.sub(i, -1)) + tonumber(string.sub(-i, 2, 2))
+    n = n + (tonumber(string.match(i, "%d")) or 0) + select(2, string.gsub(i, "1", "one")) + #string.gsub(i, "0", { ["0"] = "zero" })
+    for d in string.gmatch(i, "%d") do n = n + d end
+    if i % 40 == 0 then parts[#parts + 1] = string.lower(i / 7) .. string.reverse(i) .. table.concat({ i, "a", 1 }, i) end
+  end
+  print("numbers", n, table.concat(parts, " "))
+end

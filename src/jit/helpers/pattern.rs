@@ -363,13 +363,12 @@ pub(crate) struct Found {
 }
 
 /// Matches from an offset on, and tells of what kind the results are. Nothing where there would be an error.
-pub(crate) fn preview(s: Gc<Str>, p: Gc<Str>, from: usize, flags: i32) -> Option<Found> {
+pub(crate) fn preview(subject: &[u8], p: Gc<Str>, from: usize, flags: i32) -> Option<Found> {
     let mut found = Found {
         count: 0,
         is_text: [false; MAX_CAPTURES + 2],
         units: 0,
     };
-    let subject = s.as_bytes();
     if from > subject.len() {
         return Some(found);
     }

@@ -14,7 +14,7 @@
 //! ```
 
 use perilune_ir::ins::{Ins as IrIns, Operand};
-use perilune_ir::literal::Helper;
+use perilune_ir::literal::{Helper, StrMode};
 use perilune_ir::op::{Effect, IrOp};
 use perilune_ir::opt::narrow_toint;
 use perilune_ir::types::{IrRef, IrType};
@@ -24,6 +24,7 @@ use super::at::At;
 use super::{Record, Recorder};
 use crate::jit::helpers::PayKind;
 use crate::jit::trace::TraceAbort;
+use crate::number::{TextBuffer, to_text};
 use crate::stdlib::string::build::FREE_BYTES;
 use crate::value::{Function, Gc, Str, Value};
 
@@ -93,6 +94,26 @@ static TABLE: [Option<BuiltinRecorder>; 256] = {
 /// Who records the function of this number.
 pub(super) fn recorder_of(builtin: u8) -> Option<BuiltinRecorder> {
     TABLE[usize::from(builtin)]
+}
+
+/// What an argument is as a string, now.
+enum Text {
+    /// A string.
+    Str(Gc<Str>),
+    /// A number: its text and the length.
+    Number(TextBuffer, usize),
+}
+
+impl Text {
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Text::Str(s) => s.as_bytes(),
+            Text::Number(text, len) => &text[..*len],
+        }
+    }
+    fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
 }
 
 impl Recorder {
@@ -170,6 +191,24 @@ impl Recorder {
     fn str_arg(&mut self, at: &At<'_>, call: &Call, i: usize) -> Record<Option<(IrRef, Gc<Str>)>> {
         let (r, v) = self.arg(at, call, i)?;
         Ok(v.as_str().map(|s| (r, s)))
+    }
+    /// Argument `i`, if it is a string, or a number, which the trace makes one.
+    fn text_arg(&mut self, at: &At<'_>, call: &Call, i: usize) -> Record<Option<(IrRef, Text)>> {
+        let (r, v) = self.arg(at, call, i)?;
+        if let Some(s) = v.as_str() {
+            return Ok(Some((r, Text::Str(s))));
+        }
+        let Some(n) = v.as_number() else {
+            return Ok(None);
+        };
+        let mode = match self.ty(r) {
+            IrType::Int => StrMode::Int,
+            _ => StrMode::Num,
+        };
+        let r = self.b.ins(IrOp::ToStr, IrType::Str, r, mode)?;
+        let mut buffer = TextBuffer::default();
+        let len = to_text(n, &mut buffer).len();
+        Ok(Some((r, Text::Number(buffer, len))))
     }
     /// The function has no results.
     fn give_none(&mut self) -> Record<Verdict> {

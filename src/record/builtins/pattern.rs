@@ -4,7 +4,7 @@ use perilune_ir::literal::Helper;
 use perilune_ir::op::IrOp;
 use perilune_ir::types::{IrRef, IrType};
 
-use super::{BuiltinRecorder, Call, Verdict};
+use super::{BuiltinRecorder, Call, Text, Verdict};
 use crate::jit::helpers::{Found, PayKind, match_flags, preview};
 use crate::record::at::At;
 use crate::record::{Record, Recorder};
@@ -26,7 +26,7 @@ pub(super) const GMATCH_ITERATOR: u8 = 86;
 /// `string.find(s, pattern [, init [, plain]])`
 fn find_(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
     let (Some((s, subject)), Some((p, pattern))) =
-        (r.str_arg(at, call, 0)?, r.str_arg(at, call, 1)?)
+        (r.text_arg(at, call, 0)?, r.str_arg(at, call, 1)?)
     else {
         return Ok(Verdict::Unknown);
     };
@@ -48,7 +48,7 @@ fn find_(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
 /// A text is looked for as it is.
 fn plain(
     r: &mut Recorder,
-    (s, subject): (IrRef, Gc<Str>),
+    (s, subject): (IrRef, Text),
     (p, pattern): (IrRef, Gc<Str>),
     init: (IrRef, i32),
 ) -> Record<Verdict> {
@@ -85,7 +85,7 @@ fn plain(
 /// A search for a pattern: of `match`, or of `find`.
 fn search(r: &mut Recorder, at: &At<'_>, call: &Call, flags: i32) -> Record<Verdict> {
     let (Some((s, subject)), Some((p, pattern))) =
-        (r.str_arg(at, call, 0)?, r.str_arg(at, call, 1)?)
+        (r.text_arg(at, call, 0)?, r.str_arg(at, call, 1)?)
     else {
         return Ok(Verdict::Unknown);
     };
@@ -95,7 +95,7 @@ fn search(r: &mut Recorder, at: &At<'_>, call: &Call, flags: i32) -> Record<Verd
     let Some(from) = find::offset(at.vm.compat52, subject.len(), init.1) else {
         return Ok(Verdict::Unknown);
     };
-    let Some(found) = preview(subject, pattern, from, flags) else {
+    let Some(found) = preview(subject.as_bytes(), pattern, from, flags) else {
         return Ok(Verdict::Unknown);
     };
     let k = r.kint(flags | paid(&found))?;
@@ -143,7 +143,7 @@ fn settle_cost(r: &mut Recorder, results: IrRef, found: &Found) -> Record<()> {
 
 /// `string.gmatch(s, pattern)`
 fn gmatch(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
-    let (Some((s, _)), Some((p, _))) = (r.str_arg(at, call, 0)?, r.str_arg(at, call, 1)?) else {
+    let (Some((s, _)), Some((p, _))) = (r.text_arg(at, call, 0)?, r.str_arg(at, call, 1)?) else {
         return Ok(Verdict::Unknown);
     };
     let iterator = r.helper(Helper::GmatchNew, &[s, p])?;
@@ -156,7 +156,7 @@ pub(super) fn gmatch_step(r: &mut Recorder, f: IrRef, function: Gc<Function>) ->
     let (Some(s), Some(p), Some(from)) = (at(0).as_str(), at(1).as_str(), at(2).as_number()) else {
         return Ok(Verdict::Unknown);
     };
-    let Some(found) = preview(s, p, from as usize, match_flags::ITERATE) else {
+    let Some(found) = preview(s.as_bytes(), p, from as usize, match_flags::ITERATE) else {
         return Ok(Verdict::Unknown);
     };
     let k = r.kint(paid(&found))?;
@@ -171,7 +171,7 @@ pub(super) fn gmatch_step(r: &mut Recorder, f: IrRef, function: Gc<Function>) ->
 
 /// `string.gsub(s, pattern, replacement [, n])`, for replacements that call nothing
 fn gsub(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
-    let (Some((s, subject)), Some((p, _))) = (r.str_arg(at, call, 0)?, r.str_arg(at, call, 1)?)
+    let (Some((s, subject)), Some((p, _))) = (r.text_arg(at, call, 0)?, r.str_arg(at, call, 1)?)
     else {
         return Ok(Verdict::Unknown);
     };

@@ -23,7 +23,7 @@ type Counted = (IrRef, i64);
 
 /// `string.len(s)`
 fn len(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
-    let Some((s, _)) = r.str_arg(at, call, 0)? else {
+    let Some((s, _)) = r.text_arg(at, call, 0)? else {
         return Ok(Verdict::Unknown);
     };
     let n = r.str_len(s)?;
@@ -95,7 +95,7 @@ impl Recorder {
 
 /// `string.byte(s [, i [, j]])`
 fn byte(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
-    let Some((s, now)) = r.str_arg(at, call, 0)? else {
+    let Some((s, now)) = r.text_arg(at, call, 0)? else {
         return Ok(Verdict::Unknown);
     };
     let Some(i) = r.opt_int_arg(at, call, 1, 1)? else {
@@ -210,7 +210,7 @@ impl Recorder {
 
 /// `string.sub(s, i [, j])`
 fn sub(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
-    let Some((s, now)) = r.str_arg(at, call, 0)? else {
+    let Some((s, now)) = r.text_arg(at, call, 0)? else {
         return Ok(Verdict::Unknown);
     };
     let (Some(i), Some(j)) = (r.int_arg(at, call, 1)?, r.opt_int_arg(at, call, 2, -1)?) else {

@@ -146,7 +146,7 @@ fn concat(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
     let (separator, s) = if r.arg(at, call, 1)?.1.is_nil() {
         (r.b.konst(Const::Gc(IrType::Str, ObjId(0)))?, 0)
     } else {
-        match r.str_arg(at, call, 1)? {
+        match r.text_arg(at, call, 1)? {
             Some((separator, s)) => (separator, s.len()),
             None => return Ok(Verdict::Unknown),
         }

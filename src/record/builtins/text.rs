@@ -19,7 +19,7 @@ pub(super) const BUILTINS: &[(u8, BuiltinRecorder)] = &[
 
 /// `string.rep(s, n [, separator])`
 fn rep(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
-    let Some((s, text)) = r.str_arg(at, call, 0)? else {
+    let Some((s, text)) = r.text_arg(at, call, 0)? else {
         return Ok(Verdict::Unknown);
     };
     let Some((n, now)) = r.int_arg(at, call, 1)? else {
@@ -32,7 +32,7 @@ fn rep(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
         return r.give(s);
     }
     let (result, separator) = if has_separator {
-        let Some((separator, now)) = r.str_arg(at, call, 2)? else {
+        let Some((separator, now)) = r.text_arg(at, call, 2)? else {
             return Ok(Verdict::Unknown);
         };
         (r.helper(Helper::StrRepSep, &[s, n, separator])?, now.len())
@@ -50,7 +50,7 @@ fn rep(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
 }
 
 fn mapped(r: &mut Recorder, at: &At<'_>, call: &Call, helper: Helper) -> Record<Verdict> {
-    let Some((s, now)) = r.str_arg(at, call, 0)? else {
+    let Some((s, now)) = r.text_arg(at, call, 0)? else {
         return Ok(Verdict::Unknown);
     };
     let result = r.helper(helper, &[s])?;

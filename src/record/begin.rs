@@ -178,6 +178,7 @@ impl Recorder {
             results: Vec::new(),
             native_args: None,
             passing: core::ptr::null(),
+            passing_then: core::ptr::null(),
             began_inside: false,
             has_open: false,
             written: [false; MAX_SLOTS],

@@ -84,10 +84,14 @@ impl Recorder {
             let r = self.specialise(at, r, f)?;
             return self.call_lua(at, a, (r, f), nargs);
         }
-        match self.call_protected(at, a, (r, f), nargs)? {
-            Some(then) => Ok(then),
-            None => self.call_native(at, a, (r, f), nargs),
+        if let Some(then) = self.call_protected(at, a, (r, f), nargs)? {
+            return Ok(then);
         }
+        if self.call_protected_native(at, a, (r, f), nargs)? {
+            self.take_results(at, a)?;
+            return Ok(Then::Next);
+        }
+        self.call_native(at, a, (r, f), nargs)
     }
 
     fn call_lua(
@@ -156,6 +160,14 @@ impl Recorder {
         if self.builtin(at, r, &call)? == Verdict::Unknown {
             return self.stop_before(at, a, nargs, reason);
         }
+        self.take_results(at, a)?;
+        self.passing = f.pc.get();
+        self.pending_fuel += 1;
+        Ok(Then::Next)
+    }
+
+    /// Lets the results of a library function take the places that the call instruction says.
+    fn take_results(&mut self, at: &At<'_>, a: usize) -> Record<()> {
         let n = self.results.len();
         let wanted = match at.ins.b() {
             0 => n,
@@ -169,13 +181,11 @@ impl Recorder {
             let r = self.results.get(i).copied().unwrap_or(IrRef::NIL);
             self.set(a + i, r)?;
         }
-        self.passing = f.pc.get();
-        self.pending_fuel += 1;
-        Ok(Then::Next)
+        Ok(())
     }
 
     /// Records a library function, if it is known: guards that it is the one called, leaves its results in `results`.
-    fn builtin(&mut self, at: &At<'_>, r: IrRef, call: &Call) -> Record<Verdict> {
+    pub(super) fn builtin(&mut self, at: &At<'_>, r: IrRef, call: &Call) -> Record<Verdict> {
         let Some(record) = super::builtins::recorder_of(call.function.library_number()) else {
             return Ok(Verdict::Unknown);
         };

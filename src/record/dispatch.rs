@@ -43,7 +43,7 @@ impl Recorder {
         }
         if !self.passing.is_null() && pc == self.passing {
             // The native function of a call that is recorded already.
-            self.passing = core::ptr::null();
+            self.passing = core::mem::replace(&mut self.passing_then, core::ptr::null());
             return Ok(Progress::Continue);
         }
         let is_vararg = matches!(self.start_ins.op(), Some(Bc::FuncV | Bc::IFuncV));

@@ -209,6 +209,8 @@ pub(crate) struct Recorder {
     native_args: Option<u16>,
     /// The header of a native function whose call is recorded already, or null.
     passing: *const Ins,
+    /// The header of the one that it calls in turn.
+    passing_then: *const Ins,
     /// Did the trace begin within calls, so that it has not seen all of their frames?
     began_inside: bool,
     /// Has the trace made open upvalues?

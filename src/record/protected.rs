@@ -4,6 +4,7 @@ use perilune_ir::snap::SnapKind;
 use perilune_ir::types::IrRef;
 
 use super::at::At;
+use super::builtins::{Call, Verdict};
 use super::dispatch::Then;
 use super::meta::link_bits;
 use super::slots::MAX_SLOTS;
@@ -59,6 +60,42 @@ impl Recorder {
         self.set_as(a + 1, link, SnapKind::Frame)?;
         self.push_frame(first, call.kept)?;
         self.enter_protected(&call).map(Some)
+    }
+
+    /// Records `pcall` of a library function that the recorder knows: true and its results are in `results`. Where it would raise, the
+    /// trace is left before the call. False if it is no such call.
+    pub(super) fn call_protected_native(
+        &mut self,
+        at: &At<'_>,
+        a: usize,
+        (r, f): (IrRef, Gc<Function>),
+        nargs: usize,
+    ) -> Record<bool> {
+        let first = a + FRAME_SLOTS;
+        if f.library_number() != PCALL || nargs == 0 {
+            return Ok(false);
+        }
+        let callee = at.slot(first).as_function().filter(|f| !f.is_lua());
+        let Some(callee) = callee else {
+            return Ok(false);
+        };
+        let native = self.specialise(at, r, f)?;
+        self.set(a, native)?;
+        let inner = self.get(at, first)?;
+        let call = Call {
+            function: callee,
+            first: first + 1,
+            nargs: nargs - 1,
+        };
+        if self.builtin(at, inner, &call)? == Verdict::Unknown {
+            return Ok(false);
+        }
+        self.push_result(IrRef::TRUE)?;
+        self.results.rotate_right(1);
+        self.passing = f.pc.get();
+        self.passing_then = callee.pc.get();
+        self.pending_fuel += 2;
+        Ok(true)
     }
 
     /// The same as a tail call: its frame takes the place of the running one.

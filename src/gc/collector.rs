@@ -51,6 +51,8 @@ pub struct Roots<'a> {
 
 /// How many bytes are allocated between two steps.
 const STEP: isize = 8 << 10;
+/// What a heap may grow by at least before the next cycle. A small one would else be marked again and again for a handful of new objects.
+const LEAST_GROWTH: usize = 256 << 10;
 /// How many bytes of allocation a single step makes up for. Larger allocations are followed by several steps.
 const LARGEST_STEP: isize = 4 * STEP;
 /// How many bytes a new heap may allocate before its first cycle.
@@ -171,6 +173,7 @@ impl Heap {
         let cheap = (young + (large - young) / 4 * 3).min(self.gc.estimate);
         let dear = (self.gc.estimate - cheap) / 100;
         let goal = cheap.saturating_add(dear.saturating_mul(self.gc.pause as usize) / 4 * 3);
+        let goal = goal.max(self.gc.estimate.saturating_add(LEAST_GROWTH));
         let room = self.limit.saturating_sub(self.used()) / 2;
         let allowance = goal.saturating_sub(self.used()).min(room);
         (allowance as isize).clamp(STEP, NEVER)

@@ -1,14 +1,11 @@
 //! What the fuzz targets share: a state with small limits and a host that lacks everything.
 
-#[path = "../../tests/support/code.rs"]
-mod code;
-
 use std::alloc::Layout;
 use std::cell::RefCell;
 use std::ptr::NonNull;
 use std::rc::Rc;
 
-use perilune::host::{ExecutableMemory, Host, Memory};
+use perilune::host::{CodePages, ExecutableMemory, Host, Memory};
 use perilune::stdlib::{Libs, open_libs};
 use perilune::vm::Vm;
 use perilune::vm::run::Config;
@@ -63,7 +60,7 @@ impl Host for Listener {
         true
     }
     fn executable_memory(&mut self) -> Option<Box<dyn ExecutableMemory>> {
-        Some(Box::new(code::Pages))
+        Some(Box::new(CodePages))
     }
 }
 

@@ -3,11 +3,12 @@
 extern crate alloc;
 use alloc::vec::Vec;
 
-use perilune_ir::ins::Ins as IrIns;
+use perilune_ir::ins::{Const, Ins as IrIns, ObjId};
+use perilune_ir::literal::Field;
 use perilune_ir::op::IrOp;
 use perilune_ir::opt;
 use perilune_ir::trace::{Link, Trace as IrTrace};
-use perilune_ir::types::IrRef;
+use perilune_ir::types::{IrRef, IrType};
 
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::gc::Header;
@@ -34,6 +35,32 @@ fn j_form(ins: Ins, number: TraceNo) -> Option<Ins> {
 /// The FORI that belongs to the FORL `ins` at `at`.
 fn for_prepare(at: *const Ins, ins: Ins) -> Option<*const Ins> {
     (ins.op() == Some(Bc::ForL)).then(|| at.wrapping_offset(ins.jump()))
+}
+
+/// Is it a comparison that may decide on a branch? Its exit is the other way then, and it can't be made to fail.
+fn may_decide(ir: &IrTrace, r: IrRef) -> bool {
+    use IrOp::{Eq, Ge, Gt, Le, Lt, Ne, Uge, Ugt, Ule, Ult};
+    let ins = ir.get(r);
+    if !matches!(
+        ins.op(),
+        Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne
+    ) {
+        return false;
+    }
+    // Programs compare no prototypes, addresses, sizes of tables, and no metatable with what stands for none.
+    let load = ins.ref_a().filter(|a| !a.is_const()).map(|a| ir.get(a));
+    let field = load
+        .filter(|load| load.op() == IrOp::FLoad)
+        .and_then(|load| load.field());
+    match (ins.ty(), field) {
+        (IrType::Proto | IrType::Ptr, _) => false,
+        (_, Some(Field::TabASize | Field::TabHMask)) => false,
+        (_, Some(Field::TabMeta | Field::UdataMeta)) => {
+            let b = ins.ref_b().and_then(|b| ir.constant(b));
+            !matches!(b, Some(Const::Gc(_, ObjId(0))))
+        }
+        _ => true,
+    }
 }
 
 impl Vm {
@@ -190,15 +217,12 @@ impl Vm {
         }
     }
 
-    /// The guard that a test wants to fail. Comparisons are not among them: where one decides on a branch, its exit is the other way.
+    /// The guard that a test wants to fail.
     fn guard_to_fail(&self, ir: &IrTrace) -> Option<IrRef> {
-        use IrOp::{Eq, Ge, Gt, Le, Lt, Ne, Uge, Ugt, Ule, Ult};
         let n = (self.jit.settings.parameters.fail_guard as usize).checked_sub(1)?;
-        let decides = |op| matches!(op, Lt | Ge | Le | Gt | Ult | Uge | Ule | Ugt | Eq | Ne);
-        let mut guards = ir.refs().filter(|r| {
-            let ins = ir.get(*r);
-            ins.is_guard() && !decides(ins.op())
-        });
+        let mut guards = ir
+            .refs()
+            .filter(|r| ir.get(*r).is_guard() && !may_decide(ir, *r));
         guards.nth(n)
     }
 

@@ -86,7 +86,7 @@ parameters! {
     size_mcode = "sizemcode", 64;
     /// The most machine code, in KiB.
     max_mcode = "maxmcode", 2048;
-    /// For tests: this guard of every trace, counted from 1 and without comparisons, fails whenever it is reached.
+    /// For tests: this guard of every trace fails whenever it is reached, counted from 1 without comparisons that may decide on a branch.
     fail_guard = "failguard", 0;
     /// For tests: with a number other than 0 registers are allocated at random.
     reg_seed = "regseed", 0;

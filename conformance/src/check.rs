@@ -30,6 +30,7 @@ pub struct Pair {
     oracle_alone: bool,
     /// What the oracle said, by script.
     known: Mutex<HashMap<String, String>>,
+    limit: Duration,
 }
 
 /// The outcome of one script.
@@ -60,6 +61,7 @@ impl Pair {
             engine_compat,
             oracle_alone: engine == plain,
             known: Mutex::default(),
+            limit: TIME_LIMIT,
         })
     }
 
@@ -74,7 +76,13 @@ impl Pair {
             engine_compat: Interpreter::new(&compat, &[]).with_init("jit.off()"),
             oracle_alone: true,
             known: Mutex::default(),
+            limit: TIME_LIMIT,
         })
+    }
+
+    /// How long a script may take from now on.
+    pub fn set_time_limit(&mut self, limit: Duration) {
+        self.limit = limit;
     }
 
     /// From now on the engine runs with these options for its JIT.
@@ -112,7 +120,7 @@ impl Pair {
 
     /// How many guards the script's greatest trace has.
     pub fn guards(&self, script: &Script) -> io::Result<usize> {
-        guards::count(self.sides(script).1, script, TIME_LIMIT)
+        guards::count(self.sides(script).1, script, self.limit)
     }
 
     /// Runs the script on both sides and compares.
@@ -131,7 +139,7 @@ impl Pair {
         let run = |interpreter: &Interpreter| -> io::Result<String> {
             let directives = &script.directives;
             let transcript =
-                interpreter.run(&script.file, &script.source, directives, TIME_LIMIT)?;
+                interpreter.run(&script.file, &script.source, directives, self.limit)?;
             Ok(transcript.render())
         };
         let (reference, actual) = (self.reference(script, || run(oracle))?, run(engine)?);

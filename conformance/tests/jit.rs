@@ -39,6 +39,9 @@ const NOT_ZEALOUS: [&str; 2] = ["gc", "limits"];
 /// Tells memory, of which traces that fail all the time take much.
 const MEASURES_MEMORY: &str = "gc";
 
+/// How long a script may take with `PERILUNE_LONG`. Whole cycles of the collector take their time.
+const LONG_LIMIT: Duration = Duration::from_secs(600);
+
 /// What stands for failing guards among the modes.
 const GUARDS: &str = "guards";
 
@@ -96,6 +99,9 @@ fn modes(long: bool) -> Vec<String> {
 
 fn run(filters: &[String], long: bool) -> io::Result<bool> {
     let mut pair = Pair::new(&engine::executable()?)?;
+    if long {
+        pair.set_time_limit(LONG_LIMIT);
+    }
     let scripts = suite::select(filters)?;
     let tame: Vec<Script> = suite::select(filters)?
         .into_iter()

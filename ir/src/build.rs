@@ -40,6 +40,14 @@ pub trait Objects {
     fn template_field(&self, _template: ObjId, _key: Const) -> Option<Const> {
         None
     }
+    /// Has a constant template no place for a key in its hash part?
+    fn template_lacks(&self, _template: ObjId, _key: Const) -> bool {
+        false
+    }
+    /// The node of a key in a constant template and in all its copies.
+    fn template_node(&self, _template: ObjId, _key: Const) -> Option<u16> {
+        None
+    }
     /// The sizes of a constant template: of the array, and the hash part's mask.
     fn template_size(&self, _template: ObjId) -> Option<(i32, i32)> {
         None

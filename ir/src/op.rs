@@ -175,7 +175,7 @@ ir_ops! {
     MulOv = "MULOV", Pure C W G, Ref, Ref, Int, "a * b without overflow";
 
     ARef = "AREF", Pure, Ref, Ref, Ptr, "slot b of the array at a (a FLOAD of tab.array)";
-    HRefK = "HREFK", Load G, Ref, Ref, Ptr, "the value in the node of key slot b, checked to hold that key; a is a FLOAD of tab.node";
+    HRefK = "HREFK", Load G, Ref, Ref, Ptr, "the value in the node of key slot b, checked to hold that key unless that is known; a is a FLOAD of tab.node";
     HRef = "HREF", Load, Ref, Ref, Ptr, "the value of key b in the hash part of a, or the address of a nil";
     NewRef = "NEWREF", Store, Ref, Ref, Ptr, "adds key b, not present, to a";
     URefO = "UREFO", Load W, Ref, Lit, Ptr, "open upvalue of function a; b is index << 8 | identity hash, 0 if it is not known";

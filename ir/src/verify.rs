@@ -68,8 +68,10 @@ pub fn verify(t: &Trace) -> Result<(), VerifyError> {
             }
         }
         check(types_fit(t, &ins), "types don't fit")?;
+        // A key can be known to be in its node.
+        let free = ins.has(Flags::SUNK) || ins.op() == IrOp::HRefK;
         check(
-            !ins.op().meta().guard || ins.is_guard() || ins.has(Flags::SUNK),
+            !ins.op().meta().guard || ins.is_guard() || free,
             "has to be a guard",
         )?;
         if ins.may_leave() && !ins.has(Flags::SUNK) {

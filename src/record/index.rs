@@ -3,7 +3,7 @@
 use perilune_ir::ins::{Const, Ins as IrIns, Operand};
 use perilune_ir::literal::Field;
 use perilune_ir::op::IrOp;
-use perilune_ir::opt::{Counter, bounds_check, narrow_index};
+use perilune_ir::opt::{Counter, bounds_check, narrow_index, stored_field};
 use perilune_ir::types::{IrRef, IrType};
 
 use super::at::At;
@@ -235,6 +235,14 @@ impl Recorder {
     ) -> Record<(IrRef, Value)> {
         if is_no_key(key.1) {
             return Err(TraceAbort::StoreNilKey);
+        }
+        if key.1.is_str()
+            && let Some(stored) = stored_field(&self.b, tab, key.0)
+        {
+            let value = t.get(key.1);
+            if !value.is_nil() && type_of(value) == self.ty(stored) {
+                return Ok((self.canonical(stored), value));
+            }
         }
         let place = self.place(t, tab, key)?;
         Ok((self.load(&place)?, place.value))

@@ -55,13 +55,26 @@ impl Objects for HeapObjects {
         constant(t.get_int(index as i32))
     }
     fn template_field(&self, template: ObjId, key: Const) -> Option<Const> {
-        let key = match key {
-            Const::Gc(IrType::Str, id) => id,
-            _ => return None,
-        };
-        let at: *mut Str = core::ptr::with_exposed_provenance_mut(key.0 as usize);
-        // SAFETY: as for strings.
-        constant(table(template)?.get_str(unsafe { Gc::from_ptr(at) }))
+        constant(table(template)?.get_str(key_string(key)?))
+    }
+    fn template_lacks(&self, template: ObjId, key: Const) -> bool {
+        match (table(template), key_string(key)) {
+            (Some(t), Some(key)) => t.slot_str(key).is_none(),
+            _ => false,
+        }
+    }
+    fn template_node(&self, template: ObjId, key: Const) -> Option<u16> {
+        let (t, key) = (table(template)?, key_string(key)?);
+        // Strings are placed alike in a copy that places numbers by its own address, but not in the same nodes.
+        if t.header.b.get() != 0 {
+            return None;
+        }
+        let slot = t.slot_str(key)?;
+        let node = t
+            .nodes()
+            .iter()
+            .position(|n| core::ptr::eq(n.value.as_ptr(), slot.as_ptr()));
+        node.and_then(|n| u16::try_from(n).ok())
     }
     fn template_size(&self, template: ObjId) -> Option<(i32, i32)> {
         let t = table(template)?;
@@ -86,6 +99,16 @@ impl Objects for HeapObjects {
         let at = usize::try_from(at).ok()?;
         string(s)?.as_bytes().get(at).copied()
     }
+}
+
+/// A key that is a string.
+fn key_string(key: Const) -> Option<Gc<Str>> {
+    let Const::Gc(IrType::Str, id) = key else {
+        return None;
+    };
+    let at: *mut Str = core::ptr::with_exposed_provenance_mut(id.0 as usize);
+    // SAFETY: as for strings.
+    Some(unsafe { Gc::from_ptr(at) })
 }
 
 /// The template behind a constant.

@@ -83,6 +83,12 @@ impl Objects for ModelObjects {
         let known = t == TEMPLATE && key == Const::Gc(IrType::Str, ObjId(1));
         known.then_some(Const::num(2.5))
     }
+    fn template_lacks(&self, t: ObjId, key: Const) -> bool {
+        t == TEMPLATE && key == Const::Gc(IrType::Str, ObjId(2))
+    }
+    fn template_node(&self, t: ObjId, key: Const) -> Option<u16> {
+        (t == TEMPLATE && key == Const::Gc(IrType::Str, ObjId(1))).then_some(0)
+    }
     fn template_size(&self, t: ObjId) -> Option<(i32, i32)> {
         (t == TEMPLATE).then_some((4, 1))
     }

@@ -223,6 +223,30 @@ fn newest_resize(b: &Builder<'_>, table: IrRef) -> Option<IrRef> {
     .map(|(r, _)| r)
 }
 
+/// Is a table made on the trace, without this key, and did it not get the key since?
+fn lacks_key(b: &Builder<'_>, table: IrRef, key: Option<IrRef>, call: Option<IrRef>) -> bool {
+    let t = &b.trace;
+    let new = t.get(table);
+    let Some(key) = key else { return false };
+    let began_without = match new.op() {
+        IrOp::TNew => true,
+        IrOp::TDup => match (new.ref_a().and_then(|k| t.constant(k)), t.constant(key)) {
+            (Some(Const::Gc(_, template)), Some(key)) => b.objects.template_lacks(template, key),
+            _ => false,
+        },
+        _ => false,
+    };
+    // What lies before the table can't have added to it, but for a copy of the loop's body.
+    began_without
+        && call.is_none_or(|c| c < table)
+        && t.chain(IrOp::NewRef, None).all(|(_, i)| {
+            let other = i.ref_b().is_some_and(|k| keys_differ(t, k, key));
+            other
+                || i.ref_a()
+                    .is_some_and(|o| alias_tables(b, o, table) == Alias::No)
+        })
+}
+
 /// The newest store that may change where a table ends: into an array slot, or under a numeric key.
 fn newest_length(b: &Builder<'_>, table: IrRef) -> Option<IrRef> {
     let t = &b.trace;
@@ -264,6 +288,32 @@ pub(crate) fn newest_call(t: &Trace, least: Clobbers) -> Option<IrRef> {
     let mut calls = t.chain(IrOp::CallS, None);
     let call = calls.find(|(_, i)| i.helper().is_none_or(|h| h.clobbers() >= least));
     call.map(|c| c.0).max(t.newest(IrOp::CallXS))
+}
+
+/// What the hash part of a table that was made on the trace holds under a constant key, if that was stored on the trace. The table need
+/// not be looked at then: neither where the key lies now nor how many nodes there are.
+pub fn stored_field(b: &Builder<'_>, table: IrRef, key: IrRef) -> Option<IrRef> {
+    let t = &b.trace;
+    if !b.options.fwd || !is_new_table(&t.get(table)) || !key.is_const() {
+        return None;
+    }
+    let limit = newest_call(t, Clobbers::Tables).max(Some(table));
+    if (t.chain(IrOp::AStore, limit)).any(|(_, i)| is_wild(t, i.ref_a())) {
+        return None;
+    }
+    for (_, store) in t.chain(IrOp::HStore, limit) {
+        let at = store.ref_a()?;
+        let other = t.key_of(at)?;
+        if keys_differ(t, other, key) {
+            continue;
+        }
+        match alias_tables(b, table_of(t, at)?, table) {
+            Alias::No => {}
+            Alias::Must if other == key => return store.ref_b(),
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The result of a load, or of a store that isn't needed, if it is known.
@@ -328,11 +378,10 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
             Search::Limit(l) => b.find_after(ins, l),
         },
         IrOp::HRef => {
-            let resize = newest_resize(b, a).max(call);
-            if t.get(a).op() == IrOp::TNew && resize.is_none_or(|r| r < a) {
+            if lacks_key(b, a, ins.ref_b(), call) {
                 return Ok(Some(b.konst(Const::NIL_SLOT)?));
             }
-            b.find_after(ins, resize)
+            b.find_after(ins, newest_resize(b, a).max(call))
         }
         IrOp::HRefK => {
             let base = t.get(a);
@@ -341,7 +390,19 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
                 Some(table) => newest_resize(b, table),
                 None => t.newest(IrOp::NewRef),
             };
-            b.find_after(ins, resize.max(call))
+            let limit = resize.max(call);
+            let mut ins = *ins;
+            if ins.is_guard()
+                && let Some(table) = table.filter(|&table| limit.is_none_or(|l| l < table))
+                && is_template_node(b, table, &ins)
+            {
+                ins.clear(Flags::GUARD);
+                return match b.find_after(&ins, limit) {
+                    Some(r) => Ok(Some(r)),
+                    None => b.append(ins).map(Some),
+                };
+            }
+            b.find_after(&ins, limit)
         }
         IrOp::URefO => b.find_after(ins, call.max(t.newest(IrOp::UClo))),
         IrOp::URefC => b.find_after(ins, call),
@@ -360,6 +421,23 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
         IrOp::VLoad => b.find_after(ins, t.newest(IrOp::Retf)),
         _ => None,
     })
+}
+
+/// Is the key of a HREFK in the node in question in every copy of the template that `table` is one of?
+fn is_template_node(b: &Builder<'_>, table: IrRef, at: &Ins) -> bool {
+    let t = &b.trace;
+    let new = t.get(table);
+    match (
+        new.op(),
+        new.ref_a().and_then(|k| t.constant(k)),
+        at.ref_b().and_then(|k| t.constant(k)),
+    ) {
+        (IrOp::TDup, Some(Const::Gc(_, template)), Some(Const::KSlot(key, slot))) => {
+            let key = t.constant(key);
+            key.is_some_and(|key| b.objects.template_node(template, key) == Some(slot))
+        }
+        _ => false,
+    }
 }
 
 /// What a slot of a new table holds before anything is stored there.

@@ -20,6 +20,7 @@ mod tests;
 pub use abc::{Counter, bounds_check};
 pub use dce::dce;
 pub use for_loop::ForLoop;
+pub use mem::stored_field;
 pub use narrow::{
     narrow_arith, narrow_div, narrow_index, narrow_mod, narrow_pow, narrow_tobit, narrow_toint,
     narrow_unm, number,

@@ -17,7 +17,12 @@ use super::call::Argument;
 impl Compiler<'_> {
     /// HREFK: is the constant key in the node that it was in?
     pub(super) fn lower_hrefk(&mut self, r: IrRef, ins: Ins) {
-        self.prepare_exit();
+        if !ins.is_guard() && !self.is_needed(r) {
+            return;
+        }
+        if ins.is_guard() {
+            self.prepare_exit();
+        }
         let Some(Const::KSlot(key, slot)) = ins.ref_b().and_then(|k| self.constant(k)) else {
             return self.fail(BackendError::Malformed);
         };
@@ -32,18 +37,20 @@ impl Compiler<'_> {
         let place = Mem::at(nodes, at + node.key);
         let short = i32::try_from(bits as i64).ok();
         let t = match short {
-            Some(_) => Reg::RAX,
-            None => self.temp(RegSet::GPR),
+            None if ins.is_guard() => self.temp(RegSet::GPR),
+            _ => Reg::RAX,
         };
         self.forward(|c| {
-            match short {
-                Some(imm) => c.ins(asm::alu_imm(Alu::Cmp, true, Rm::Mem(place), imm)),
-                None => {
-                    c.ins(asm::mov_imm(t, bits));
-                    c.ins(asm::alu_mr(Alu::Cmp, true, place, t));
+            if ins.is_guard() {
+                match short {
+                    Some(imm) => c.ins(asm::alu_imm(Alu::Cmp, true, Rm::Mem(place), imm)),
+                    None => {
+                        c.ins(asm::mov_imm(t, bits));
+                        c.ins(asm::alu_mr(Alu::Cmp, true, place, t));
+                    }
                 }
+                c.guard(Cond::NotEqual);
             }
-            c.guard(Cond::NotEqual);
             if let Some(dst) = dst {
                 let value = at + node.value;
                 if value == 0 {

@@ -57,6 +57,9 @@ const LEAST_GROWTH: usize = 256 << 10;
 const LARGEST_STEP: isize = 4 * STEP;
 /// How many bytes a new heap may allocate before its first cycle.
 pub(super) const FIRST_ALLOWANCE: isize = 256 << 10;
+/// How many bytes at least a heap may allocate between two cycles, if its limit leaves room for them: less garbage than that fits into the
+/// processor's cache and costs less than marking all that lives once more.
+const LEAST_ALLOWANCE: usize = 512 << 10;
 /// So little work in a round, in bytes, that the atomic step may follow.
 const LAST_ROUND: usize = 16 << 10;
 /// The most rounds before the atomic step.
@@ -167,6 +170,7 @@ impl Heap {
     /// its cycles are shorter: arenas keep what a cycle frees until its end), but takes only half of what the limit leaves.
     /// Large blocks and objects count a quarter, since a cycle costs less where much lies in few of them. By how much these have
     /// grown since the cycle before began doesn't count at all: whether that is to stay has not been seen.
+    /// A small heap may grow by [`LEAST_ALLOWANCE`].
     fn next_allowance(&self) -> isize {
         let large = self.large_bytes();
         let young = large.saturating_sub(self.gc.large_before[1]);
@@ -175,7 +179,7 @@ impl Heap {
         let goal = cheap.saturating_add(dear.saturating_mul(self.gc.pause as usize) / 4 * 3);
         let goal = goal.max(self.gc.estimate.saturating_add(LEAST_GROWTH));
         let room = self.limit.saturating_sub(self.used()) / 2;
-        let allowance = goal.saturating_sub(self.used()).min(room);
+        let allowance = goal.saturating_sub(self.used()).max(LEAST_ALLOWANCE).min(room);
         (allowance as isize).clamp(STEP, NEVER)
     }
 

@@ -11,6 +11,7 @@ use core::ptr::{self, NonNull};
 
 use super::header::{Header, Kind};
 use super::heap::{Heap, OutOfMemory};
+use crate::value::bytes::{copy, equal};
 use crate::value::{Gc, Str};
 
 /// The longest string.
@@ -219,17 +220,6 @@ fn hash(key: &[u64; 2], bytes: &[u8]) -> u32 {
     (hash ^ hash >> 32) as u32
 }
 
-/// Are two slices of the same length equal? Short ones without a call.
-#[inline(always)]
-fn equal(a: &[u8], b: &[u8]) -> bool {
-    let len = a.len();
-    match len {
-        8..=16 => word(a, 0) == word(b, 0) && word(a, len - 8) == word(b, len - 8),
-        4..8 => half(a, 0) == half(b, 0) && half(a, len - 4) == half(b, len - 4),
-        _ => a == b,
-    }
-}
-
 impl Heap {
     /// The string with these bytes.
     pub fn intern(&mut self, bytes: &[u8]) -> Result<Gc<Str>, OutOfMemory> {
@@ -241,7 +231,7 @@ impl Heap {
             if entry.0 >> 48 == wanted && !entry.is_empty() {
                 // SAFETY: the table holds strings that aren't freed.
                 let s = unsafe { Gc::from_ptr(entry.string()) };
-                if s.len() == bytes.len() && equal(s.as_bytes(), bytes) {
+                if equal(s.as_bytes(), bytes) {
                     return Ok(self.found_string(s));
                 }
             } else if entry.is_empty() || entry.distance() < wanted & 0xFF {
@@ -281,7 +271,7 @@ impl Heap {
                 upper_hash: Cell::new([0; 3]),
             });
             let text = cell.add(1).cast::<u8>();
-            ptr::copy_nonoverlapping(bytes.as_ptr(), text.as_ptr(), bytes.len());
+            copy(bytes.as_ptr(), text.as_ptr(), bytes.len());
             text.add(bytes.len()).write(0);
             Gc::from_non_null(cell)
         };

@@ -30,13 +30,16 @@ pub fn to_text(n: f64, buffer: &mut TextBuffer) -> &[u8] {
 /// The text of an integer.
 #[inline]
 pub fn int_to_text(i: i32, buffer: &mut TextBuffer) -> &[u8] {
-    let mut digits = IntegerBuffer::default();
-    let mut out = Out { buffer, len: 0 };
-    if i < 0 {
-        out.push(b'-');
+    // The digits go where the buffer ends, and a sign before them.
+    let mut first = buffer.len();
+    if let Some(end) = buffer.last_chunk_mut() {
+        first -= digits::integer(i.unsigned_abs().into(), end).len();
     }
-    out.extend(digits::integer(i.unsigned_abs().into(), &mut digits));
-    out.finish()
+    if i < 0 {
+        first -= 1;
+        buffer[first] = b'-';
+    }
+    &buffer[first..]
 }
 
 fn float_to_text(n: f64, buffer: &mut TextBuffer) -> &[u8] {

@@ -3,6 +3,7 @@
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
+use super::bytes;
 use crate::gc::{Header, Heap, OutOfMemory};
 
 /// A growable vector of bytes. No script sees one as a value.
@@ -69,12 +70,12 @@ impl Buffer {
     }
     /// Appends bytes, which aren't the buffer's own.
     #[inline]
-    pub fn push_bytes(&self, heap: &mut Heap, bytes: &[u8]) -> Result<(), OutOfMemory> {
-        self.reserve(heap, bytes.len())?;
+    pub fn push_bytes(&self, heap: &mut Heap, text: &[u8]) -> Result<(), OutOfMemory> {
+        self.reserve(heap, text.len())?;
         let len = self.len.get();
         // SAFETY: `reserve` made room behind the first `len` bytes, and no slice of the buffer is borrowed mutably.
-        unsafe { ptr::copy(bytes.as_ptr(), self.bytes.get().add(len), bytes.len()) }
-        self.len.set(len + bytes.len());
+        unsafe { bytes::copy(text.as_ptr(), self.bytes.get().add(len), text.len()) }
+        self.len.set(len + text.len());
         Ok(())
     }
     /// Appends one byte.

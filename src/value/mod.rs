@@ -22,6 +22,7 @@ use core::fmt;
 use core::ptr::NonNull;
 
 pub mod buffer;
+pub(crate) mod bytes;
 pub mod cdata;
 pub mod function;
 pub mod string;

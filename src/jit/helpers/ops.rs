@@ -10,6 +10,7 @@ use crate::value::{Buffer, Cdata, Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::call::closure;
 use crate::vm::convert;
+use crate::vm::state::length_index;
 
 /// HREF: the slot of a key in the hash part.
 pub(crate) unsafe extern "C" fn hash_get(_: *mut Vm, t: Gc<Table>, key: Value) -> *const Value {
@@ -44,8 +45,12 @@ pub(crate) unsafe extern "C" fn new_key(vm: *mut Vm, t: Gc<Table>, key: Value) -
         .map_or(core::ptr::null(), |slot| slot.as_ptr().cast_const())
 }
 
-pub(crate) unsafe extern "C" fn length(_: *mut Vm, t: Gc<Table>) -> i32 {
-    t.len() as i32
+pub(crate) unsafe extern "C" fn length(vm: *mut Vm, t: Gc<Table>) -> i32 {
+    // SAFETY: the running state.
+    let last = unsafe { &mut (*vm).lengths[length_index(t)] };
+    let length = t.len_near(*last).unwrap_or_else(|| t.len());
+    *last = length;
+    length as i32
 }
 
 /// TNEW: a table with nil in its array slots and 2^`hash_bits` nodes, or none for 0.

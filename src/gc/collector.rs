@@ -51,8 +51,6 @@ pub struct Roots<'a> {
 
 /// How many bytes are allocated between two steps.
 const STEP: isize = 8 << 10;
-/// What a heap may grow by at least before the next cycle. A small one would else be marked again and again for a handful of new objects.
-const LEAST_GROWTH: usize = 256 << 10;
 /// How many bytes of allocation a single step makes up for. Larger allocations are followed by several steps.
 const LARGEST_STEP: isize = 4 * STEP;
 /// How many bytes a new heap may allocate before its first cycle.
@@ -166,8 +164,7 @@ impl Heap {
         self.gc.allowance = allowance;
     }
 
-    /// Bytes until the next cycle: the heap may grow to three quarters of `pause` percent of what survived (LuaJIT's to the whole, but
-    /// its cycles are shorter: arenas keep what a cycle frees until its end), but takes only half of what the limit leaves.
+    /// Bytes until the next cycle: the heap may grow to `pause` percent of what survived, but takes only half of what the limit leaves.
     /// Large blocks and objects count a quarter, since a cycle costs less where much lies in few of them. By how much these have
     /// grown since the cycle before began doesn't count at all: whether that is to stay has not been seen.
     /// A small heap may grow by [`LEAST_ALLOWANCE`].
@@ -176,8 +173,7 @@ impl Heap {
         let young = large.saturating_sub(self.gc.large_before[1]);
         let cheap = (young + (large - young) / 4 * 3).min(self.gc.estimate);
         let dear = (self.gc.estimate - cheap) / 100;
-        let goal = cheap.saturating_add(dear.saturating_mul(self.gc.pause as usize) / 4 * 3);
-        let goal = goal.max(self.gc.estimate.saturating_add(LEAST_GROWTH));
+        let goal = cheap.saturating_add(dear.saturating_mul(self.gc.pause as usize));
         let room = self.limit.saturating_sub(self.used()) / 2;
         let allowance = goal.saturating_sub(self.used()).max(LEAST_ALLOWANCE).min(room);
         (allowance as isize).clamp(STEP, NEVER)

@@ -52,7 +52,7 @@ fn empty_node() -> *mut Node {
 ///
 /// `header.b` is 1 when numbers are hashed in a way of the table's own, because too many had the same hash.
 ///
-/// A small array part that the table was created with lies directly behind the struct.
+/// A small array part that the table was created with lies directly behind the struct, and then a small hash part.
 #[repr(C)]
 pub struct Table {
     pub(crate) header: Header,
@@ -77,6 +77,11 @@ pub const MAX_ARRAY: u32 = (1 << 27) + 1;
 pub const MAX_HASH_BITS: u32 = 26;
 /// The largest array part that lies behind the struct.
 const MAX_COLOCATED: u32 = 16;
+/// The largest hash part that lies behind the struct and the array part, as a power of two.
+const MAX_COLOCATED_BITS: u32 = 4;
+/// Nodes at a lower distance from their table than this lie behind it. Those of other blocks lie in another arena, and are farther by an
+/// arena's head at least.
+const COLOCATED: usize = size_of::<Table>() + MAX_COLOCATED as usize * size_of::<Value>() + 1;
 
 /// Why a store failed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -146,41 +151,67 @@ impl Table {
 
     /// A table with nil nodes and uninitialised array slots, which the caller writes at once.
     fn create(heap: &mut Heap, narray: u32, hash_bits: u32) -> Result<Gc<Table>, OutOfMemory> {
+        let table = Table::create_bare(heap, narray, hash_bits)?;
+        if table.hmask.get() != 0 {
+            // SAFETY: `create_bare` made room for them.
+            unsafe { resize::clear_nodes(table.node.get(), table.hmask.get() as usize + 1) };
+        }
+        Ok(table)
+    }
+
+    /// A table with uninitialised nodes and array slots, which the caller writes at once.
+    #[inline]
+    fn create_bare(heap: &mut Heap, narray: u32, hash_bits: u32) -> Result<Gc<Table>, OutOfMemory> {
         let behind = if narray <= MAX_COLOCATED { narray } else { 0 };
-        let size = size_of::<Table>() + behind as usize * size_of::<Value>();
-        let table = Table {
-            header: Header::new(Kind::Table, 0xFF, 0),
-            asize: Cell::new(0),
-            array: Cell::new(ptr::null_mut()),
-            node: Cell::new(empty_node()),
-            hmask: Cell::new(0),
-            last_free: Cell::new(0),
-            metatable: Cell::new(None),
-            grey_next: Cell::new(ptr::null_mut()),
+        let nodes_behind = match hash_bits {
+            1..=MAX_COLOCATED_BITS => 1usize << hash_bits,
+            _ => 0,
         };
+        let size = size_of::<Table>()
+            + behind as usize * size_of::<Value>()
+            + nodes_behind * size_of::<Node>();
         let cell = heap.allocate(size)?.cast::<Table>();
-        // SAFETY: the cell is fresh and has room for the struct and the array behind it.
+        // SAFETY: the cell is fresh and has room for the struct and what lies behind it.
         let table = unsafe {
-            cell.write(table);
+            cell.write(Table {
+                header: Header::new(Kind::Table, 0xFF, 0),
+                asize: Cell::new(0),
+                array: Cell::new(ptr::null_mut()),
+                node: Cell::new(empty_node()),
+                hmask: Cell::new(0),
+                last_free: Cell::new(0),
+                metatable: Cell::new(None),
+                grey_next: Cell::new(ptr::null_mut()),
+            });
             Gc::from_non_null(cell)
         };
         // Where one of these fails, the table is valid and empty, and garbage.
+        let nodes = if nodes_behind > 0 {
+            table
+                .array_behind()
+                .wrapping_add(behind as usize)
+                .cast::<Node>()
+        } else if hash_bits > 0 {
+            resize::new_nodes(heap, hash_bits)?
+        } else {
+            empty_node()
+        };
         if behind > 0 {
             table.array.set(table.array_behind());
         } else if narray > 0 {
-            table.array.set(resize::new_array(heap, narray)?);
+            match resize::new_array(heap, narray) {
+                Ok(array) => table.array.set(array),
+                Err(error) => {
+                    if nodes_behind == 0 {
+                        resize::free_nodes(heap, nodes, (1 << hash_bits) - 1);
+                    }
+                    return Err(error);
+                }
+            }
         }
         table.asize.set(narray);
         if hash_bits > 0 {
-            let made = resize::new_nodes(heap, hash_bits);
-            if made.is_err() {
-                table.asize.set(if behind > 0 { 0 } else { narray });
-                for i in 0..table.asize.get() as usize {
-                    // SAFETY: as many slots were allocated.
-                    unsafe { table.array.get().add(i).write(Value::NIL) }
-                }
-            }
-            table.node.set(made?);
+            table.node.set(nodes);
             table.hmask.set((1 << hash_bits) - 1);
             table.last_free.set(1 << hash_bits);
         }
@@ -199,6 +230,13 @@ impl Table {
     #[inline(always)]
     fn owns_array(&self) -> bool {
         !self.array.get().is_null() && self.array.get() != self.array_behind()
+    }
+
+    /// Is there a hash part, and is it a block of its own?
+    #[inline(always)]
+    fn owns_nodes(&self) -> bool {
+        let distance = self.node.get().addr().wrapping_sub(ptr::from_ref(self).addr());
+        self.hmask.get() != 0 && distance >= COLOCATED
     }
 
     /// The array slot of a key.

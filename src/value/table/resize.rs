@@ -22,14 +22,25 @@ pub(super) fn new_array(heap: &mut Heap, slots: u32) -> Result<*mut Value, OutOf
     Ok(heap.alloc_block(array_bytes(slots))?.as_ptr().cast())
 }
 
-/// A hash part of free nodes.
+/// An uninitialised hash part.
 pub(super) fn new_nodes(heap: &mut Heap, bits: u32) -> Result<*mut Node, OutOfMemory> {
     if bits > MAX_HASH_BITS {
         return Err(OutOfMemory);
     }
-    let nodes: NonNull<Node> = heap.alloc_block(size_of::<Node>() << bits)?.cast();
-    for i in 0..1 << bits {
-        // SAFETY: the block has room for 2^bits nodes.
+    Ok(heap
+        .alloc_block(size_of::<Node>() << bits)?
+        .as_ptr()
+        .cast())
+}
+
+/// Makes so many nodes free.
+///
+/// # Safety
+/// They are nobody else's.
+#[inline(always)]
+pub(super) unsafe fn clear_nodes(nodes: *mut Node, count: usize) {
+    for i in 0..count {
+        // SAFETY: the caller's promise.
         unsafe {
             nodes.add(i).write(Node {
                 value: Cell::new(Value::NIL),
@@ -38,7 +49,6 @@ pub(super) fn new_nodes(heap: &mut Heap, bits: u32) -> Result<*mut Node, OutOfMe
             });
         }
     }
-    Ok(nodes.as_ptr())
 }
 
 /// Counts a key if it could be in an array part.
@@ -92,6 +102,7 @@ impl Table {
     }
 
     /// Frees both parts. The table is not to be used afterwards.
+    #[inline]
     pub(crate) fn free_parts(&self, heap: &mut Heap) {
         if self.owns_array() {
             // SAFETY: `owns_array` says that the array is a block of this size.
@@ -102,7 +113,9 @@ impl Table {
                 );
             }
         }
-        free_nodes(heap, self.node.get(), self.hmask.get());
+        if self.owns_nodes() {
+            free_nodes(heap, self.node.get(), self.hmask.get());
+        }
     }
 
     /// A copy of a constructor's template: same parts, same contents, no metatable. Where the template holds a table as a
@@ -110,7 +123,7 @@ impl Table {
     pub fn duplicate(heap: &mut Heap, template: Gc<Table>) -> Result<Gc<Table>, OutOfMemory> {
         let mask = template.hmask.get();
         let bits = if mask == 0 { 0 } else { mask.trailing_ones() };
-        let table = Table::create(heap, template.asize.get(), bits)?;
+        let table = Table::create_bare(heap, template.asize.get(), bits)?;
         table.header.a.set(0);
         // SAFETY: both tables have parts of the same sizes, and the new ones are nobody else's.
         unsafe {
@@ -122,6 +135,8 @@ impl Table {
         }
         if template.header.b.get() != 0 {
             // The nodes have other places in the copy.
+            // SAFETY: `create_bare` made room for them.
+            unsafe { clear_nodes(table.node.get(), template.nodes().len()) };
             for node in template.nodes() {
                 if let Some(new) = table.new_node(node.key.get()) {
                     new.value.set(node.value.get());
@@ -135,21 +150,32 @@ impl Table {
             .get()
             .addr()
             .wrapping_sub(template.node.get().addr());
-        for (new, old) in table.nodes().iter().zip(template.nodes()) {
-            let value = old.value.get();
-            new.value
-                .set(if value.is_table() { Value::NIL } else { value });
-            new.key.set(old.key.get());
-            if !old.next.get().is_null() {
-                let next = old.next.get().addr().wrapping_add(distance);
-                new.next.set(table.node.get().with_addr(next));
+        for (i, old) in template.nodes().iter().enumerate() {
+            let value = match old.value.get() {
+                value if value.is_table() => Value::NIL,
+                value => value,
+            };
+            let next = match old.next.get() {
+                next if next.is_null() => next,
+                next => {
+                    let next = next.addr().wrapping_add(distance);
+                    table.node.get().with_addr(next)
+                }
+            };
+            // SAFETY: both tables have as many nodes, and the new ones are nobody else's.
+            unsafe {
+                table.node.get().add(i).write(Node {
+                    value: Cell::new(value),
+                    key: Cell::new(old.key.get()),
+                    next: Cell::new(next),
+                });
             }
         }
         Ok(table)
     }
 }
 
-fn free_nodes(heap: &mut Heap, nodes: *mut Node, mask: u32) {
+pub(super) fn free_nodes(heap: &mut Heap, nodes: *mut Node, mask: u32) {
     if mask != 0 {
         // SAFETY: a hash part with a mask is a block of this size.
         unsafe {
@@ -205,11 +231,15 @@ impl Write<Table> {
         let old_mask = self.hmask.get();
         // All that can fail comes first.
         let nodes = if bits > 0 {
-            new_nodes(heap, bits)?
+            let nodes = new_nodes(heap, bits)?;
+            // SAFETY: the block has room for so many.
+            unsafe { clear_nodes(nodes, 1 << bits) };
+            nodes
         } else {
             empty_node()
         };
         let mask = (1u32 << bits) - 1;
+        let owned_nodes = self.owns_nodes();
         let shrunk = if slots > old_slots {
             self.grow_array(heap, slots).map(|()| ptr::null_mut())
         } else if slots > 0 && slots < old_slots && self.owns_array() {
@@ -247,7 +277,9 @@ impl Write<Table> {
                     self.put_back(node.key.get(), node.value.get());
                 }
             }
-            free_nodes(heap, old_nodes, old_mask);
+            if owned_nodes {
+                free_nodes(heap, old_nodes, old_mask);
+            }
         }
         Ok(())
     }

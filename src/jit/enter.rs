@@ -152,12 +152,17 @@ impl Vm {
         let point = trace.ir.snaps().get(snap);
         let point = point.and_then(|s| trace.resume.get(s.pc as usize)).copied();
         let (link, link_to) = (trace.link, trace.link_to);
+        let top_slot = usize::from(trace.top_slot);
         let side = trace.exits.get(snap).map_or(TraceNo(0), |e| e.side);
         let is_compiled = trace.code.is_some();
         let Some(point) = point else {
             return After::Interpret(Next::RESUME);
         };
         self.announce_exit(number, snap);
+        if how == How::Aside && snap == 0 {
+            // Perhaps it needs more of the stack than there is. Where others jump to it nobody has made room.
+            self.has_room(top_slot);
+        }
         // A trace that ends with a return goes on like one whose guard failed.
         let is_exit = how == How::Guard || (how == How::End && link == LinkKind::Return);
         if is_exit && side != TraceNo(0) && !is_compiled {

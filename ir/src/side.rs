@@ -63,14 +63,26 @@ pub fn inherit(
             }
         }
         let objects = i.known.len();
-        i.make(&sunk, true)?;
-        let twins = i.substituted(&entries, parent.snap_entries(s));
-        i.b.snapshot(pc, s.depth, &twins?)?;
+        i.make(&sunk, None)?;
+        let twins = i.substituted(&entries, parent.snap_entries(s))?;
+        let unmade = Unmade {
+            pc,
+            depth: s.depth,
+            twins: &twins,
+        };
+        i.leave_with(&unmade)?;
         i.known.truncate(objects);
-        i.make(&sunk, false)?;
+        i.make(&sunk, Some(&unmade))?;
         entries = i.substituted(&entries, parent.snap_entries(s))?;
     }
     Ok(entries)
+}
+
+/// What to leave with while the objects are being made.
+struct Unmade<'a> {
+    pc: u32,
+    depth: u16,
+    twins: &'a [SnapEntry],
 }
 
 struct Inherit<'a, 'o> {
@@ -175,8 +187,14 @@ impl Inherit<'_, '_> {
         Ok(v)
     }
 
-    /// Emits the objects, then where is stored, then the stores: nothing leaves behind an effect.
-    fn make(&mut self, sunk: &SunkObjects, twin: bool) -> Result<(), TraceError> {
+    fn leave_with(&mut self, unmade: &Unmade<'_>) -> Result<(), TraceError> {
+        self.b.snapshot(unmade.pc, unmade.depth, unmade.twins)
+    }
+
+    /// Emits the objects, then the stores in the parent's order: a new key may move the places of others. Without a snapshot to leave with
+    /// these are twins.
+    fn make(&mut self, sunk: &SunkObjects, unmade: Option<&Unmade<'_>>) -> Result<(), TraceError> {
+        let twin = unmade.is_none();
         for &r in &sunk.objects {
             // Addresses of pieces, lists of arguments: innermost first.
             let mut chain = Vec::new();
@@ -194,6 +212,7 @@ impl Inherit<'_, '_> {
             }
             self.copy(r, twin)?;
         }
+        let mut stored = false;
         for &(store, _) in &sunk.stores {
             let Some(at) = self.parent.get(store).ref_a() else {
                 continue;
@@ -203,10 +222,16 @@ impl Inherit<'_, '_> {
             {
                 self.copy(base, twin)?;
             }
+            // Adding a key may fail, behind stores into objects that nobody has seen then.
+            if let Some(unmade) = unmade.filter(|_| stored)
+                && self.parent.get(at).op() == IrOp::NewRef
+                && self.find(at).is_none()
+            {
+                self.leave_with(unmade)?;
+            }
             self.copy(at, twin)?;
-        }
-        for &(store, _) in &sunk.stores {
             self.emit_copy(self.parent.get(store), twin)?;
+            stored = true;
         }
         Ok(())
     }

@@ -175,7 +175,10 @@ impl Heap {
         let dear = (self.gc.estimate - cheap) / 100;
         let goal = cheap.saturating_add(dear.saturating_mul(self.gc.pause as usize));
         let room = self.limit.saturating_sub(self.used()) / 2;
-        let allowance = goal.saturating_sub(self.used()).max(LEAST_ALLOWANCE).min(room);
+        let allowance = goal
+            .saturating_sub(self.used())
+            .max(LEAST_ALLOWANCE)
+            .min(room);
         (allowance as isize).clamp(STEP, NEVER)
     }
 

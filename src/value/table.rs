@@ -235,7 +235,11 @@ impl Table {
     /// Is there a hash part, and is it a block of its own?
     #[inline(always)]
     fn owns_nodes(&self) -> bool {
-        let distance = self.node.get().addr().wrapping_sub(ptr::from_ref(self).addr());
+        let distance = self
+            .node
+            .get()
+            .addr()
+            .wrapping_sub(ptr::from_ref(self).addr());
         self.hmask.get() != 0 && distance >= COLOCATED
     }
 

@@ -93,16 +93,31 @@ fn table_of(t: &Trace, at: IrRef) -> Option<IrRef> {
     }
 }
 
-/// An int as x + k.
+/// An int as x + k, modulo 2^32.
+///
+/// It looks through operands of PHIs: what holds between values of the iteration before holds between those of every iteration, for a
+/// copy of the loop's body computes the same.
 fn split_int(t: &Trace, r: IrRef) -> (IrRef, i32) {
-    let ins = t.get(r);
-    if ins.op() == IrOp::Add
-        && let (Some(x), Some(k)) = (ins.ref_a(), ins.ref_b())
-        && let Some(Const::Int(k)) = t.constant(k)
-    {
-        return (x, k);
+    let (mut r, mut sum) = (r, 0i32);
+    for _ in 0..MAX_SUMS {
+        let ins = t.get(r);
+        let (IrOp::Add | IrOp::AddOv, Some(x), Some(k)) = (ins.op(), ins.ref_a(), ins.ref_b())
+        else {
+            break;
+        };
+        let Some(Const::Int(k)) = t.constant(k) else {
+            break;
+        };
+        (r, sum) = (x, sum.wrapping_add(k));
     }
-    (r, 0)
+    (r, sum)
+}
+/// How many additions of constants are looked through.
+const MAX_SUMS: usize = 4;
+
+fn keys_agree(t: &Trace, x: IrRef, y: IrRef) -> bool {
+    let are_ints = t.ty(x) == IrType::Int && t.ty(y) == IrType::Int;
+    x == y || are_ints && split_int(t, x) == split_int(t, y)
 }
 
 fn keys_differ(t: &Trace, x: IrRef, y: IrRef) -> bool {
@@ -134,7 +149,7 @@ fn alias_slots(b: &Builder<'_>, x: IrRef, y: IrRef) -> Alias {
         return Alias::May;
     };
     match alias_tables(b, tx, ty) {
-        Alias::Must if kx == ky => Alias::Must,
+        Alias::Must if keys_agree(t, kx, ky) => Alias::Must,
         Alias::Must => Alias::May,
         other => other,
     }
@@ -359,6 +374,7 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
                 return b.konst(k).map(Some);
             }
             b.find_after(ins, limit)
+                .or_else(|| equal_element(b, ins, limit))
         }
         IrOp::ULoad => match search(b, ins, call.max(t.newest(IrOp::UClo))) {
             Search::Value(v) => Some(v),
@@ -487,6 +503,26 @@ fn search(b: &Builder<'_>, ins: &Ins, limit: Option<IrRef>) -> Search {
     }
     Search::Limit(limit)
 }
+
+/// A load of the same array element by another reference, as an iteration's t\[i\] is t\[i-1\] in the next.
+fn equal_element(b: &Builder<'_>, ins: &Ins, limit: Option<IrRef>) -> Option<IrRef> {
+    let t = &b.trace;
+    let key = t.key_of(ins.ref_a()?)?;
+    if ins.op() != IrOp::ALoad || key.is_const() {
+        return None;
+    }
+    let mut loads = t.chain(IrOp::ALoad, limit).take(MAX_ELEMENTS);
+    loads
+        .find(|(_, i)| {
+            i.ty() == ins.ty()
+                && (i.is_guard() || !ins.is_guard())
+                && !i.has(Flags::SUNK)
+                && alias(b, ins, i) == Alias::Must
+        })
+        .map(|l| l.0)
+}
+/// How many loads are looked at.
+const MAX_ELEMENTS: usize = 16;
 
 /// FLOAD
 fn field(

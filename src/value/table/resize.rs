@@ -27,10 +27,7 @@ pub(super) fn new_nodes(heap: &mut Heap, bits: u32) -> Result<*mut Node, OutOfMe
     if bits > MAX_HASH_BITS {
         return Err(OutOfMemory);
     }
-    Ok(heap
-        .alloc_block(size_of::<Node>() << bits)?
-        .as_ptr()
-        .cast())
+    Ok(heap.alloc_block(size_of::<Node>() << bits)?.as_ptr().cast())
 }
 
 /// Makes so many nodes free.

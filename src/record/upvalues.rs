@@ -39,7 +39,7 @@ impl Recorder {
     pub(super) fn upvalue_get(&mut self, at: &At<'_>) -> Record<Then> {
         let upvalue = upvalue(at, at.ins.d())?;
         let value = upvalue.get();
-        if upvalue.is_closed() && upvalue.header.b.get() != 0 && self.specialise_current(at)? {
+        if upvalue.header.b.get() != 0 && self.specialise_current(at)? {
             let r = self.konst(value)?;
             return self.result(at, r);
         }

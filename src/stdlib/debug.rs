@@ -301,7 +301,7 @@ fn setlocal(vm: &mut Vm) -> NativeResult {
     match vm.local(&at, n) {
         Some(local) => {
             let name = local_title(vm, &local)?;
-            local.set(value);
+            vm.assign_local(thread, &local, value);
             vm.ret(name)
         }
         None => vm.ret(Value::NIL),

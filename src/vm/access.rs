@@ -1,7 +1,8 @@
 //! Parts of objects that only `debug`, `getfenv` and the like reach: environments, metatables of any value, upvalues.
 
-use crate::value::{Function, Gc, Table, Upvalue, Value};
+use crate::value::{Function, Gc, Table, Thread, Upvalue, Value};
 use crate::vm::Vm;
+use crate::vm::debuginfo::Local;
 use crate::vm::native::Raised;
 use crate::vm::state::LIGHT_SEGMENTS;
 
@@ -38,6 +39,23 @@ impl Vm {
         if upvalue.header.b.replace(0) != 0 {
             self.forget_traces();
         }
+    }
+
+    /// Assigns a local variable of an activation in a thread.
+    pub fn assign_local(&mut self, thread: Gc<Thread>, local: &Local, v: Value) {
+        // Functions that captured it may take it for a constant.
+        let mut upvalue = thread.open_upvalues.get();
+        // SAFETY: the chain links live open upvalues of this thread.
+        while let Some(u) = unsafe { upvalue.as_ref() } {
+            if u.v.get() == local.slot() {
+                // SAFETY: as above.
+                self.make_mutable(unsafe { Gc::from_ptr(upvalue) });
+                break;
+            }
+            upvalue = u.next_open.get();
+        }
+        // SAFETY: `Vm::local` found the slot in a live frame, and no safepoint lies between. Stacks need no barrier.
+        unsafe { *local.slot() = v }
     }
 
     /// The environment of a function, thread or userdata.

@@ -489,10 +489,9 @@ impl Local {
         // SAFETY: `Vm::local` found the slot in a live frame, and no safepoint lies between.
         unsafe { *self.slot }
     }
-    /// Assigns.
-    pub fn set(&self, v: Value) {
-        // SAFETY: as in `get`. Stacks need no barrier.
-        unsafe { *self.slot = v }
+    /// Where it lies.
+    pub(super) fn slot(&self) -> *mut Value {
+        self.slot
     }
 }
 

@@ -37,8 +37,11 @@ impl Recorder {
         }
         // SAFETY: these are the interpreter's registers.
         let at = unsafe { At::new(vm, base, pc, ins, k, traces) };
-        if self.phase == Phase::Starting && pc == self.start_pc {
+        // A loop without a body is nothing but its instruction.
+        let is_second = self.last_pc == pc && self.expected == pc;
+        if self.phase == Phase::Starting && pc == self.start_pc && !is_second {
             // The loop's instruction or the header itself, which is not part of the trace.
+            self.last_pc = pc;
             return Ok(Progress::Continue);
         }
         if !self.passing.is_null() && pc == self.passing {

@@ -7,6 +7,9 @@ mod asynchronous;
 mod basics;
 #[path = "api/callbacks.rs"]
 mod callbacks;
+#[cfg(feature = "jit")]
+#[path = "api/compiler.rs"]
+mod compiler;
 #[path = "api/data.rs"]
 mod data;
 #[path = "api/derived.rs"]

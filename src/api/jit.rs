@@ -1,8 +1,10 @@
 //! The compiler: switches and what it has done.
 
+use super::callback::bounded;
 use super::error::{Error, Result};
-use super::state::Lua;
-pub use crate::jit::JitMode;
+use super::state::{Lua, try_box};
+use crate::jit::Observer;
+pub use crate::jit::{JitMode, TraceCallback, TraceEvent};
 
 /// What the compiler has done so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,6 +71,53 @@ impl Lua {
             true => Ok(()),
             false => Err(Error::invalid_option(option)),
         }
+    }
+
+    /// Calls back when a recording begins or is given up, when a trace was made, and when all are dropped; `None` ends that. The
+    /// callback can't use the state: what it is told happens in the midst of a run.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perilune::api::Error> {
+    /// use std::{cell::Cell, rc::Rc};
+    /// use perilune::api::{Lua, TraceEvent};
+    ///
+    /// let lua = Lua::builder().build()?;
+    /// let loops = Rc::new(Cell::new(0));
+    /// let counter = loops.clone();
+    /// lua.on_trace(Some(Box::new(move |event| {
+    ///     if let TraceEvent::Compiled { link: "loop", .. } = event {
+    ///         counter.set(counter.get() + 1);
+    ///     }
+    /// })))?;
+    /// lua.load("for i = 1, 1000 do end").exec()?;
+    /// assert_eq!(loops.get(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_trace(&self, callback: Option<TraceCallback>) -> Result<()> {
+        let state = self.weak();
+        let callback = match callback {
+            Some(mut callback) => {
+                // A panic ends the run, as that of any other callback.
+                let call = move |event: TraceEvent<'_>| {
+                    if let Ok(lua) = state.upgrade()
+                        && bounded(&lua, || {
+                            callback(event);
+                            Ok(())
+                        })
+                        .is_err()
+                    {
+                        lua.inner().interrupt.interrupt();
+                    }
+                };
+                Some(try_box(call)? as TraceCallback)
+            }
+            None => None,
+        };
+        self.enter(|vm| vm.jit.observer = Observer::new(callback))
     }
 
     /// Drops all traces: what is hot is compiled anew.

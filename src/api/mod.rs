@@ -80,7 +80,7 @@ pub use function::Function;
 #[cfg(feature = "async")]
 pub use future::AsyncCall;
 #[cfg(feature = "jit")]
-pub use jit::{JitMode, JitStatus};
+pub use jit::{JitMode, JitStatus, TraceCallback, TraceEvent};
 pub use limits::GcStatistics;
 pub use multi::{MultiValue, Variadic};
 #[cfg(feature = "derive")]

@@ -151,7 +151,7 @@ impl Write for Text<'_> {
 }
 
 /// A short text as a sink.
-struct Short<const N: usize>(ShortText<N>);
+pub(super) struct Short<const N: usize>(pub ShortText<N>);
 impl<const N: usize> Sink for Short<N> {
     type Error = Infallible;
     fn put(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
@@ -195,7 +195,7 @@ impl LinkKind {
 }
 
 /// Writes an abort's sentence.
-fn write_reason(text: &mut Text<'_>, reason: TraceAbort) -> fmt::Result {
+pub(super) fn write_reason(text: &mut impl Write, reason: TraceAbort) -> fmt::Result {
     let (front, back) = reason
         .message()
         .split_once("%s")
@@ -253,6 +253,9 @@ impl Vm {
             let args = [small(number.0), function, position, origin[0], origin[1]];
             self.send_event_named(VmEvent::Trace, "start", &args[..n]);
         }
+        if self.jit.observer.is_set() {
+            self.observe_start(number, start, &place(proto, at));
+        }
         if self.jit.listener.is_idle() {
             return;
         }
@@ -302,6 +305,7 @@ impl Vm {
             return;
         };
         let (link, link_to) = (trace.link, trace.link_to);
+        self.observe_stop(number);
         if self.events.wants(VmEvent::Trace) {
             // SAFETY: every frame has its function below it.
             let function = unsafe { Frame(self.base).function_value() };
@@ -402,7 +406,8 @@ impl Vm {
 
     /// A recording was given up.
     pub(crate) fn announce_abort(&mut self, number: TraceNo, proto: Gc<Proto>, reason: TraceAbort) {
-        if self.jit.listener.is_idle() && !self.events.wants(VmEvent::Trace) {
+        let is_observed = self.jit.observer.is_set();
+        if self.jit.listener.is_idle() && !self.events.wants(VmEvent::Trace) && !is_observed {
             return;
         }
         // Where the recorder was: the interpreter is at the next instruction.
@@ -416,6 +421,9 @@ impl Vm {
             self.send_event_named(VmEvent::Trace, "abort", &args);
         }
         let here = place(proto, self.pc.wrapping_sub(1));
+        if is_observed {
+            self.observe_abort(number, reason, &here);
+        }
         if self.jit.listener.verbose.is_some() {
             let mut text = Text::new(self, Channel::Verbose);
             let _ = text.write_str("[TRACE --- ");
@@ -438,6 +446,7 @@ impl Vm {
     /// All traces are gone.
     pub(crate) fn announce_flush(&mut self) {
         self.send_event_named(VmEvent::Trace, "flush", &[]);
+        self.observe_flush();
         if self.jit.listener.verbose.is_some() {
             let _ = Text::new(self, Channel::Verbose).write_str("[TRACE flush]\n");
         }

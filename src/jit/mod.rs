@@ -19,6 +19,7 @@
 //! | [`machine`] | machine code: memory, assembling, linking, entering |
 //! | [`plan`] | what exits from machine code write |
 //! | [`helpers`], [`layout`] | functions that traces call; where machine code finds things |
+//! | [`observe`] | events for the host's program |
 //! | [`events`] | dumps |
 
 pub(crate) mod anchor;
@@ -30,6 +31,7 @@ pub(crate) mod hot;
 pub(crate) mod install;
 pub(crate) mod layout;
 pub(crate) mod machine;
+mod observe;
 mod parameters;
 pub(crate) mod plan;
 pub(crate) mod recording;
@@ -41,6 +43,8 @@ pub(crate) mod testing;
 mod tests;
 pub(crate) mod trace;
 
+pub(crate) use observe::Observer;
+pub use observe::{TraceCallback, TraceEvent};
 pub use parameters::JitMode;
 pub(crate) use parameters::Settings;
 pub(crate) use state::Jit;

@@ -8,6 +8,7 @@ use perilune_ir::eval::Val;
 
 use crate::bytecode::{Ins, Proto};
 use crate::gc::Header;
+use crate::jit::Observer;
 use crate::jit::events::Listener;
 use crate::jit::helpers::value_of;
 use crate::jit::hot::QuietList;
@@ -68,6 +69,8 @@ pub(crate) struct Jit {
     pub installed: u64,
     /// Who wants to know what happens.
     pub listener: Listener,
+    /// The host's program, if it wants to.
+    pub observer: Observer,
     random: u32,
 }
 
@@ -89,6 +92,7 @@ impl Jit {
             machine: None,
             installed: 0,
             listener: Listener::default(),
+            observer: Observer::default(),
             random: 1,
         }
     }

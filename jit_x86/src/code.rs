@@ -33,6 +33,15 @@ pub struct Code {
     homes: Vec<Option<Location>>,
 }
 
+/// Makes the tables that the encoder makes when it is used first and keeps for ever, for a host that wants to say when and where
+/// they are allocated.
+pub fn prepare() -> Result<(), BackendError> {
+    match Encoder::try_new(64) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(BackendError::Encoding),
+    }
+}
+
 impl Assembler {
     /// An assembler for a region, whose common code it writes.
     pub fn try_new<M: ExecutableMemory>(

@@ -16,7 +16,7 @@ use crate::error::BackendError;
 ///
 /// # Safety
 /// `reserve` gives memory that nothing else uses and that stays where it is until `release`; after `make_executable` returned true it can
-/// be executed, after `make_writable` returned true, written. It need never be both.
+/// be executed, after `make_writable` returned true, written, at the address that `writable_at` tells. It need never be both.
 pub unsafe trait ExecutableMemory {
     /// Reserves this many bytes, aligned to a page. They may be neither writable nor executable yet.
     fn reserve(&mut self, len: usize) -> Option<NonNull<u8>>;
@@ -24,6 +24,11 @@ pub unsafe trait ExecutableMemory {
     fn make_writable(&mut self, from: NonNull<u8>, len: usize) -> bool;
     /// Makes a range executable, and no longer writable.
     fn make_executable(&mut self, from: NonNull<u8>, len: usize) -> bool;
+    /// Where a byte of what was reserved is written: there, unless the host maps the memory twice, executable at one place and writable
+    /// at another. Asked while its page is writable.
+    fn writable_at(&self, address: NonNull<u8>) -> NonNull<u8> {
+        address
+    }
     /// Gives back what was reserved.
     fn release(&mut self, from: NonNull<u8>, len: usize);
 }
@@ -289,11 +294,9 @@ impl Writer<'_> {
             return Err(BackendError::Encoding);
         };
         self.open(offset, end)?;
-        // SAFETY: the range lies in the region, and its pages are writable.
-        unsafe {
-            let to = self.start.as_ptr().add(offset);
-            core::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
-        }
+        let to = self.memory.writable_at(self.page(offset));
+        // SAFETY: the range lies in the region, and its pages are writable, all of them in a row.
+        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), to.as_ptr(), bytes.len()) };
         Ok(())
     }
     /// Lets a displacement lead to an address.

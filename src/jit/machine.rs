@@ -42,6 +42,9 @@ unsafe impl ExecutableMemory for HostMemory {
     fn make_executable(&mut self, from: NonNull<u8>, len: usize) -> bool {
         self.0.make_executable(from, len)
     }
+    fn writable_at(&self, address: NonNull<u8>) -> NonNull<u8> {
+        self.0.writable_at(address)
+    }
     fn release(&mut self, from: NonNull<u8>, len: usize) {
         self.0.release(from, len);
     }

@@ -57,3 +57,9 @@ pub struct Config {
     /// Is the JIT on from the start? Scripts can switch it with `jit.on()` and `jit.off()`.
     pub off: bool,
 }
+
+/// Makes the tables that all states' compilers share, which are never freed: for a host that wants to say when and where they are
+/// allocated. False if there is no memory.
+pub fn prepare() -> bool {
+    perilune_jit_x86::code::prepare().is_ok()
+}

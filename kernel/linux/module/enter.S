@@ -12,6 +12,7 @@ SYM_FUNC_START(perilune_enter_\name)
 SYM_FUNC_END(perilune_enter_\name)
 .endm
 
+entry prepare
 entry load
 entry run
 entry log

@@ -14,7 +14,11 @@
 
 static unsigned int enabled;
 module_param(enabled, uint, 0644);
-MODULE_PARM_DESC(enabled, "0: nobody may load scripts (default), 1: everybody may, and they are interpreted");
+MODULE_PARM_DESC(enabled, "0: nobody may load scripts (default), 1: everybody may, and they are interpreted, 2: and compiled");
+
+static unsigned int max_code = 512;
+module_param(max_code, uint, 0644);
+MODULE_PARM_DESC(max_code, "the most KiB of machine code that a script may have");
 
 static unsigned long max_memory = 64UL << 20;
 module_param(max_memory, ulong, 0644);
@@ -130,7 +134,7 @@ static void *load(unsigned long argument, int *error)
 	if (measured)
 		paint_stack();
 	kernel_fpu_begin_mask(KFPU_MXCSR);
-	script = perilune_enter_load(argument, READ_ONCE(max_memory), error);
+	script = perilune_enter_load(argument, READ_ONCE(max_memory), READ_ONCE(enabled) > 1 ? READ_ONCE(max_code) : 0, error);
 	kernel_fpu_end();
 	if (measured)
 		measure(from);
@@ -174,15 +178,30 @@ static struct miscdevice device = {
 
 static int __init perilune_init(void)
 {
+	bool prepared;
+	int error;
+
 	BUILD_BUG_ON(sizeof(struct perilune_load) != 80);
 	BUILD_BUG_ON(sizeof(struct perilune_run) != 88);
 	BUILD_BUG_ON(sizeof(struct perilune_value) != 16);
-	return misc_register(&device);
+	kernel_fpu_begin_mask(KFPU_MXCSR);
+	prepared = perilune_enter_prepare();
+	kernel_fpu_end();
+	if (!prepared)
+		return -ENOMEM;
+	error = pl_code_init();
+	if (error)
+		return error;
+	error = misc_register(&device);
+	if (error)
+		pl_code_exit();
+	return error;
 }
 
 static void __exit perilune_exit(void)
 {
 	misc_deregister(&device);
+	pl_code_exit();
 }
 
 module_init(perilune_init);

@@ -32,7 +32,8 @@ static inline void pl_leave(void)
 struct pollfd;
 
 /* Of Rust, through enter.S. */
-void *perilune_enter_load(u64 request, size_t max_memory, int *error);
+bool perilune_enter_prepare(void);
+void *perilune_enter_load(u64 request, size_t max_memory, u32 max_code, int *error);
 int perilune_enter_run(void *script, u64 request);
 s64 perilune_enter_log(void *script, u64 address, size_t len);
 void *perilune_enter_region(void *script, size_t *len);
@@ -44,6 +45,9 @@ void *pl_allocate(size_t size, size_t align);
 void pl_release(void *block, size_t size, size_t align);
 void *pl_region_allocate(size_t size);
 void pl_region_release(void *region);
+void *pl_code_reserve(size_t len);
+void pl_code_release(void *start, size_t len);
+void *pl_code_alias(void *start);
 int pl_copy_in(void *to, u64 from, size_t len);
 int pl_copy_out(u64 to, const void *from, size_t len);
 s64 pl_read(int fd, const struct pl_piece *pieces, u32 count, bool user, s64 position);
@@ -64,6 +68,8 @@ bool pl_has_to_stop(bool any_signal);
 void pl_entropy(void *bytes, size_t len);
 
 /* Within C. */
+int pl_code_init(void);
+void pl_code_exit(void);
 struct iov_iter;
 int pl_make_iter(struct iov_iter *iter, unsigned int direction, void *vectors, const struct pl_piece *pieces, u32 count,
 		 bool user);

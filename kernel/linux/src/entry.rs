@@ -7,7 +7,7 @@ use core::ptr;
 use perilune_kernel::request::{self, LoadRequest};
 use perilune_kernel::{Errno, Exclusive, Kernel, Limits};
 
-use crate::allocate::KernelMemory;
+use crate::allocate::{KernelMemory, permanently, try_box};
 use crate::errno::to_linux;
 use crate::kernel::Linux;
 use crate::shim;
@@ -23,36 +23,22 @@ pub struct Loaded {
     region: (*mut u8, usize),
 }
 
-/// A box, or nothing if there is no memory for it.
-fn try_box<T>(value: T) -> Result<Box<T>, Errno> {
-    let layout = core::alloc::Layout::new::<T>();
-    // SAFETY: the types here aren't of size 0.
-    let place = unsafe { alloc::alloc::alloc(layout) }.cast::<T>();
-    if place.is_null() {
-        return Err(Errno::ENOMEM);
-    }
-    // SAFETY: the block has the layout of a `T`, from the allocator of boxes.
-    unsafe {
-        place.write(value);
-        Ok(Box::from_raw(place))
-    }
-}
-
-fn load(address: u64, max_memory: usize) -> Result<Box<Loaded>, Errno> {
+fn load(address: u64, max_memory: usize, max_code: u32) -> Result<Box<Loaded>, Errno> {
     let mut process = Linux::PLAIN;
     let request = LoadRequest::fetch(&mut process, address)?;
     if request.region > MAX_REGION {
         return Err(Errno::E2BIG);
     }
-    let kernel = Linux::new(request.region as usize)?;
+    let most = Limits {
+        memory: max_memory.min(Limits::GREATEST.memory),
+        code: max_code,
+        ..Limits::GREATEST
+    };
+    let code = (request.limits(&most).code as usize) << 10;
+    let kernel = Linux::new(request.region as usize, code)?;
     let region = match kernel.region() {
         Some((start, len)) => (start.as_ptr(), len),
         None => (ptr::null_mut(), 0),
-    };
-    let most = Limits {
-        memory: max_memory.min(Limits::GREATEST.memory),
-        code: 0,
-        ..Limits::GREATEST
     };
     let kernel = try_box(kernel)?;
     let memory = try_box_memory();
@@ -75,6 +61,12 @@ fn number(result: Result<(), Errno>) -> i32 {
     }
 }
 
+/// Prepares what all scripts share. Called once, while the module is inserted; false if there is no memory.
+#[unsafe(no_mangle)]
+extern "C" fn perilune_rust_prepare() -> bool {
+    permanently(perilune::jit::prepare)
+}
+
 /// Loads what the request at `address` of the process says. Null and an error number if that fails.
 ///
 /// # Safety
@@ -83,9 +75,10 @@ fn number(result: Result<(), Errno>) -> i32 {
 unsafe extern "C" fn perilune_rust_load(
     address: u64,
     max_memory: usize,
+    max_code: u32,
     errno: *mut i32,
 ) -> *mut Loaded {
-    match load(address, max_memory) {
+    match load(address, max_memory, max_code) {
         Ok(loaded) => Box::into_raw(loaded),
         Err(failure) => {
             // SAFETY: the caller's promise.

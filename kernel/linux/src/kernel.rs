@@ -1,7 +1,10 @@
 //! Linux as a script sees it.
 
+extern crate alloc;
+use alloc::boxed::Box;
 use core::ptr::{self, NonNull};
 
+use perilune::host::ExecutableMemory;
 use perilune_kernel::Errno;
 use perilune_kernel::kernel::{
     Address, AddressLayout, Clock, Control, Direction, Identity, Kernel, MAX_ADDRESS, MAX_PIECES,
@@ -9,6 +12,7 @@ use perilune_kernel::kernel::{
 };
 use perilune_kernel::memory::{Place, Source, Target};
 
+use crate::code::CodeMemory;
 use crate::constants::{CONSTANTS, DONT_WAIT, NO_SIGNAL};
 use crate::errno::checked;
 use crate::shim::{self, Piece, PollFd};
@@ -16,9 +20,10 @@ use crate::shim::{self, Piece, PollFd};
 /// No position: the descriptor's own.
 const HERE: i64 = -1;
 
-/// The kernel for one script: its region.
+/// The kernel for one script: its region, and how much machine code it may have.
 pub struct Linux {
     region: Option<(NonNull<u8>, usize)>,
+    code: usize,
 }
 
 // SAFETY: the region is plain memory of the kernel, which no thread owns.
@@ -26,18 +31,22 @@ unsafe impl Send for Linux {}
 
 impl Linux {
     /// For calls that copy from and to the process only.
-    pub const PLAIN: Linux = Linux { region: None };
+    pub const PLAIN: Linux = Linux {
+        region: None,
+        code: 0,
+    };
 
-    /// With a region of so many bytes, or none for 0.
-    pub fn new(region: usize) -> Result<Linux> {
+    /// With a region of so many bytes, or none for 0, and machine code of at most so many.
+    pub fn new(region: usize, code: usize) -> Result<Linux> {
         if region == 0 {
-            return Ok(Linux::PLAIN);
+            return Ok(Linux { region: None, code });
         }
         // SAFETY: it takes a number.
         let start = unsafe { shim::pl_region_allocate(region) };
         match NonNull::new(start) {
             Some(start) => Ok(Linux {
                 region: Some((start, region)),
+                code,
             }),
             None => Err(Errno::ENOMEM),
         }
@@ -287,6 +296,10 @@ unsafe impl Kernel for Linux {
         // SAFETY: there is room for 16 bytes.
         unsafe { shim::pl_entropy(bits.as_mut_ptr(), size_of_val(&bits)) };
         bits
+    }
+
+    fn executable_memory(&mut self) -> Option<Box<dyn ExecutableMemory>> {
+        CodeMemory::reserve(self.code)
     }
 
     fn dont_wait(&self) -> i32 {

@@ -7,6 +7,7 @@
 extern crate alloc;
 
 mod allocate;
+mod code;
 mod constants;
 mod entry;
 mod errno;

@@ -26,6 +26,9 @@ unsafe extern "C" {
     pub fn pl_release(block: *mut c_void, size: usize, align: usize);
     pub fn pl_region_allocate(size: usize) -> *mut u8;
     pub fn pl_region_release(region: *mut u8);
+    pub fn pl_code_reserve(len: usize) -> *mut u8;
+    pub fn pl_code_release(start: *mut u8, len: usize);
+    pub fn pl_code_alias(start: *mut u8) -> *mut u8;
     pub fn pl_copy_in(to: *mut u8, from: u64, len: usize) -> i32;
     pub fn pl_copy_out(to: u64, from: *const u8, len: usize) -> i32;
     pub fn pl_read(fd: i32, pieces: *const Piece, count: u32, user: bool, position: i64) -> i64;

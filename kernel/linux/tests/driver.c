@@ -443,6 +443,54 @@ static int conformance(const char *harness, const char *script)
 	return 0;
 }
 
+static int parameter(const char *name)
+{
+	char path[100], text[20] = { 0 };
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/module/perilune/parameters/%s", name);
+	fd = open(path, O_RDONLY);
+	CHECK(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	return atoi(text);
+}
+
+/* Is machine code made where that is allowed, and nowhere else? */
+static void test_compiling(void)
+{
+	const char *text = "local a, t = 0, {1, 2, 3} for i = 1, 3e6 do a = a + i % 7 + t[i % 3 + 1] end return a";
+	int level = parameter("enabled"), many[20];
+	struct perilune_load interpreted = { .code = PERILUNE_NO_CODE };
+	double begun = seconds(), with, without;
+	int fd = load_script(text);
+
+	CHECK(!run_plain(fd) && same(results(), "14999997"));
+	with = seconds() - begun;
+	CHECK((parameter("code_used") > 0) == (level > 1));
+	close(fd);
+	CHECK(parameter("code_used") == 0);
+	begun = seconds();
+	fd = load_with(text, interpreted);
+	CHECK(!run_plain(fd) && same(results(), "14999997"));
+	without = seconds() - begun;
+	CHECK(parameter("code_used") == 0);
+	close(fd);
+	printf("a loop at level %d: %.2f s, without machine code %.2f s\n", level, with, without);
+	/* Where there is no room for code any more, scripts are interpreted. */
+	for (int i = 0; i < 20; i++) {
+		many[i] = load_script("local a = 0 for i = 1, 1e4 do a = a + i end return a");
+		CHECK(!run_plain(many[i]) && same(results(), "50005000"));
+	}
+	for (int i = 0; i < 20; i++)
+		close(many[i]);
+	CHECK(parameter("code_used") == 0);
+	/* Machine code that calls, raises, collects, and runs out of fuel. */
+	EVAL("local function f(x) if x % 100 == 99 then error('e') end return {x} end local n = 0 "
+	     "for i = 1, 20000 do local ok, t = pcall(f, i) n = n + (ok and #t or 2) end return n", "20200");
+	EVAL("local s = {} for i = 1, 20000 do s[i % 100 + 1] = ('x'):rep(i % 50) .. i end return #table.concat(s)", "2950");
+	EVAL("local b = sys.buffer(64) local n = 0 for i = 1, 20000 do b:u32(i % 15 * 4, i) n = n + b:u32(0) end return n > 0", "true");
+}
+
 static void become_nobody(void)
 {
 	if (setgid(1000) || setuid(1000))
@@ -476,6 +524,7 @@ int main(int argc, char **argv)
 			{ "values", test_values },     { "files", test_files },	    { "pointers", test_pointers },
 			{ "region", test_region },     { "sockets", test_sockets }, { "stopping", test_stopping },
 			{ "killing", test_killing },   { "hogs", test_hogs },	    { "many", test_many },
+			{ "compiling", test_compiling },
 		};
 
 		for (unsigned int i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {

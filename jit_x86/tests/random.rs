@@ -56,3 +56,19 @@ fn as_recorded_with_failing_guards() {
 fn optimised_with_failing_guards() {
     many(Options::ALL, true);
 }
+
+/// An addition overflows by itself whose result only a snapshot wants that nothing leaves with.
+#[test]
+fn overflow_that_nobody_sees() {
+    let bytes = *b"\x13AAO,\x13A\0\0\0\0/\0\0\x0eO,AABNOT\0\x0eO";
+    let mut region = Region::try_new(Pages::default(), 1 << 18).expect("a region");
+    let result = check(
+        Rng::from_bytes(&bytes),
+        14,
+        23,
+        Options::ALL,
+        &mut region,
+        false,
+    );
+    assert_eq!(result, Ok(true));
+}

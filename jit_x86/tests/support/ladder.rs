@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use perilune_ir::build::NoObjects;
-use perilune_ir::eval::{Run, run};
+use perilune_ir::eval::{Reason, Run, run};
 use perilune_ir::ins::{Const, Flags, Ins, Operand};
 use perilune_ir::literal::{Helper, SloadMode};
 use perilune_ir::model::{Model, Rng, random_trace};
@@ -174,7 +174,11 @@ fn compare(
     };
     // SAFETY: the code was assembled for this world's layout, and the world's stack has the slots that the trace expects.
     let left = unsafe { region.enter(w.0 as *mut u8, w.base_address() as *mut u64, code.entry()) };
-    if fail.is_some_and(|r| t.get(r).op().meta().weak) && usize::from(left.snap) != exit.snap {
+    let failed = match exit.reason {
+        Reason::Guard(r) => Some(r),
+        _ => fail,
+    };
+    if failed.is_some_and(|r| t.get(r).op().meta().weak) && usize::from(left.snap) != exit.snap {
         // Only a snapshot that nothing leaves with used its result.
         let freed = region.modify(|r| code.free(r));
         return freed.map_err(|e| e.to_string());

@@ -123,7 +123,7 @@ pub fn place_of_error(text: &[u8], source: &[u8]) -> Option<Range<usize>> {
     let start = line.as_ptr() as usize - source.as_ptr() as usize;
     let whole = line.len() - line.trim_start().len()..line.trim_end().len();
     let inner = named(rest)
-        .and_then(|name| find_word(line, name))
+        .and_then(|name| find_use(line, name, rest))
         .unwrap_or(whole);
     Some(start + inner.start..start + inner.end)
 }
@@ -134,13 +134,26 @@ fn named(message: &str) -> Option<&str> {
     rest.split_once("' (").map(|(name, _)| name)
 }
 
-fn find_word(line: &str, word: &str) -> Option<Range<usize>> {
+/// Where a line uses a variable as the message says; where no use looks like it, the variable's first place.
+fn find_use(line: &str, name: &str, message: &str) -> Option<Range<usize>> {
+    let follows: &[char] = if message.contains("attempt to index") {
+        &['.', '[', ':', '?']
+    } else if message.contains("attempt to call") {
+        &['(', '{', '"', '\'']
+    } else {
+        &[]
+    };
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(word)
-        .map(|(at, _)| at..at + word.len())
-        .find(|range| {
-            !line[..range.start].ends_with(is_name) && !line[range.end..].starts_with(is_name)
-        })
+    let places = || {
+        line.match_indices(name)
+            .map(|(at, _)| at..at + name.len())
+            .filter(|place| {
+                !line[..place.start].ends_with(is_name) && !line[place.end..].starts_with(is_name)
+            })
+    };
+    places()
+        .find(|place| line[place.end..].trim_start().starts_with(follows))
+        .or_else(|| places().next())
 }
 
 #[cfg(test)]
@@ -152,6 +165,9 @@ mod tests {
         let source = b"local a = 1\nreturn foo.bar";
         let text = b"stdin:2: attempt to index global 'foo' (a nil value)\nstack traceback:\n\tstdin:2: in main chunk\n\t[C]: at 0x01";
         assert_eq!(place_of_error(text, source), Some(19..22));
+        let declared = b"local y = nil; y.z = y";
+        let text_of_y = b"stdin:1: attempt to index local 'y' (a nil value)\nstack traceback:\n\tstdin:1: in main chunk\n\t[C]: at 0x01";
+        assert_eq!(place_of_error(text_of_y, declared), Some(15..16));
         let elsewhere = b"stdin:2: attempt to index global 'foo' (a nil value)\nstack traceback:\n\tstdin:2: in function 'f'\n\tstdin:1: in main chunk";
         assert_eq!(place_of_error(elsewhere, source), None);
         assert_eq!(place_of_error(b"other", source), None);

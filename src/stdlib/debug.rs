@@ -397,7 +397,7 @@ fn sethook(vm: &mut Vm) -> NativeResult {
     }
     let letters = vm.check_str(first + 1)?;
     let function = vm.check_function(first)?;
-    let count = vm.opt_int(first + 2, 0)?.max(0) as u32;
+    let count = vm.opt_int(first + 2, 0)?;
     let mut mask = 0;
     for (letter, event) in EVENTS {
         if letters.as_bytes().contains(&letter) {
@@ -407,7 +407,7 @@ fn sethook(vm: &mut Vm) -> NativeResult {
     if count > 0 {
         mask |= Hook::COUNT;
     }
-    vm.set_hook(function.into(), mask, count);
+    vm.set_hook(function.into(), mask, count as u32);
     Ok(Flow::Return(0))
 }
 

@@ -14,7 +14,10 @@ use crate::vm::native::Raised;
 /// "stack overflow"
 #[cold]
 pub(crate) fn stack_overflow_message(vm: &mut Vm) -> Raised {
-    vm.error_here(format_args!("stack overflow"))
+    // A function that could not be entered has no line yet: then the call's counts.
+    let here = vm.here().filter(|at| at.line().is_some());
+    let at = here.or_else(|| vm.caller());
+    vm.raise_text(at, &mut |w| w.bytes(b"stack overflow"))
 }
 
 impl Vm {

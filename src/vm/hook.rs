@@ -68,24 +68,18 @@ impl Vm {
         }
     }
 
-    /// Sets the hook function, the events it wants and the count; a mask of 0 removes it.
+    /// Sets the hook function, the events it wants and the count. With a mask of 0 nothing happens, but [`hook`](Self::hook) tells what was set.
     pub fn set_hook(&mut self, function: Value, mask: u8, count: u32) {
-        let active = self.hook.active;
-        if mask == 0 || function.is_nil() {
-            self.hook = Hook {
-                active,
-                ..Hook::NONE
-            };
-        } else {
-            self.hook = Hook {
-                function,
-                mask,
-                count,
-                left: count,
-                active,
-                ..Hook::NONE
-            };
-            #[cfg(feature = "jit")]
+        self.hook = Hook {
+            function,
+            mask: if function.is_nil() { 0 } else { mask },
+            count,
+            left: count,
+            active: self.hook.active,
+            ..Hook::NONE
+        };
+        #[cfg(feature = "jit")]
+        if self.hook.mask != 0 {
             self.interrupt_recording(crate::jit::trace::TraceAbort::HookActive);
         }
         self.update_dispatch();

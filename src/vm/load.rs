@@ -15,6 +15,7 @@ use crate::value::{Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::debuginfo::{ScratchWriter, short_name};
 use crate::vm::native::Raised;
+use crate::vm::run::StopReason;
 use crate::vm::vmevent::VmEvent;
 
 /// The first byte of a chunk of bytecode.
@@ -42,6 +43,28 @@ impl Vm {
         mode: Option<&[u8]>,
         env: Gc<Table>,
     ) -> Result<Gc<Function>, Raised> {
+        self.load_chunk(source, name, mode, env, false)
+    }
+
+    /// The same for a native function that may be called again from its start: an interrupt ends it.
+    pub(crate) fn load_stoppable(
+        &mut self,
+        source: &[u8],
+        name: &[u8],
+        mode: Option<&[u8]>,
+        env: Gc<Table>,
+    ) -> Result<Gc<Function>, Raised> {
+        self.load_chunk(source, name, mode, env, true)
+    }
+
+    fn load_chunk(
+        &mut self,
+        source: &[u8],
+        name: &[u8],
+        mode: Option<&[u8]>,
+        env: Gc<Table>,
+        stoppable: bool,
+    ) -> Result<Gc<Function>, Raised> {
         self.syntax_error = None;
         // Compiling takes much longer than copying.
         self.charge_units(u32::try_from(source.len()).unwrap_or(u32::MAX));
@@ -56,7 +79,7 @@ impl Vm {
         let proto = if is_binary {
             self.load_binary(source, chunk_name)?
         } else {
-            let proto = self.compile_source(source, chunk_name)?;
+            let proto = self.compile_source(source, chunk_name, stoppable)?;
             self.announce_functions(proto);
             proto
         };
@@ -135,14 +158,33 @@ impl Vm {
         self.syntax_error
     }
 
-    fn compile_source(&mut self, source: &[u8], chunk_name: Gc<Str>) -> Result<Gc<Proto>, Raised> {
+    fn compile_source(
+        &mut self,
+        source: &[u8],
+        chunk_name: Gc<Str>,
+        stoppable: bool,
+    ) -> Result<Gc<Proto>, Raised> {
         let state = Bump::new();
         let options = compile::Options {
             compat52: self.compat52,
             pow: self.host.math().pow,
         };
-        match compile_parts(&mut self.heap, &state, source, chunk_name, options) {
+        let host = &mut self.host;
+        let mut stop = || stoppable && host.take_interrupt();
+        let parts = compile_parts(
+            &mut self.heap,
+            &state,
+            source,
+            chunk_name,
+            options,
+            &mut stop,
+        );
+        match parts {
             Ok(proto) => Ok(proto),
+            Err(Failure::Stopped) => {
+                self.interruption = StopReason::Interrupted;
+                Err(Raised::Interrupted)
+            }
             Err(Failure::Parse(error, _)) if error.out_of_memory => Err(self.memory_error()),
             Err(Failure::Parse(error, completion)) => {
                 let earlier = earlier_error(
@@ -202,6 +244,8 @@ enum Failure<'s> {
     /// With the text that completes the source before the error, where that is simple.
     Parse(SyntaxError<'s>, Option<&'s [u8]>),
     Compile(CompileError),
+    /// An interrupt came.
+    Stopped,
 }
 
 impl From<CompileError> for Failure<'_> {
@@ -214,7 +258,7 @@ impl From<CompileError> for Failure<'_> {
 /// stay in the processor's caches.
 const PART: usize = 64 << 10;
 
-/// Parses and compiles a chunk part by part. The parser's own state lies in `state`.
+/// Parses and compiles a chunk part by part, and asks between them whether to stop. The parser's own state lies in `state`.
 #[inline(never)]
 fn compile_parts<'s>(
     heap: &mut Heap,
@@ -222,6 +266,7 @@ fn compile_parts<'s>(
     source: &'s [u8],
     chunk_name: Gc<Str>,
     options: compile::Options,
+    stop: &mut dyn FnMut() -> bool,
 ) -> Result<Gc<Proto>, Failure<'s>> {
     state.set_allocation_limit(Some(heap.room()));
     let mut parser = Parser::new(
@@ -245,6 +290,9 @@ fn compile_parts<'s>(
         chunk.part(part.main)?;
         if part.is_last {
             return Ok(chunk.finish()?);
+        }
+        if stop() {
+            return Err(Failure::Stopped);
         }
         arena.reset();
     }

@@ -255,12 +255,15 @@ impl Vm {
             let raised = self.index_error(table, Value::number(first));
             return self.finish(Err(raised));
         };
+        if n == 0 {
+            return self.safepoint();
+        }
         // The index lies in the low bits of a number with a large exponent.
         let first = first.to_bits() as i32;
         if self
             .heap
             .write(t)
-            .reserve_array(&mut self.heap, (first as u32).saturating_add(n as u32))
+            .reserve_list(&mut self.heap, (first as u32).saturating_add(n as u32))
             .is_err()
         {
             let raised = self.memory_error();

@@ -119,7 +119,7 @@ pub(super) unsafe extern "C" fn reserve(vm: *mut Vm, t: Gc<Table>, slots: i32) -
     // SAFETY: the running state.
     let heap = unsafe { &mut (*vm).heap };
     let barrier = heap.write(t);
-    (barrier.reserve_array(heap, slots as u32) != Err(OutOfMemory)).into()
+    (barrier.reserve_list(heap, slots as u32) != Err(OutOfMemory)).into()
 }
 
 /// `table.clear`, and what it costs.

@@ -13,10 +13,16 @@ const ENV: usize = 3;
 const PIECES: usize = 4;
 const COUNT: usize = 5;
 
+/// Steps of `load`: the reader returned; its pieces are one string.
+const TAKE_PIECE: u32 = 1;
+const LOAD_JOINED: u32 = 2;
+
 /// `load(source [, name [, mode [, env]]])`. Upvalue 0 is a protected call, for the reader.
 pub(super) fn load(vm: &mut Vm) -> NativeResult {
-    if vm.step() != 0 {
-        return take_piece(vm);
+    match vm.step() {
+        0 => {}
+        TAKE_PIECE => return take_piece(vm),
+        _ => return load_joined(vm),
     }
     let name = vm.opt_str(NAME)?;
     vm.opt_str(MODE)?;
@@ -35,7 +41,7 @@ pub(super) fn load(vm: &mut Vm) -> NativeResult {
 
 fn call_reader(vm: &mut Vm) -> NativeResult {
     let protected = vm.upvalue(0);
-    vm.begin_call(protected, 1)?;
+    vm.begin_call(protected, TAKE_PIECE)?;
     vm.push(vm.arg(0))?;
     Ok(Flow::Call { nargs: 1 })
 }
@@ -51,7 +57,9 @@ fn take_piece(vm: &mut Vm) -> NativeResult {
         Some(text) => text,
         None if piece.is_nil() => return load_pieces(vm),
         None => {
-            let message = vm.new_str(b"reader function must return a string")?;
+            // The error that `error` makes becomes a result.
+            vm.error(format_args!("reader function must return a string"));
+            let message = vm.error_value;
             return fail(vm, message);
         }
     };
@@ -69,6 +77,13 @@ fn take_piece(vm: &mut Vm) -> NativeResult {
 fn load_pieces(vm: &mut Vm) -> NativeResult {
     let source = join_pieces(vm)?;
     vm.set_arg(PIECES, source.into());
+    Ok(Flow::Again { step: LOAD_JOINED })
+}
+
+fn load_joined(vm: &mut Vm) -> NativeResult {
+    let Some(source) = vm.arg(PIECES).as_str() else {
+        return Ok(Flow::Return(0));
+    };
     match vm.arg(NAME).as_str() {
         Some(name) => finish_load(vm, source, name.as_bytes()),
         None => finish_load(vm, source, b"=(load)"),
@@ -89,7 +104,7 @@ fn join_pieces(vm: &mut Vm) -> Result<Gc<Str>, Raised> {
 fn finish_load(vm: &mut Vm, source: Gc<Str>, name: &[u8]) -> NativeResult {
     let mode = vm.arg(MODE).as_str();
     let env = environment(vm, ENV);
-    match caught(vm.load(
+    match caught(vm.load_stoppable(
         source.as_bytes(),
         name,
         mode.as_ref().map(|m| m.as_bytes()),
@@ -211,7 +226,13 @@ fn load_source(
 ) -> Result<Result<Gc<Function>, Value>, Raised> {
     let sign = if is_file { "@" } else { "=" };
     let chunk_name = Message::new(vm).text(sign).bytes(shown).finish_string()?;
-    match caught(vm.load(source, chunk_name.as_bytes(), mode, env))? {
+    // What was read from the standard input can't be read again.
+    let loaded = if is_file {
+        vm.load_stoppable(source, chunk_name.as_bytes(), mode, env)
+    } else {
+        vm.load(source, chunk_name.as_bytes(), mode, env)
+    };
+    match caught(loaded)? {
         Some(f) => Ok(Ok(f)),
         None => Ok(Err(vm.error_value)),
     }

@@ -51,6 +51,8 @@ const LOADSTRING: LibFn = LibFn::new("loadstring", load::load, 24);
 const PRINT: LibFn = LibFn::new("print", print::print, 29);
 const NEWPROXY: LibFn = LibFn::new("newproxy", proxy::newproxy, 28);
 
+const CALL_CDATA: u8 = 171;
+
 /// Types in the order of their numbers.
 const TYPES: [Type; Type::COUNT] = [
     Type::Nil,
@@ -97,6 +99,10 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     register_closure(vm, globals, &LOADSTRING, &[protected])?;
     let tostring = vm.new_str(b"tostring")?;
     register_closure(vm, globals, &PRINT, &[tostring])?;
+    if let Some(cdata) = vm.base_metatables[Type::Cdata as usize] {
+        let call = vm.new_builtin(call_cdata, CALL_CDATA, &[])?;
+        vm.raw_set_name(cdata, "__call", call.into())?;
+    }
     let proxies = proxy::weak_table(vm)?;
     register_closure(vm, globals, &NEWPROXY, &[proxies.into()])?;
     new_library(vm, "coroutine", coroutine::LIB).map(|_| ())
@@ -107,6 +113,12 @@ fn type_name(vm: &mut Vm) -> NativeResult {
     let v = vm.check_any(0)?;
     let name = vm.upvalue(v.type_of() as usize);
     vm.ret(name)
+}
+
+/// `__call` of cdata: boxed numbers can't be called.
+fn call_cdata(vm: &mut Vm) -> NativeResult {
+    let name = vm.arg(0).as_cdata().map_or("cdata", |c| c.ctype.name());
+    Err(vm.error(format_args!("'{name}' is not callable")))
 }
 
 /// `assert(v, ...)`: its arguments, or an error.

@@ -1,6 +1,6 @@
 //! `byte char dump len lower rep reverse sub upper`
 
-use super::build::{BufferSink, Builder, charge_bytes};
+use super::build::{BufferSink, Builder, charge_bytes, units_for_bytes};
 use crate::bytecode::dump;
 use crate::number::format::Sink;
 use crate::value::Value;
@@ -148,12 +148,33 @@ pub(super) fn rep(vm: &mut Vm) -> NativeResult {
         let text = vm.new_str(&small[..length])?;
         return vm.ret(text);
     }
-    charge_bytes(vm, length)?;
+    // Pays as it goes, so that an interrupt needn't wait for the last gigabyte.
+    let mut units = units_for_bytes(length);
+    let period = text.len() + separator.len();
+    let stretch = (PAID_AT_ONCE / period).max(1) * period;
     let mut out = Builder::scratch(vm);
-    put_periodically(&mut out, text, separator, length)?;
+    let mut left = length;
+    while left > 0 {
+        let n = left.min(stretch);
+        let due = if n == left {
+            units
+        } else {
+            units.min(units_for_bytes(n))
+        };
+        units -= due;
+        if let Err(stop) = out.vm.charge(due) {
+            out.buffer.release(&mut out.vm.heap);
+            return Err(stop);
+        }
+        put_periodically(&mut out, text, separator, n)?;
+        left -= n;
+    }
     let text = out.finish()?;
     vm.ret(text)
 }
+
+/// How many bytes of a long text `string.rep` makes before it pays for more.
+const PAID_AT_ONCE: usize = 1 << 22;
 
 /// The length of `count` times the text with the separator between, unless it is too long for a string.
 pub(crate) fn repeated_length(text: usize, separator: usize, count: u64) -> Option<usize> {

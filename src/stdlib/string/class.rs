@@ -141,6 +141,9 @@ pub fn matches_class(c: u8, letter: u8) -> bool {
     }
 }
 
+/// What a `%` at the end of a set escapes: the bracket behind it. A range can take the first half of a `%%` away, as in `[a-%%]`.
+const AFTER_SET: u8 = b']';
+
 /// Does the byte match a set, given without its brackets?
 pub fn matches_set(c: u8, set: &[u8]) -> bool {
     let (negated, mut rest) = match set {
@@ -153,6 +156,10 @@ pub fn matches_set(c: u8, set: &[u8]) -> bool {
             [b'%', letter, tail @ ..] => {
                 rest = tail;
                 matches_class(c, *letter)
+            }
+            [b'%'] => {
+                rest = &[];
+                c == AFTER_SET
             }
             [first, b'-', last, tail @ ..] => {
                 rest = tail;
@@ -185,6 +192,10 @@ pub fn parse_set(set: &[u8]) -> ByteSet {
                     None => bytes.insert(*letter),
                 }
                 rest = tail;
+            }
+            [b'%'] => {
+                bytes.insert(AFTER_SET);
+                rest = &[];
             }
             [first, b'-', last, tail @ ..] => {
                 bytes.insert_range(*first, *last);

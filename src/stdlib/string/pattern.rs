@@ -241,6 +241,8 @@ impl<'a> Matcher<'a> {
                 };
             }
             if let Some(end) = self.match_at(meter, s)? {
+                // Many short matches are work, too.
+                self.count_steps(1);
                 self.pay(meter)?;
                 return Ok(Some((s, end)));
             }

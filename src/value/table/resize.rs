@@ -195,6 +195,15 @@ impl Write<Table> {
         self.resize(heap, n, bits)
     }
 
+    /// Makes room for the values that end a constructor, whose keys go up to `n` (exclusive). Where there is none yet, one slot more than
+    /// they need, as in LuaJIT: the length of a list with holes depends on it.
+    pub(crate) fn reserve_list(&self, heap: &mut Heap, n: u32) -> Result<(), OutOfMemory> {
+        if n <= self.asize.get() {
+            return Ok(());
+        }
+        self.reserve_array(heap, n.saturating_add(1))
+    }
+
     /// Places numbers by a hash of the table's own from now on. Where there is no memory for that, all stays as it was.
     #[cold]
     pub(super) fn scramble_numbers(&self, heap: &mut Heap) {

@@ -1,0 +1,8 @@
+local vs = {0, 1, -1, 2^31, 2^32, -2^31, 2^40 + 5, 1.5, 2.5, -1.5, 0xffffffff, 1e10, 2^52, 2^53, 2^60, 1e20, -1e20, 1/0, "7", "0x10"}
+local function t(f, ...) local ok, v = pcall(f, ...) return tostring(v) end
+for _, v in ipairs(vs) do print(v, t(bit.tobit, v), t(bit.bnot, v), t(bit.bswap, v), t(bit.tohex, v), t(bit.tohex, v, -8), t(bit.tohex, v, 3), t(bit.tohex, v, -20), t(bit.tohex, v, 0)) for s = -1, 33, 8 do io.write(t(bit.lshift, v, s), " ", t(bit.rshift, v, s), " ", t(bit.arshift, v, s), " ", t(bit.rol, v, s), " ", t(bit.ror, v, s), ";") end print()
+ for _, w in ipairs(vs) do io.write(t(bit.band, v, w), " ", t(bit.bor, v, w), " ", t(bit.bxor, v, w), " ", t(function() return v & w end), " ", t(function() return v | w end), " ", t(function() return v ~ w end), " ", t(function() return v << w end), " ", t(function() return v >> w end), " ", t(function() return v ~>> w end), ";") end print() end
+print(pcall(bit.band)) print(pcall(bit.bor, {})) print(pcall(bit.bxor, 1, nil)) print(pcall(bit.lshift, 1)) print(pcall(bit.bnot)) print(pcall(bit.tohex)) print(pcall(bit.tobit, "x")) print(bit.band(1, 3, 5, 7), bit.bor(1, 2, 4, 8), bit.bxor(1, 2, 3, 4), bit.band(7))
+print(pcall(function() return {} & 1 end)) print(pcall(function() local x return x | 1 end)) print(pcall(function() return "a" ~ 1 end)) print(pcall(function() return ~{} end)) print(pcall(function() local s = "7" return ~s end)) print(pcall(function() return 1 << nil end))
+print(1 | 2 ~ 3 & 4, 1 << 2 + 3, ~1 + 2, -1 >> 28, 5 & 3 == 1, not 1 == 2, 2 ^ 3 & 7, 1 .. 2 | 4, #"abc" << 2, -2 ^ 2, ~0 >> 1 << 1)
+local x = 5 x &= 4 print(x) x |= 3 print(x)

@@ -258,6 +258,33 @@ op_helpers! {
     Barrier = "barrier", "The rare part of TBAR and OBAR. `(object)`: the object, already traversed, got a reference.";
 }
 
+/// The most array slots of a table that machine code makes by itself.
+pub const MAX_MADE_SLOTS: usize = 10;
+
+/// How machine code makes a small table without a hash part by itself: it takes the first cell of a list of free ones. Where the list is empty,
+/// it calls [`OpHelper::TabNew`].
+#[derive(Clone, Copy, Debug)]
+pub struct TableMaker {
+    /// Per number of array slots: where in the state the list of cells is, and how large these are.
+    pub cells: [(i32, i32); MAX_MADE_SLOTS + 1],
+    /// Where in a free cell the address of the next one is.
+    pub next: i32,
+    /// The header.
+    pub header: u32,
+    /// `u32`: the number of array slots.
+    pub asize: i32,
+    /// The address of the first array slot, or null if there is none.
+    pub array: i32,
+    /// The address of the nodes, and what it is where there are none.
+    pub node: i32,
+    /// See `node`.
+    pub no_nodes: usize,
+    /// Words of 64 bits that are 0.
+    pub zeroes: [i32; 3],
+    /// The first array slot.
+    pub slots: i32,
+}
+
 /// Offsets and addresses. Plain data that the engine fills once.
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -275,7 +302,8 @@ pub struct Layout {
     pub helpers: [Option<HelperEntry>; Helper::ALL.len()],
     /// Addresses, indexed by [`OpHelper`]. 0: traces that need it aren't assembled.
     pub ops: [usize; OpHelper::COUNT],
-    /// The address of the nil that failed lookups give; `Const::KPtr(0)` stands for it.
+    /// How to make tables, if machine code may.
+    pub tables: Option<TableMaker>,
     /// The address of the nil that failed lookups give; `Const::KPtr(0)` stands for it.
     pub nil_slot: usize,
     /// Are all addresses of objects in the lower half of the address space? Then their upper 16 bits are known to be zero, which makes

@@ -51,6 +51,17 @@ impl Header {
         }
     }
 
+    /// The four bytes as they lie in memory.
+    #[cfg(feature = "jit")]
+    pub(crate) fn to_bits(&self) -> u32 {
+        u32::from_ne_bytes([
+            self.kind as u8,
+            self.flags.get(),
+            self.a.get(),
+            self.b.get(),
+        ])
+    }
+
     /// The kind of object.
     #[inline(always)]
     pub const fn kind(&self) -> Kind {

@@ -48,6 +48,8 @@ pub(crate) mod testing;
 mod tests;
 mod weak;
 
+#[cfg(feature = "jit")]
+pub(crate) use arena::{CELL_SIZES, FreeCell, class_of};
 pub use collector::{GcStatistics, Roots};
 pub use header::{Header, Kind, Object};
 pub use heap::{Heap, OutOfMemory, Write};

@@ -5,14 +5,15 @@ use core::mem::offset_of;
 use perilune_ir::ins::ObjId;
 use perilune_ir::literal::{Field, Helper};
 use perilune_jit_x86::runtime::{
-    Facts, FieldPlace, HeaderLayout, Layout, NodeLayout, ObjectLayout, OpHelper, VmLayout, Width,
+    Facts, FieldPlace, HeaderLayout, Layout, MAX_MADE_SLOTS, NodeLayout, ObjectLayout, OpHelper,
+    TableMaker, VmLayout, Width,
 };
 
 use crate::bytecode::{Ins, Proto};
-use crate::gc::{Header, Heap, Kind};
+use crate::gc::{CELL_SIZES, FreeCell, Header, Heap, Kind, class_of};
 use crate::jit::helpers;
-use crate::value::table::Node;
-use crate::value::{Buffer, Cdata, Function, Str, Table, Thread, Upvalue, Userdata};
+use crate::value::table::{Node, empty_node};
+use crate::value::{Buffer, Cdata, Function, Str, Table, Thread, Upvalue, Userdata, Value};
 use crate::vm::Vm;
 use crate::vm::frame::FRAME_SLOTS;
 
@@ -98,6 +99,39 @@ pub(crate) const OBJECT: ObjectLayout = ObjectLayout {
     buffer_len: offset!(Buffer, len),
 };
 
+/// Small tables.
+fn tables() -> TableMaker {
+    let mut cells = [(0, 0); MAX_MADE_SLOTS + 1];
+    let list = VM.heap_debt - offset!(Heap, debt) + offset!(Heap, free);
+    for (slots, cell) in cells.iter_mut().enumerate() {
+        let size = size_of::<Table>() + slots * size_of::<Value>();
+        if let Some(class) = class_of(size) {
+            *cell = (
+                list + (class * size_of::<*mut FreeCell>()) as i32,
+                CELL_SIZES[class] as i32,
+            );
+        }
+    }
+    TableMaker {
+        cells,
+        next: offset!(FreeCell, next),
+        header: Table::new_header().to_bits(),
+        asize: offset!(Table, asize),
+        array: offset!(Table, array),
+        node: offset!(Table, node),
+        no_nodes: empty_node().expose_provenance(),
+        zeroes: [
+            offset!(Table, hmask),
+            offset!(Table, metatable),
+            offset!(Table, grey_next),
+        ],
+        slots: size_of::<Table>() as i32,
+    }
+}
+// The second half of the first word of zeroes, and what a table of its own has behind itself.
+const _: () = assert!(offset!(Table, last_free) == offset!(Table, hmask) + 4);
+const _: () = assert!(MAX_MADE_SLOTS <= crate::value::table::MAX_COLOCATED as usize);
+
 /// All of it.
 pub(crate) fn layout() -> Layout {
     let mut all = Layout {
@@ -108,6 +142,7 @@ pub(crate) fn layout() -> Layout {
         fields: [None; Field::ALL.len()],
         helpers: [None; Helper::ALL.len()],
         ops: [0; OpHelper::COUNT],
+        tables: Some(tables()),
         nil_slot: helpers::nil_slot() as usize,
         // A program and its heap lie in the same half of the address space.
         low_addresses: (helpers::nil_slot() as usize as u64) < 1 << 47,

@@ -43,7 +43,7 @@ static EMPTY_NODE: EmptyNode = EmptyNode(Node {
 
 /// The node of tables without a hash part.
 #[inline(always)]
-fn empty_node() -> *mut Node {
+pub(crate) fn empty_node() -> *mut Node {
     (&raw const EMPTY_NODE.0).cast_mut()
 }
 
@@ -76,7 +76,7 @@ pub const MAX_ARRAY: u32 = (1 << 27) + 1;
 /// The most nodes, as a power of two.
 pub const MAX_HASH_BITS: u32 = 26;
 /// The largest array part that lies behind the struct.
-const MAX_COLOCATED: u32 = 16;
+pub(crate) const MAX_COLOCATED: u32 = 16;
 /// The largest hash part that lies behind the struct and the array part, as a power of two.
 const MAX_COLOCATED_BITS: u32 = 4;
 /// Nodes at a lower distance from their table than this lie behind it. Those of other blocks lie in another arena, and are farther by an
@@ -139,6 +139,12 @@ fn hash_of(key: Value) -> u32 {
 }
 
 impl Table {
+    /// The header of a new table: it has no metamethod yet.
+    #[inline(always)]
+    pub(crate) const fn new_header() -> Header {
+        Header::new(Kind::Table, 0xFF, 0)
+    }
+
     /// Creates a table with room for `narray` array slots (keys `0..narray`) and `nhash` other keys.
     pub fn new(heap: &mut Heap, narray: u32, nhash: u32) -> Result<Gc<Table>, OutOfMemory> {
         let table = Table::create(heap, narray, hash_bits(nhash))?;
@@ -174,7 +180,7 @@ impl Table {
         // SAFETY: the cell is fresh and has room for the struct and what lies behind it.
         let table = unsafe {
             cell.write(Table {
-                header: Header::new(Kind::Table, 0xFF, 0),
+                header: Table::new_header(),
                 asize: Cell::new(0),
                 array: Cell::new(ptr::null_mut()),
                 node: Cell::new(empty_node()),

@@ -84,8 +84,17 @@ impl Compiler<'_> {
                 self.lower_trapping_call(r, OpHelper::StrNew, &[a_ref, b_ref]);
             }
             IrOp::TNew => {
-                let args = [lit(ins.a()), lit(ins.b())];
-                self.lower_trapping_call(r, OpHelper::TabNew, &args);
+                let cells = self.layout.tables.as_ref();
+                let cells = cells.and_then(|t| t.cells.get(usize::from(ins.a().raw())));
+                match cells {
+                    Some(&(list, size)) if ins.b().raw() == 0 => {
+                        self.lower_new_table(r, i32::from(ins.a().raw()), list, size);
+                    }
+                    _ => {
+                        let args = [lit(ins.a()), lit(ins.b())];
+                        self.lower_trapping_call(r, OpHelper::TabNew, &args);
+                    }
+                }
             }
             IrOp::TDup => self.lower_trapping_call(r, OpHelper::TabDup, &[a_ref]),
             IrOp::CNew => {
@@ -133,6 +142,60 @@ impl Compiler<'_> {
             _ => self.fail(BackendError::Unsupported),
         }
     }
+    /// TNEW of a small table: takes a cell of `size` bytes from the list in the state, or calls the runtime.
+    fn lower_new_table(&mut self, r: IrRef, slots: i32, list: i32, size: i32) {
+        let Some(maker) = self.layout.tables else {
+            return self.fail(BackendError::Malformed);
+        };
+        let callee = self.op_callee(OpHelper::TabNew, Trap::Zero, IrType::Tab);
+        self.prepare_exit();
+        let dst = self.is_needed(r).then(|| self.def(r));
+        self.clobber(clobbered());
+        let (rax, rcx) = (Reg::RAX, Reg::RCX);
+        self.forward(|c| {
+            let (slow, done) = (c.label(), c.label());
+            let (list, debt) = (c.vm(list), c.vm(c.layout.vm.heap_debt));
+            c.ins(asm::mov_rm(true, rax, Rm::Mem(list)));
+            c.ins(asm::test_rr(true, rax));
+            c.item(Item::Jump(Cond::Equal, slow));
+            c.ins(asm::mov_rm(true, rcx, Rm::Mem(Mem::at(rax, maker.next))));
+            c.ins(asm::mov_mr(true, list, rcx));
+            c.ins(asm::alu_imm(Alu::Sub, true, Rm::Mem(debt), size));
+            c.ins(asm::mov_mi(false, Mem::at(rax, 0), maker.header as i32));
+            c.ins(asm::mov_mi(false, Mem::at(rax, maker.asize), slots));
+            c.load_bits(rcx, maker.no_nodes as u64);
+            c.ins(asm::mov_mr(true, Mem::at(rax, maker.node), rcx));
+            c.load_bits(rcx, 0);
+            for offset in maker.zeroes {
+                c.ins(asm::mov_mr(true, Mem::at(rax, offset), rcx));
+            }
+            if slots > 0 {
+                c.ins(asm::lea(true, rcx, Mem::at(rax, maker.slots)));
+            }
+            c.ins(asm::mov_mr(true, Mem::at(rax, maker.array), rcx));
+            if slots > 0 {
+                c.load_bits(rcx, encoding::NIL);
+                for slot in 0..slots {
+                    let m = Mem::at(rax, maker.slots + 8 * slot);
+                    c.ins(asm::mov_mr(true, m, rcx));
+                }
+            }
+            c.item(Item::Jump(Cond::Always, done));
+            c.item(Item::Bind(slow));
+            let back = -(c.layout.vm.context + crate::registers::BIAS);
+            c.ins(asm::lea(true, Reg::RDI, Mem::at(Reg::VM, back)));
+            c.load_bits(Reg::RSI, slots as u64);
+            c.load_bits(Reg::RDX, 0);
+            c.item(Item::Call(callee.address));
+            c.ins(asm::test_rr(true, rax));
+            c.exit_aside(Cond::Equal);
+            c.item(Item::Bind(done));
+            if let Some(dst) = dst {
+                c.copy_sized(true, dst, rax);
+            }
+        });
+    }
+
     /// The slot of the base of the frame that runs at the instruction in hand.
     fn frame_slot(&self) -> i32 {
         let snap = self.snap.and_then(|s| self.trace.snaps().get(s));

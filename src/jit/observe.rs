@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use crate::jit::events::{Short, write_reason};
-use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
+use crate::jit::trace::{Start, TraceAbort, TraceNo};
 use crate::vm::Vm;
 use crate::vm::debuginfo::ShortText;
 
@@ -98,7 +98,7 @@ impl Vm {
         let Some(trace) = self.jit.traces.get(number) else {
             return;
         };
-        let (link, next): (LinkKind, TraceNo) = (trace.link, trace.link_to);
+        let (link, next) = (trace.link, trace.link_to);
         let code_size = trace.code.as_ref().map_or(0, |code| code.block().len);
         self.observe(TraceEvent::Compiled {
             trace: number.0,

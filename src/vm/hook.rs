@@ -223,7 +223,12 @@ impl Vm {
     /// The hook returned to the frame at `base`: the instruction before `pc` comes again.
     pub(crate) fn hook_returned(&mut self, pc: *const Ins) -> Next {
         self.hook.active = false;
-        // SAFETY: the hook's frame was on top of a complete frame.
+        self.repeat_instruction(pc)
+    }
+
+    /// What was called before an instruction of the frame at `base`, on top of it, returned: the instruction, before `pc`, comes again.
+    pub(crate) fn repeat_instruction(&mut self, pc: *const Ins) -> Next {
+        // SAFETY: the callee's frame was on top of a complete frame.
         let function = unsafe { Frame(self.base).function() };
         if function.is_lua() {
             self.pc = pc.wrapping_sub(1);

@@ -8,7 +8,7 @@ use crate::bytecode::{Bc, Ins};
 use crate::value::{Gc, Table, Thread, Value};
 use crate::vm::Vm;
 use crate::vm::call::Next;
-use crate::vm::frame::{Cont, Frame};
+use crate::vm::frame::Cont;
 use crate::vm::native::Raised;
 
 /// An event.
@@ -250,14 +250,7 @@ impl Vm {
     pub(crate) fn event_returned(&mut self, pc: *const Ins) -> Next {
         self.events.active = None;
         self.update_dispatch();
-        // SAFETY: the callback's frame was on top of a complete frame.
-        let function = unsafe { Frame(self.base).function() };
-        if function.is_lua() {
-            self.pc = pc.wrapping_sub(1);
-            return Next::RESUME;
-        }
-        let nargs = (self.top as usize - self.base as usize) / size_of::<Value>();
-        Next::enter(function.pc.get(), nargs)
+        self.repeat_instruction(pc)
     }
 
     /// The callback failed with the state's error. No script can catch that.

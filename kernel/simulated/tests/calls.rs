@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use perilune_kernel_simulated::Value;
-use support::{eval, load, number, returned, text};
+use support::{eval, load, number, returned, temporary_file, text};
 
 fn sockets() -> (UdpSocket, UdpSocket) {
     let bind = || UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -35,15 +35,7 @@ fn failures_are_names() {
 
 #[test]
 fn files_are_read_and_written() {
-    let path = std::env::temp_dir().join(format!("perilune-kernel-{}", std::process::id()));
-    let file = std::fs::File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&path)
-        .unwrap();
-    std::fs::remove_file(&path).unwrap();
+    let file = temporary_file("calls");
     let script = load(
         "local fd = ...
         local b = sys.buffer(8)

@@ -9,7 +9,7 @@ use std::os::fd::AsRawFd;
 
 use perilune_kernel::Limits;
 use perilune_kernel_simulated::{Loaded, Value};
-use support::{eval, number, process, returned};
+use support::{eval, number, process, returned, temporary_file};
 
 const PAGE: &str = include_str!("../../README.md");
 
@@ -20,16 +20,7 @@ fn examples() -> impl Iterator<Item = &'static str> {
 }
 
 fn file() -> File {
-    let name = format!("perilune-reference-{}", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&path)
-        .unwrap();
-    std::fs::remove_file(&path).unwrap();
+    let mut file = temporary_file("reference");
     file.write_all(b"Hello, world!").unwrap();
     std::io::Seek::rewind(&mut file).unwrap();
     file

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // Each test file uses its part.
 
+use std::fs::File;
+
 use perilune_kernel::Limits;
 use perilune_kernel_simulated::{Loaded, Outcome, Process, Run, Value};
 
@@ -49,4 +51,18 @@ pub fn text(s: &str) -> Value {
 /// A number.
 pub fn number(n: impl Into<f64>) -> Value {
     Value::Number(n.into())
+}
+
+/// An empty file that only its descriptor leads to. `name` tells the tests of a process apart.
+pub fn temporary_file(name: &str) -> File {
+    let path = std::env::temp_dir().join(format!("perilune-{name}-{}", std::process::id()));
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&path)
+        .unwrap();
+    std::fs::remove_file(&path).unwrap();
+    file
 }

@@ -107,6 +107,21 @@ pub(crate) enum Item {
     Goto(Option<usize>),
     /// If the object's flags, tested just now, want a barrier, runs it out of line.
     Barrier(Reg),
+    /// If the table, tested just now, has a hash of its own, looks a key up out of line.
+    LookUp(LookUp),
+}
+
+/// A lookup by the runtime, which changes no other register than that of the result.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LookUp {
+    pub table: Reg,
+    /// The bits of the key.
+    pub key: Reg,
+    pub dst: Reg,
+    /// The exit that is taken if the key is there, or if it isn't.
+    pub exit: Option<(bool, u16)>,
+    /// Where the way goes on.
+    pub next: Label,
 }
 
 /// A memory operand.

@@ -49,12 +49,14 @@ impl Assembler {
         layout: &Layout,
     ) -> Result<Assembler, BackendError> {
         let mut encoder = Encoder::try_new(64).map_err(|_| BackendError::Encoding)?;
-        let (bytes, exit, barrier) = emit::shared_code(&mut encoder, layout)?;
+        let (bytes, offsets) = emit::shared_code(&mut encoder, layout)?;
         region.modify(|w| {
             let block = w.allocate(bytes.len())?;
             w.write(block.offset, &bytes)?;
-            w.shared.exit = w.start() + block.offset + exit;
-            w.shared.barrier = w.start() + block.offset + barrier;
+            let start = w.start() + block.offset;
+            w.shared.exit = start + offsets.exit;
+            w.shared.barrier = start + offsets.barrier;
+            w.shared.look_up = start + offsets.look_up;
             // `Region::enter` calls the region's beginning.
             if block.offset == 0 {
                 Ok(())

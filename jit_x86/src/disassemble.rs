@@ -49,6 +49,9 @@ impl SymbolResolver for Names {
         if self.shared.barrier as u64 == address {
             return name("barrier".into());
         }
+        if self.shared.look_up as u64 == address {
+            return name("look_up".into());
+        }
         if self.shared.exit as u64 == address {
             return name("exit".into());
         }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use iced_x86::{Code, Encoder, Instruction, OpKind, Register};
 
-use crate::asm::{Arg, Cond, Item, VIRTUAL_BASE, ins};
+use crate::asm::{Arg, Cond, Item, LookUp, VIRTUAL_BASE, ins};
 use crate::compile::{Compiled, out_of_memory};
 use crate::error::BackendError;
 use crate::reg::Reg;
@@ -65,6 +65,8 @@ pub(crate) struct Shared {
     pub exit: usize,
     /// Saves registers and runs a barrier.
     pub barrier: usize,
+    /// Saves registers and looks a key up.
+    pub look_up: usize,
     /// Is everything within reach of a 32-bit displacement from the region?
     pub region: (usize, usize),
 }
@@ -85,6 +87,8 @@ struct Emitter<'e> {
     /// Short jumps to labels that were not bound yet.
     pending: Vec<(u32, u32)>,
     barriers: Vec<(u32, Reg)>,
+    /// Where the displacements lie that lead to lookups out of line.
+    lookups: Vec<(u32, LookUp)>,
     /// Where the first jump to an exit on each condition is: the others are copies.
     first_jump: [Option<(u32, u8)>; 17],
     shared: Shared,
@@ -148,6 +152,7 @@ pub(crate) fn encode(
         labels,
         pending: Vec::new(),
         barriers: Vec::new(),
+        lookups: Vec::new(),
         first_jump: [None; 17],
         shared,
         error: None,
@@ -281,6 +286,12 @@ impl Emitter<'_> {
                 let place = (self.at as u32, object);
                 Self::keep(&mut self.barriers, place, &mut self.error);
             }
+            Item::LookUp(look_up) => {
+                let next = VIRTUAL_BASE + self.at as u64;
+                self.ins(&Cond::NotEqual.jump(false, next));
+                let place = (self.at as u32, look_up);
+                Self::keep(&mut self.lookups, place, &mut self.error);
+            }
         }
     }
     /// One instruction that does nothing, of at most this many bytes.
@@ -337,19 +348,42 @@ impl Emitter<'_> {
         }
     }
 
-    /// The rare part of barriers.
+    /// A call of code that all traces share.
+    fn call_shared(&mut self, target: usize) {
+        let mut i = Instruction::default();
+        i.set_code(Code::Call_rel32_64);
+        i.set_op0_kind(OpKind::NearBranch64);
+        i.set_near_branch64(VIRTUAL_BASE + self.at as u64);
+        self.external(&i, target);
+    }
+    /// The rare parts of barriers and lookups.
     fn rare_parts(&mut self) {
         let barriers = core::mem::take(&mut self.barriers);
         for (back, object) in barriers {
             self.set_displacement(back - 4, self.at as u32);
             self.ins(&ins(Code::Push_r64, &[Arg::R(object.full())]));
-            let mut i = Instruction::default();
-            i.set_code(Code::Call_rel32_64);
-            i.set_op0_kind(OpKind::NearBranch64);
-            i.set_near_branch64(VIRTUAL_BASE + self.at as u64);
-            self.external(&i, self.shared.barrier);
+            self.call_shared(self.shared.barrier);
             let target = VIRTUAL_BASE + u64::from(back);
             self.ins(&Cond::Always.jump(false, target));
+        }
+        for (back, l) in core::mem::take(&mut self.lookups) {
+            self.set_displacement(back - 4, self.at as u32);
+            for r in [l.table, l.key] {
+                self.ins(&ins(Code::Push_r64, &[Arg::R(r.full())]));
+            }
+            self.call_shared(self.shared.look_up);
+            self.ins(&ins(Code::Pop_r64, &[Arg::R(l.dst.full())]));
+            if let Some((found, snap)) = l.exit {
+                let cond = if found { Cond::NotEqual } else { Cond::Equal };
+                self.jump_to_exit(cond, snap);
+            }
+            match self.labels.get(l.next.0 as usize).copied().flatten() {
+                Some(next) => {
+                    let target = VIRTUAL_BASE + u64::from(next);
+                    self.ins(&Cond::Always.jump(false, target));
+                }
+                None => self.fail(BackendError::Encoding),
+            }
         }
     }
     fn set_displacement(&mut self, at: u32, target: u32) {
@@ -431,11 +465,18 @@ pub(crate) fn write_displacement(bytes: &mut [u8], at: u32, target: u32) {
     }
 }
 
-/// The code that all traces share, in one piece: entry, exit, barrier. Returns the bytes, the offsets of exit and barrier.
+/// Where the parts of the shared code begin, behind the entry.
+pub(crate) struct Offsets {
+    pub exit: usize,
+    pub barrier: usize,
+    pub look_up: usize,
+}
+
+/// The code that all traces share, in one piece: entry, exit, barrier, lookup.
 pub(crate) fn shared_code(
     encoder: &mut Encoder,
     layout: &crate::runtime::Layout,
-) -> Result<(Vec<u8>, usize, usize), BackendError> {
+) -> Result<(Vec<u8>, Offsets), BackendError> {
     use crate::asm::{Alu, Mem, Rm, alu_imm, lea, mov_mr, mov_rm};
     use crate::registers::BIAS;
     use crate::runtime::{OpHelper, TraceContext};
@@ -491,34 +532,60 @@ pub(crate) fn shared_code(
     }
     let barrier = put(encoder, ins(Code::Retnq, &[]))?;
 
+    // Calls that keep all registers. The arguments were pushed; so many bytes keep the stack aligned.
     let kept = [0, 1, 2, 6, 7, 8, 9, 10, 11].map(reg);
-    for r in kept {
-        put(encoder, ins(Code::Push_r64, &[Arg::R(r.full())]))?;
+    let mut look_up = barrier;
+    for (helper, room) in [(OpHelper::Barrier, 136), (OpHelper::HashGet, 128)] {
+        for r in kept {
+            put(encoder, ins(Code::Push_r64, &[Arg::R(r.full())]))?;
+        }
+        put(encoder, alu_imm(Alu::Sub, true, rsp, room))?;
+        for n in 0..16 {
+            let to = Mem::at(Reg::RSP, i32::from(n) * 8);
+            let args = [Arg::M(to), Arg::R(Reg::xmm(n).full())];
+            put(encoder, ins(Code::Movsd_xmmm64_xmm, &args))?;
+        }
+        put(
+            encoder,
+            lea(true, Reg::RDI, Mem::at(Reg::VM, -(context + BIAS))),
+        )?;
+        let last = Mem::at(Reg::RSP, room + 9 * 8 + 8);
+        if helper == OpHelper::HashGet {
+            put(encoder, mov_rm(true, Reg::RSI, Rm::Mem(last.plus(8))))?;
+            put(encoder, mov_rm(true, Reg::RDX, Rm::Mem(last)))?;
+        } else {
+            put(encoder, mov_rm(true, Reg::RSI, Rm::Mem(last)))?;
+        }
+        let address = layout.ops[helper as usize] as u64;
+        put(encoder, crate::asm::mov_imm(Reg::RAX, address))?;
+        put(encoder, ins(Code::Call_rm64, &[Arg::R(Register::RAX)]))?;
+        if helper == OpHelper::HashGet {
+            // The result takes the place of the first argument; the flags say whether it is the shared nil's.
+            put(encoder, mov_mr(true, last.plus(8), Reg::RAX))?;
+            let nil = layout.nil_slot as u64;
+            put(encoder, crate::asm::mov_imm(Reg::RCX, nil))?;
+            let compare =
+                crate::asm::alu_rm(Alu::Cmp, true, Reg::RAX, Rm::Reg(Reg::RCX));
+            put(encoder, compare)?;
+        }
+        for n in 0..16 {
+            let from = Mem::at(Reg::RSP, i32::from(n) * 8);
+            let args = [Arg::R(Reg::xmm(n).full()), Arg::M(from)];
+            put(encoder, ins(Code::Movsd_xmm_xmmm64, &args))?;
+        }
+        put(encoder, lea(true, Reg::RSP, Mem::at(Reg::RSP, room)))?;
+        for r in kept.iter().rev() {
+            put(encoder, ins(Code::Pop_r64, &[Arg::R(r.full())]))?;
+        }
+        let end = put(encoder, ins(Code::Retnq_imm16, &[Arg::I16(8)]))?;
+        if helper == OpHelper::Barrier {
+            look_up = end;
+        }
     }
-    put(encoder, alu_imm(Alu::Sub, true, rsp, 136))?;
-    for n in 0..16 {
-        let to = Mem::at(Reg::RSP, i32::from(n) * 8);
-        let args = [Arg::M(to), Arg::R(Reg::xmm(n).full())];
-        put(encoder, ins(Code::Movsd_xmmm64_xmm, &args))?;
-    }
-    put(
-        encoder,
-        lea(true, Reg::RDI, Mem::at(Reg::VM, -(context + BIAS))),
-    )?;
-    let object = Mem::at(Reg::RSP, 136 + 9 * 8 + 8);
-    put(encoder, mov_rm(true, Reg::RSI, Rm::Mem(object)))?;
-    let helper = layout.ops[OpHelper::Barrier as usize] as u64;
-    put(encoder, crate::asm::mov_imm(Reg::RAX, helper))?;
-    put(encoder, ins(Code::Call_rm64, &[Arg::R(Register::RAX)]))?;
-    for n in 0..16 {
-        let from = Mem::at(Reg::RSP, i32::from(n) * 8);
-        let args = [Arg::R(Reg::xmm(n).full()), Arg::M(from)];
-        put(encoder, ins(Code::Movsd_xmm_xmmm64, &args))?;
-    }
-    put(encoder, alu_imm(Alu::Add, true, rsp, 136))?;
-    for r in kept.iter().rev() {
-        put(encoder, ins(Code::Pop_r64, &[Arg::R(r.full())]))?;
-    }
-    put(encoder, ins(Code::Retnq_imm16, &[Arg::I16(8)]))?;
-    Ok((encoder.take_buffer(), exit, barrier))
+    let offsets = Offsets {
+        exit,
+        barrier,
+        look_up,
+    };
+    Ok((encoder.take_buffer(), offsets))
 }

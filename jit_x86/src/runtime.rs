@@ -60,6 +60,17 @@ pub mod encoding {
             _ => return None,
         })
     }
+    /// What tables place a key by that is neither a string nor a boolean. For numbers the sign of zero is not to be seen.
+    pub const fn hash(bits: u64) -> u32 {
+        let (low, mut high) = (bits as u32, (bits >> 32) as u32);
+        if bits >> TAG_SHIFT < FIRST_TAG as u64 {
+            high <<= 1;
+        }
+        let a = low ^ high;
+        let b = high.rotate_left(14);
+        let c = a.wrapping_sub(b);
+        (b.rotate_left(5) ^ c).wrapping_sub(c.rotate_left(13))
+    }
     /// The bits of nil, false or true.
     pub const fn primitive(ty: IrType) -> Option<u64> {
         Some(match ty {
@@ -148,6 +159,8 @@ pub struct NodeLayout {
 pub struct ObjectLayout {
     /// `u32` in a string: what tables hash it by.
     pub str_hash: i32,
+    /// `u8` in a table: not 0 if it places numbers by another hash than [`encoding::hash`].
+    pub tab_own_hash: i32,
     /// The first byte of a string.
     pub str_bytes: i32,
     /// `*mut Upvalue` in a Lua function: the first of its upvalues.
@@ -230,8 +243,7 @@ macro_rules! op_helpers {
 }
 
 op_helpers! {
-    HashGet = "hash_get", "HREF. `(table, key: value bits) -> address` of the value in the hash part or of the shared nil.";
-    HashGetNum = "hash_get_num", "HREF of a number. `(table, f64) -> address` as above. The key may be minus zero or NaN.";
+    HashGet = "hash_get", "The rare part of HREF. `(table, key: value bits) -> address` of the value in the hash part or of the shared nil. The key may be NaN, and is not minus zero.";
     NewKey = "new_key", "NEWREF. `(table, key: value bits) -> address` of the new slot, 0 if it fails.";
     TabLen = "tab_len", "LEN. `(table) -> i32`.";
     TabNew = "tab_new", "TNEW. `(array slots: u32, hash bits: u32) -> table`, 0 if it fails. The array is filled with nil.";

@@ -91,6 +91,7 @@ pub(crate) const NODE: NodeLayout = NodeLayout {
 /// Other objects.
 pub(crate) const OBJECT: ObjectLayout = ObjectLayout {
     str_hash: offset!(Str, hash),
+    tab_own_hash: offset!(Table, header.b),
     str_bytes: size_of::<Str>() as i32,
     func_upvalues: size_of::<Function>() as i32,
     upvalue_closed: offset!(Upvalue, header.a),

@@ -1,16 +1,16 @@
 //! Looking up keys, and upvalues.
 
 use iced_x86::Code;
-use perilune_ir::ins::{Const, Ins, ObjId};
+use perilune_ir::ins::{Const, Ins};
 use perilune_ir::literal::Field;
 use perilune_ir::op::IrOp;
 use perilune_ir::types::{IrRef, IrType};
 
-use crate::asm::{self, Alu, Arg, Cond, Item, Mem, Rm, Shift};
+use crate::asm::{self, Alu, Arg, Cond, Fp, Item, LookUp, Mem, Rm, Shift};
 use crate::compile::Compiler;
 use crate::error::BackendError;
 use crate::reg::{Reg, RegSet};
-use crate::runtime::OpHelper;
+use crate::runtime::{OpHelper, encoding};
 
 use super::call::Argument;
 
@@ -62,21 +62,18 @@ impl Compiler<'_> {
         });
     }
 
-    /// Is the chain walked by machine code? For string keys, whose hash is at hand.
+    /// Is the chain walked by machine code? For all keys but nil, which has none.
     pub(crate) fn is_inline_href(&self, ins: &Ins) -> bool {
-        ins.ref_b().is_some_and(|k| self.ty(k) == IrType::Str)
+        ins.ref_b().is_some_and(|k| self.ty(k) != IrType::Nil)
     }
     /// HREF.
     pub(super) fn lower_href(&mut self, r: IrRef, ins: Ins) {
         let (table, key) = (self.a(&ins), self.b(&ins));
         if !self.is_inline_href(&ins) {
-            let (helper, key) = if self.ty(key) == IrType::Num {
-                (OpHelper::HashGetNum, Argument::Ref(key))
-            } else {
-                (OpHelper::HashGet, Argument::Boxed(key))
-            };
-            return self.lower_pure_call(r, helper, &[Argument::Ref(table), key]);
+            let args = [Argument::Ref(table), Argument::Boxed(key)];
+            return self.lower_pure_call(r, OpHelper::HashGet, &args);
         }
+        let ty = self.ty(key);
         let node = self.layout.node;
         let (hmask, nodes) = (
             self.field(Some(Field::TabHMask)),
@@ -91,33 +88,70 @@ impl Compiler<'_> {
         };
         self.locked.insert(dst);
         let t = self.alloc(table);
-        let key_reg = (!key.is_const()).then(|| self.alloc(key));
+        let known = self.known_hash(key);
+        let key_reg = known.is_none().then(|| self.alloc(key));
         let wanted = self.temp(RegSet::GPR);
-        let constant = match self.constant(key) {
-            Some(Const::Gc(_, id)) => Some(self.hash_of(id)),
+        let scratch = match ty {
+            _ if known.is_some() => None,
+            IrType::Str => None,
+            _ => Some(self.temp(RegSet::GPR)),
+        };
+        let positive = match ty {
+            IrType::Num if known.is_none() && self.may_be_minus_zero(key) => {
+                Some(self.temp(RegSet::XMM))
+            }
             _ => None,
         };
-        let bits = self.value_bits(key);
+        let bits = self.key_bits(key);
         let nil = self.layout.nil_slot as u64;
         let (next, found, done) = (self.label(), self.label(), self.label());
-        let hash_at = self.layout.object.str_hash;
+        let objects = self.layout.object;
         self.forward(|c| {
-            c.ins(asm::mov_rm(false, dst, Rm::Mem(Mem::at(t, hmask.offset))));
-            match (constant, key_reg) {
-                (Some(hash), _) => {
+            match key_reg {
+                None => c.ins(asm::mov_imm(wanted, bits)),
+                Some(key) if ty == IrType::Num => {
+                    let mut key = key;
+                    if let Some(x) = positive {
+                        c.fp(Fp::Xor, x, x, Rm::Reg(x));
+                        c.fp(Fp::Add, x, x, Rm::Reg(key));
+                        key = x;
+                    }
+                    c.gpr_of_xmm(wanted, key);
+                }
+                Some(key) => match encoding::tag(ty) {
+                    Some(encoding::LIGHT) => c.copy(wanted, key),
+                    Some(tag) => c.box_object(wanted, key, tag),
+                    None => c.fail(BackendError::Malformed),
+                },
+            }
+            if ty == IrType::Num {
+                let own = Arg::M(Mem::at(t, objects.tab_own_hash));
+                c.ins(asm::ins(Code::Cmp_rm8_imm8, &[own, Arg::I8(0)]));
+                let exit = merged.and_then(|found| Some((found, c.snap? as u16)));
+                c.item(Item::LookUp(LookUp {
+                    table: t,
+                    key: wanted,
+                    dst,
+                    exit,
+                    next: done,
+                }));
+            }
+            let mask = Rm::Mem(Mem::at(t, hmask.offset));
+            match (known, key_reg, scratch) {
+                (Some(hash), ..) => {
+                    c.ins(asm::mov_rm(false, dst, mask));
                     c.ins(asm::alu_imm(Alu::And, false, Rm::Reg(dst), hash as i32));
-                    c.ins(asm::mov_imm(wanted, bits));
                 }
-                (None, Some(key)) => {
-                    c.ins(asm::alu_rm(
-                        Alu::And,
-                        false,
-                        dst,
-                        Rm::Mem(Mem::at(key, hash_at)),
-                    ));
-                    c.box_object(wanted, key, crate::runtime::encoding::STRING);
+                (None, Some(key), None) => {
+                    c.ins(asm::mov_rm(false, dst, mask));
+                    let hash = Rm::Mem(Mem::at(key, objects.str_hash));
+                    c.ins(asm::alu_rm(Alu::And, false, dst, hash));
                 }
-                (None, None) => c.fail(BackendError::Malformed),
+                (None, _, Some(scratch)) => {
+                    c.scramble(dst, wanted, scratch, ty == IrType::Num);
+                    c.ins(asm::alu_rm(Alu::And, false, dst, mask));
+                }
+                (None, None, None) => c.fail(BackendError::Malformed),
             }
             c.times(dst, node.size);
             c.ins(asm::alu_rm(
@@ -146,12 +180,52 @@ impl Compiler<'_> {
             c.item(Item::Bind(found));
             if node.value != 0 {
                 c.ins(asm::alu_imm(Alu::Add, true, Rm::Reg(dst), node.value));
-                c.item(Item::Bind(done));
             }
+            c.item(Item::Bind(done));
         });
     }
-    fn hash_of(&self, s: ObjId) -> u32 {
-        self.input.facts.str_hash(s)
+    /// What tables place a key by, if that is known now.
+    fn known_hash(&self, key: IrRef) -> Option<u32> {
+        match self.ty(key) {
+            IrType::False => return Some(0),
+            IrType::True => return Some(1),
+            _ => {}
+        }
+        match self.constant(key)? {
+            Const::Gc(IrType::Str, id) => Some(self.input.facts.str_hash(id)),
+            _ => Some(encoding::hash(self.key_bits(key))),
+        }
+    }
+    /// The bits of a constant as a key: minus zero is zero.
+    fn key_bits(&self, key: IrRef) -> u64 {
+        match self.value_bits(key) {
+            bits if bits == (-0.0f64).to_bits() => 0,
+            bits => bits,
+        }
+    }
+    /// Can the number be minus zero? Not if an integer was made one.
+    fn may_be_minus_zero(&self, key: IrRef) -> bool {
+        let ins = self.trace.get(key);
+        !(ins.op() == IrOp::Conv
+            && ins
+                .ref_a()
+                .is_some_and(|a| Self::class(self.ty(a)) == RegSet::GPR))
+    }
+    /// `dst = encoding::hash(bits)`
+    fn scramble(&mut self, dst: Reg, bits: Reg, t: Reg, is_number: bool) {
+        self.ins(asm::mov_rm(true, dst, Rm::Reg(bits)));
+        self.ins(asm::shift_imm(Shift::Shr, true, dst, 32));
+        if is_number {
+            self.ins(asm::alu_rm(Alu::Add, false, dst, Rm::Reg(dst)));
+        }
+        self.ins(asm::mov_rm(false, t, Rm::Reg(bits)));
+        self.ins(asm::alu_rm(Alu::Xor, false, t, Rm::Reg(dst)));
+        self.ins(asm::shift_imm(Shift::Rol, false, dst, 14));
+        self.ins(asm::alu_rm(Alu::Sub, false, t, Rm::Reg(dst)));
+        self.ins(asm::shift_imm(Shift::Rol, false, dst, 5));
+        self.ins(asm::alu_rm(Alu::Xor, false, dst, Rm::Reg(t)));
+        self.ins(asm::shift_imm(Shift::Rol, false, t, 13));
+        self.ins(asm::alu_rm(Alu::Sub, false, dst, Rm::Reg(t)));
     }
     /// Multiplies by the size of nodes.
     fn times(&mut self, r: Reg, by: i32) {

@@ -45,12 +45,8 @@ macro_rules! at {
 const SIZE: usize = 4 << 20;
 const STRING_LIST: usize = 4096;
 const NODES: u64 = 16;
-/// Where all chains begin.
-const HEAD: u64 = 15;
 const HASH: u32 = 0x1234_567F;
 const NODE_SIZE: u64 = 24;
-/// A key that no table has: chains begin with it.
-const NO_KEY: u64 = 0;
 
 /// The world, by the address of its state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -469,7 +465,7 @@ impl Machine for World {
         (rd64(n + 8) == bits_of(key)).then_some(n)
     }
     fn find_key(&mut self, table: ObjId, key: Val) -> u64 {
-        let mut n = rd64(table.0 + 16) + HEAD * NODE_SIZE;
+        let mut n = rd64(table.0 + 16);
         while n != 0 {
             if rd64(n + 8) == bits_of(key) {
                 return n;
@@ -484,14 +480,15 @@ impl Machine for World {
         }
         assert_eq!(self.find_key(table, key), 0);
         let count = u64::from(rd32(table.0 + 28));
-        assert!(count < HEAD);
+        assert!(count < NODES);
         let nodes = rd64(table.0 + 16);
         let n = nodes + count * NODE_SIZE;
         wr64(n, encoding::NIL);
         wr64(n + 8, bits_of(key));
         wr64(n + 16, 0);
-        let last = if count == 0 { HEAD } else { count - 1 };
-        wr64(nodes + last * NODE_SIZE + 16, n);
+        if count > 0 {
+            wr64(n - NODE_SIZE + 16, n);
+        }
         wr32(table.0 + 28, count as u32 + 1);
         Ok(n)
     }
@@ -558,6 +555,8 @@ impl Machine for World {
         wr8(t, 7);
         // The flags say that it needs a barrier, now and then.
         wr8(t + 1, (t >> 5 & 1) as u8);
+        // And that it has a hash of its own.
+        wr8(t + 3, (t >> 6 & 1) as u8);
         wr32(t + 4, u32::from(array));
         let a = self.alloc(u64::from(array) * 8 + 8);
         for i in 0..u64::from(array) {
@@ -567,11 +566,12 @@ impl Machine for World {
         let nodes = self.alloc(NODES * NODE_SIZE);
         for i in 0..NODES {
             wr64(nodes + i * NODE_SIZE, encoding::NIL);
-            wr64(nodes + i * NODE_SIZE + 8, NO_KEY);
+            wr64(nodes + i * NODE_SIZE + 8, encoding::NIL);
             wr64(nodes + i * NODE_SIZE + 16, 0);
         }
         wr64(t + 16, nodes);
-        wr32(t + 24, NODES as u32 - 1);
+        // All keys are in one chain.
+        wr32(t + 24, 0);
         wr32(t + 28, 0);
         wr64(t + 32, 0);
         Ok(ObjId(t))
@@ -718,9 +718,6 @@ extern "sysv64" fn hash_get(vm: V, t: V, key: V) -> u64 {
         0 => at!(World(vm), nil),
         at => at,
     }
-}
-extern "sysv64" fn hash_get_num(vm: V, t: V, key: f64) -> u64 {
-    hash_get(vm, t, bits_of(Val::Num(key)))
 }
 extern "sysv64" fn new_key(vm: V, t: V, key: V) -> u64 {
     World(vm).new_key(ObjId(t), val_of(key)).unwrap_or(0)
@@ -901,7 +898,6 @@ impl World {
         );
         let ops = core::array::from_fn(|i| match OpHelper::ALL[i] {
             OpHelper::HashGet => hash_get as *const () as usize,
-            OpHelper::HashGetNum => hash_get_num as *const () as usize,
             OpHelper::NewKey => new_key as *const () as usize,
             OpHelper::TabLen => tab_len as *const () as usize,
             OpHelper::TabNew => tab_new as *const () as usize,
@@ -951,6 +947,7 @@ impl World {
             },
             object: ObjectLayout {
                 str_hash: 4,
+                tab_own_hash: 3,
                 str_bytes: 16,
                 func_upvalues: 16,
                 upvalue_closed: 2,

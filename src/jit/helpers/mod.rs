@@ -361,7 +361,6 @@ pub(crate) fn op_address(op: OpHelper) -> usize {
     use crate::value::{Buffer, Cdata, Function, Str, Table};
     match op {
         OpHelper::HashGet => address!(ops::hash_get, (Gc<Table>, Value) -> *const Value),
-        OpHelper::HashGetNum => address!(ops::hash_get_number, (Gc<Table>, f64) -> *const Value),
         OpHelper::NewKey => address!(ops::new_key, (Gc<Table>, Value) -> *const Value),
         OpHelper::TabLen => address!(ops::length, (Gc<Table>) -> i32),
         OpHelper::TabNew => address!(ops::new_table, (u32, u32) -> Option<Gc<Table>>),

@@ -69,6 +69,10 @@ fn fields_of_tables() {
     assert_eq!(read::<_, Value>(node, NODE.key), x.into());
     assert_eq!(read::<_, Value>(node, NODE.value), Value::int(4));
     assert_eq!(read::<_, *mut Node>(node, NODE.next), node.next.get());
+    assert_eq!(word::<_, u8>(t, OBJECT.tab_own_hash), 0);
+    t.header.b.set(1);
+    assert_eq!(word::<_, u8>(t, OBJECT.tab_own_hash), 1);
+    t.header.b.set(0);
     let (first, second) = (&raw const t.nodes()[0], &raw const t.nodes()[1]);
     assert_eq!(address(second) - address(first), NODE.size as u64);
 }

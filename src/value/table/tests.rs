@@ -154,6 +154,21 @@ fn order_of_numbers_is_luajits() {
     );
 }
 
+#[cfg(feature = "jit")]
+#[test]
+fn machine_code_hashes_alike() {
+    use perilune_jit_x86::runtime::encoding;
+    let mut bits = 1u64;
+    for i in 0..2000 {
+        bits = bits.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(i % 63);
+        let number = Value::number(f64::from_bits(bits));
+        let light = Value::light(bits & 0xFFFF_FFFF);
+        for key in [number, light, Value::int(i as i32 - 1000)] {
+            assert_eq!(encoding::hash(key.to_bits()), hash_of(key));
+        }
+    }
+}
+
 #[test]
 fn numbers_of_the_same_hash_do_no_harm() {
     let mut heap = heap();

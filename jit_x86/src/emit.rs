@@ -564,8 +564,7 @@ pub(crate) fn shared_code(
             put(encoder, mov_mr(true, last.plus(8), Reg::RAX))?;
             let nil = layout.nil_slot as u64;
             put(encoder, crate::asm::mov_imm(Reg::RCX, nil))?;
-            let compare =
-                crate::asm::alu_rm(Alu::Cmp, true, Reg::RAX, Rm::Reg(Reg::RCX));
+            let compare = crate::asm::alu_rm(Alu::Cmp, true, Reg::RAX, Rm::Reg(Reg::RCX));
             put(encoder, compare)?;
         }
         for n in 0..16 {

@@ -2,12 +2,15 @@
 
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::jit::state::Active;
-use crate::jit::store::{ExitState, try_box};
+use crate::jit::store::{ExitState, Installed, try_box};
 use crate::jit::trace::{Start, TraceAbort, TraceNo};
 use crate::record::{ParentTrace, Progress, Recorder};
 use crate::value::{Gc, Value};
 use crate::vm::Vm;
 use crate::vm::frame::Frame;
+
+/// A side trace so many steps from its root makes no loop of its own: where so many ways were not the one to be taken, each is taken seldom.
+const LOOPS_IN_A_ROW: usize = 4;
 
 /// Where the interpreter is behind the loop instruction or header `ins` at `at`, if the loop goes on.
 ///
@@ -21,6 +24,14 @@ unsafe fn first_recorded(at: *const Ins, ins: Ins) -> *const Ins {
         Some(Bc::IterN) => next.wrapping_offset(unsafe { (*next).jump() } + 1),
         _ => next,
     }
+}
+
+/// The loop instruction at which a root trace begins, and where the body begins.
+fn loop_of(trace: &Installed) -> Option<(*const Ins, Ins, *const Ins)> {
+    let (at, ins) = (trace.start_pc, trace.start_ins);
+    let is_loop = matches!(ins.op(), Some(Bc::ForL | Bc::IterL | Bc::IterN | Bc::Loop));
+    // SAFETY: a root's first instruction lives as long as the trace.
+    (trace.start == Start::Root && is_loop).then(|| (at, ins, unsafe { first_recorded(at, ins) }))
 }
 
 impl Vm {
@@ -59,6 +70,9 @@ impl Vm {
             return;
         };
         let (root, anchor) = (trace.root, trace.anchor);
+        let is_near = self.is_near_root(parent);
+        let root_loop = self.jit.traces.get(root).and_then(loop_of);
+        let root_loop = root_loop.filter(|_| is_near);
         let Some(number) = self.number_for_trace(Some(root)) else {
             return;
         };
@@ -76,6 +90,7 @@ impl Vm {
             ir: &trace.ir,
             resume: &trace.resume,
             exit,
+            root_loop,
         };
         let recorder = Recorder::try_new_side(self, &of, base, &params);
         self.jit.traces.put_back(parent, trace);
@@ -123,6 +138,18 @@ impl Vm {
             }),
             Err(reason) => self.recording_failed(number, start, proto, at, reason),
         }
+    }
+
+    /// Are there few traces from the root to this one?
+    fn is_near_root(&self, number: TraceNo) -> bool {
+        let mut next = number;
+        for _ in 0..LOOPS_IN_A_ROW {
+            match self.jit.traces.get(next).and_then(Installed::parent) {
+                Some(parent) => next = parent,
+                None => return true,
+            }
+        }
+        false
     }
 
     /// How many slots of the stack lie below an address.

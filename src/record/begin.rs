@@ -30,6 +30,7 @@ impl Recorder {
         let proto = proto.ok_or(TraceAbort::Raised)?;
         let mut r = Recorder::try_new(vm, proto, pc, ins, base, params, Start::Root)?;
         let next = pc.wrapping_add(1);
+        r.own_loop = Some((pc, ins));
         match ins.op() {
             Some(Bc::ForL | Bc::IForL | Bc::IterL | Bc::IIterL) => {
                 let body = next.wrapping_offset(ins.jump());
@@ -54,7 +55,10 @@ impl Recorder {
                 r.range = Some((body, behind));
                 r.expected = body;
             }
-            Some(Bc::FuncF | Bc::IFuncF | Bc::FuncV | Bc::IFuncV) => r.expected = next,
+            Some(Bc::FuncF | Bc::IFuncF | Bc::FuncV | Bc::IFuncV) => {
+                r.own_loop = None;
+                r.expected = next;
+            }
             Some(op) => return Err(TraceAbort::NyiBytecode(op)),
             None => return Err(TraceAbort::Raised),
         }
@@ -103,7 +107,15 @@ impl Recorder {
         r.max_slot = r.max_slot.max(live.saturating_sub(r.base));
         r.find_frames(base)?;
         r.began_inside = !r.frames.is_empty();
-        r.snapshot(resume.pc)?;
+        let is_bare = resume.base_slot == 0 && resume.open_results.is_none() && live == 0;
+        match parent.root_loop {
+            // All is as where the loop's trace begins, but that has a guard that fails: another loop, perhaps.
+            Some((pc, ins, body)) if is_bare && body == resume.pc => {
+                r.own_loop = Some((pc, ins));
+                r.at_body = true;
+            }
+            _ => r.snapshot(resume.pc)?,
+        }
         Ok(r)
     }
 
@@ -170,6 +182,8 @@ impl Recorder {
             start_proto: proto,
             start_pc: pc,
             start_ins: ins,
+            own_loop: None,
+            at_body: false,
             range: None,
             induction: None,
             loop_unroll: params.loop_unroll,
@@ -194,37 +208,39 @@ impl Recorder {
     /// What is known when the first instruction of a root trace comes: the loop's counter, snapshot 0.
     pub(super) fn begin_root(&mut self, at: &At<'_>) -> Record<()> {
         self.phase = Phase::Recording;
-        match self.start_ins.op() {
+        if self.own_loop.is_some() {
+            return self.begin_body(at);
+        }
+        // A vararg function runs in a copy of its frame by now.
+        self.origin = slot_number(at.vm, at.base);
+        self.max_slot = self.proto.param_count();
+        self.snapshot(at.pc)
+    }
+
+    /// The same for a loop, and for a side trace at the beginning of its body.
+    pub(super) fn begin_body(&mut self, at: &At<'_>) -> Record<()> {
+        self.at_body = false;
+        let Some((pc, ins)) = self.own_loop else {
+            return Ok(());
+        };
+        let a = ins.a();
+        match ins.op() {
             Some(Bc::ForL | Bc::IForL) => {
-                self.max_slot = self.start_ins.a() + 4;
-                self.fresh_slots = self.start_ins.a() + 3;
+                self.max_slot = a + 4;
+                self.fresh_slots = a + 3;
                 self.snapshot(at.pc)?;
-                self.begin_for(at)
+                return self.begin_for(at, pc, a);
             }
             Some(Bc::IterL | Bc::IIterL) => {
                 // SAFETY: the verifier found a call instruction before ITERL.
-                let call = unsafe { instruction(self.start_pc.wrapping_sub(1)) };
-                self.max_slot = self.start_ins.a() + call.b().saturating_sub(1);
-                self.fresh_slots = self.start_ins.a();
-                self.snapshot(at.pc)
+                let call = unsafe { instruction(pc.wrapping_sub(1)) };
+                self.max_slot = a + call.b().saturating_sub(1);
             }
-            Some(Bc::IterN) => {
-                self.max_slot = self.start_ins.a() + self.start_ins.b().saturating_sub(1);
-                self.fresh_slots = self.start_ins.a();
-                self.snapshot(at.pc)
-            }
-            Some(Bc::Loop | Bc::ILoop) => {
-                self.max_slot = self.start_ins.a();
-                self.fresh_slots = self.start_ins.a();
-                self.snapshot(at.pc)
-            }
-            _ => {
-                // A vararg function runs in a copy of its frame by now.
-                self.origin = slot_number(at.vm, at.base);
-                self.max_slot = self.proto.param_count();
-                self.snapshot(at.pc)
-            }
+            Some(Bc::IterN) => self.max_slot = a + ins.b().saturating_sub(1),
+            _ => self.max_slot = a,
         }
+        self.fresh_slots = a;
+        self.snapshot(at.pc)
     }
 }
 

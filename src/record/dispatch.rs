@@ -63,6 +63,8 @@ impl Recorder {
         }
         if self.phase == Phase::Starting {
             self.begin_root(&at)?;
+        } else if self.at_body {
+            self.begin_body(&at)?;
         }
         if self.frames.is_empty()
             && let Some((first, behind)) = self.range

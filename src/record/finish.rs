@@ -80,6 +80,20 @@ impl Recorder {
         }
     }
 
+    /// Ends a side trace by a loop of its own, if what slots hold is of one type when it closes.
+    pub(super) fn close_own_loop(&mut self, pc: *const Ins) -> Record<Option<Then>> {
+        self.inst_unroll = 0;
+        match self.stop(LinkKind::Loop, TraceNo(0), pc) {
+            Err(TraceAbort::Ir(error)) if error != TraceError::OutOfMemory => {
+                self.needs_snapshot = true;
+                self.induction = None;
+                self.forget_removed();
+                Ok(None)
+            }
+            stopped => stopped.map(Some),
+        }
+    }
+
     /// Ends the trace at the beginning of a root trace, whose first instruction is at `pc`.
     pub(super) fn link_to_root(&mut self, to: TraceNo, pc: *const Ins) -> Record<Then> {
         self.stop(LinkKind::Root, to, pc)

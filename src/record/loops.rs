@@ -87,10 +87,9 @@ fn counter_type(at: &At<'_>, a: usize) -> IrType {
 }
 
 impl Recorder {
-    /// The loop of a root trace: loads the counter and checks what has to hold for all iterations.
-    pub(super) fn begin_for(&mut self, at: &At<'_>) -> Record<()> {
-        let a = self.start_ins.a();
-        let induction = self.load_counter(at, self.start_pc, a, true)?;
+    /// The FORL at `pc` closes the trace's loop: loads the counter and checks what has to hold for all iterations.
+    pub(super) fn begin_for(&mut self, at: &At<'_>, pc: *const Ins, a: usize) -> Record<()> {
+        let induction = self.load_counter(at, pc, a, true)?;
         self.set(a + VISIBLE, induction.index)?;
         self.induction = Some(induction);
         Ok(())
@@ -453,16 +452,20 @@ impl Recorder {
         pc: *const Ins,
     ) -> Record<Then> {
         let is_root = self.start == Start::Root;
-        let at_start = at.pc == self.start_pc && self.frames.is_empty() && self.ret_depth == 0;
+        let is_own = self.own_loop.is_some_and(|(own, _)| own == at.pc);
+        let at_start = is_own && self.frames.is_empty() && self.ret_depth == 0;
         if patched {
             if is_root {
                 // The inner loop had better spawn a side trace back here.
                 return Err(TraceAbort::InnerLoop);
             }
-            if event != Event::Leave {
-                return self.link_to_root(TraceNo(at.ins.d() as u16), pc);
+            if event == Event::Leave {
+                return self.go(pc);
             }
-            return self.go(pc);
+            if at_start && let Some(then) = self.close_own_loop(pc)? {
+                return Ok(then);
+            }
+            return self.link_to_root(TraceNo(at.ins.d() as u16), pc);
         }
         if is_root && at_start {
             if event == Event::Leave {

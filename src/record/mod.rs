@@ -110,6 +110,8 @@ pub(crate) struct ParentTrace<'a> {
     pub resume: &'a [ResumePoint],
     /// The number of the snapshot it was left with.
     pub exit: u16,
+    /// The loop instruction at which the tree's root begins, unpatched, and where its body begins.
+    pub root_loop: Option<(*const Ins, Ins, *const Ins)>,
 }
 
 /// How recording goes on.
@@ -193,6 +195,11 @@ pub(crate) struct Recorder {
     start_proto: Gc<Proto>,
     start_pc: *const Ins,
     start_ins: Ins,
+    /// The loop instruction at which the trace can close a loop of its own, unpatched: a root's, or that of the root whose side trace
+    /// begins with nothing but what is in the stack.
+    own_loop: Option<(*const Ins, Ins)>,
+    /// Does the body of that loop begin with the next instruction of a side trace?
+    at_body: bool,
     /// The code that a root loop may not leave.
     range: Option<(*const Ins, *const Ins)>,
     /// The counter of the loop.

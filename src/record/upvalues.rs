@@ -167,15 +167,20 @@ impl Recorder {
         }
         // Slots whose life began in the trace have been captured by it alone.
         let is_own = !self.frames.is_empty() && !self.began_inside
-            || self.frames.is_empty() && self.start == Start::Root && a >= self.fresh_slots;
+            || self.frames.is_empty() && self.may_loop() && a >= self.fresh_slots;
         !is_own || self.has_open || any(true)
+    }
+
+    /// May the trace become a loop? Then it has seen from the start what its first frame's slots hold.
+    fn may_loop(&self) -> bool {
+        self.start == Start::Root || self.own_loop.is_some()
     }
 
     /// Writes a slot of the running frame to the stack, where its upvalue takes the value from.
     fn write_back(&mut self, at: &At<'_>, i: usize) -> Record<()> {
         let slot = self.base + i;
         // What lies in the stack in the first iteration need not be there in the next.
-        let may_loop = self.start == Start::Root;
+        let may_loop = self.may_loop();
         if may_loop && self.frames.is_empty() && self.ret_depth == 0 {
             // A tail call may have brought another function's frame, all of whose slots the trace knows.
             let live = self.fresh_slots.max(self.start_proto.param_count());

@@ -79,6 +79,15 @@ pub enum Link {
     Trace(u32),
 }
 
+/// Moves a vector's items into one that has no room for more, where there is memory for it.
+pub fn compact<T: Copy>(items: &mut Vec<T>) {
+    let mut exact = Vec::new();
+    if exact.try_reserve_exact(items.len()).is_ok() {
+        exact.extend_from_slice(items);
+        *items = exact;
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct ConstEntry {
     k: Const,
@@ -153,6 +162,20 @@ impl Trace {
             Operand::NONE,
         ))?;
         Ok(t)
+    }
+    /// Gives back the room that was made for more, for a trace that is kept.
+    pub fn compact(&mut self) {
+        compact(&mut self.ins);
+        compact(&mut self.consts);
+        compact(&mut self.snaps);
+        compact(&mut self.entries);
+    }
+    /// Bytes of memory that it takes besides the struct.
+    pub fn heap_size(&self) -> usize {
+        self.ins.capacity() * size_of::<Ins>()
+            + self.consts.capacity() * size_of::<ConstEntry>()
+            + self.snaps.capacity() * size_of::<Snap>()
+            + self.entries.capacity() * size_of::<SnapEntry>()
     }
     /// The limits it was made with.
     pub fn limits(&self) -> Limits {

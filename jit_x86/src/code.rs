@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use iced_x86::Encoder;
+use perilune_ir::trace::compact;
 use perilune_ir::types::IrRef;
 
 use crate::compile::{Compiler, Record};
@@ -99,6 +100,11 @@ impl Assembler {
                 w.release(block);
                 return Err(e);
             }
+            let (mut encoded, mut compiled) = (encoded, compiled);
+            compact(&mut encoded.jumps);
+            compact(&mut encoded.stubs);
+            compact(&mut compiled.records);
+            compact(&mut compiled.homes);
             let code = Code {
                 block,
                 entry: Entry(w.start() + block.offset + encoded.entry as usize),

@@ -12,8 +12,10 @@ use core::ptr::{self, NonNull};
 use super::header::{Header, Kind};
 use super::heap::{Heap, OutOfMemory};
 use crate::value::bytes::{copy, equal};
-use crate::value::{Gc, Str};
+use crate::value::{Buffer, Gc, Str};
 
+/// A text of so many bytes or more becomes a string where it lies.
+const TAKEN_OVER: usize = 1 << 20;
 /// The longest string.
 const MAX_LENGTH: usize = 0x7FFF_FF00;
 const FIRST_SIZE: usize = 256;
@@ -224,6 +226,56 @@ impl Heap {
     /// The string with these bytes.
     pub fn intern(&mut self, bytes: &[u8]) -> Result<Gc<Str>, OutOfMemory> {
         let hash = hash(&self.strings.key, bytes);
+        match self.find_string(hash, bytes) {
+            Some(s) => Ok(s),
+            None => self.new_string(hash, bytes),
+        }
+    }
+
+    /// The string with a buffer's bytes. Where they are many it takes them over instead of copying them, and the buffer
+    /// has no room any more.
+    #[inline]
+    pub(crate) fn intern_buffer(&mut self, text: Gc<Buffer>) -> Result<Gc<Str>, OutOfMemory> {
+        if text.len() < TAKEN_OVER {
+            self.intern(text.as_bytes())
+        } else {
+            self.intern_long(text)
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn intern_long(&mut self, text: Gc<Buffer>) -> Result<Gc<Str>, OutOfMemory> {
+        let hash = hash(&self.strings.key, text.as_bytes());
+        if let Some(s) = self.find_string(hash, text.as_bytes()) {
+            text.release(self);
+            return Ok(s);
+        }
+        let len = text.len();
+        self.make_room_for_string(len)?;
+        // SAFETY: so many bytes don't fit into a cell. The object has room for the struct, the bytes and a NUL.
+        unsafe {
+            let object = self.take_over(text, size_of::<Str>())?.cast();
+            self.enter_string(object, hash, len)
+        }
+    }
+
+    /// The string with a buffer's bytes from `start` on, in front of which others may wait.
+    #[cfg(feature = "jit")]
+    pub(crate) fn intern_rest(
+        &mut self,
+        text: Gc<Buffer>,
+        start: usize,
+    ) -> Result<Gc<Str>, OutOfMemory> {
+        match start {
+            0 => self.intern_buffer(text),
+            _ => self.intern(&text.as_bytes()[start..]),
+        }
+    }
+
+    /// The string with these bytes and this hash, if there is one.
+    #[inline(always)]
+    fn find_string(&mut self, hash: u32, bytes: &[u8]) -> Option<Gc<Str>> {
         let mut index = hash as usize;
         let mut wanted = u64::from(hash >> 24) << 8;
         loop {
@@ -232,21 +284,36 @@ impl Heap {
                 // SAFETY: the table holds strings that aren't freed.
                 let s = unsafe { Gc::from_ptr(entry.string()) };
                 if equal(s.as_bytes(), bytes) {
-                    return Ok(self.found_string(s));
+                    return Some(self.found_string(s));
                 }
             } else if entry.is_empty() || entry.distance() < wanted & 0xFF {
-                return self.new_string(hash, bytes);
+                return None;
             }
             if wanted & 0xFF == MAX_DISTANCE {
-                return self.new_string(hash, bytes);
+                return None;
             }
             index += 1;
             wanted += 1;
         }
     }
 
+    #[inline(never)]
     fn new_string(&mut self, hash: u32, bytes: &[u8]) -> Result<Gc<Str>, OutOfMemory> {
-        if bytes.len() > MAX_LENGTH {
+        self.make_room_for_string(bytes.len())?;
+        let object = self
+            .allocate(size_of::<Str>() + bytes.len() + 1)?
+            .cast::<Str>();
+        // SAFETY: the object is fresh and has room for the struct, the bytes and a NUL.
+        unsafe {
+            copy(bytes.as_ptr(), object.add(1).cast().as_ptr(), bytes.len());
+            self.enter_string(object, hash, bytes.len())
+        }
+    }
+
+    /// Makes sure that the table takes one more string, of `len` bytes.
+    #[inline(always)]
+    fn make_room_for_string(&mut self, len: usize) -> Result<(), OutOfMemory> {
+        if len > MAX_LENGTH {
             return Err(OutOfMemory);
         }
         let size = self.strings.size();
@@ -258,29 +325,38 @@ impl Heap {
                 return Err(error);
             }
         }
-        let cell = self
-            .allocate(size_of::<Str>() + bytes.len() + 1)?
-            .cast::<Str>();
-        // SAFETY: the cell is fresh and has room for the struct, the bytes and a NUL.
+        Ok(())
+    }
+
+    /// Makes an object a string whose bytes lie in place already, and enters it into the table.
+    ///
+    /// # Safety
+    /// The object is fresh, and `len` bytes are written behind the struct, with room for a NUL.
+    #[inline(always)]
+    unsafe fn enter_string(
+        &mut self,
+        object: NonNull<Str>,
+        hash: u32,
+        len: usize,
+    ) -> Result<Gc<Str>, OutOfMemory> {
+        // SAFETY: the caller's promise.
         let s = unsafe {
-            cell.write(Str {
+            object.write(Str {
                 header: Header::new(Kind::Str, 0, 0),
                 hash: self.strings.next_number,
-                len: bytes.len() as u32,
+                len: len as u32,
                 event: Cell::new(0),
                 upper_hash: Cell::new([0; 3]),
             });
-            let text = cell.add(1).cast::<u8>();
-            copy(bytes.as_ptr(), text.as_ptr(), bytes.len());
-            text.add(bytes.len()).write(0);
-            Gc::from_non_null(cell)
+            object.add(1).cast::<u8>().add(len).write(0);
+            Gc::from_non_null(object)
         };
         s.set_intern_hash(hash);
-        if !self.strings.insert(cell, hash)
+        if !self.strings.insert(object, hash)
             && let Err(error) = self.insert_in_crowd(s)
         {
             // SAFETY: nobody has seen the string.
-            unsafe { self.discard(cell.cast()) };
+            unsafe { self.discard(object.cast()) };
             return Err(error);
         }
         self.strings.next_number = self.strings.next_number.wrapping_add(1);
@@ -432,6 +508,32 @@ mod tests {
             assert_eq!(heap.intern(text), Ok(*s));
             assert_eq!(s.as_bytes(), text);
         }
+    }
+
+    #[test]
+    fn long_texts_become_strings_where_they_lie() {
+        let mut heap = heap();
+        let text = heap.new_buffer().unwrap();
+        let long: Vec<u8> = (0..TAKEN_OVER + 5).map(|i| (i % 251) as u8).collect();
+        text.push_bytes(&mut heap, &long).unwrap();
+        let block = text.bytes.get();
+        let s = heap.intern_buffer(text).unwrap();
+        assert_eq!(s.as_bytes(), long);
+        assert!(text.is_empty() && text.capacity.get() == 0 && !block.is_null());
+        // The same text again is the same string, and the buffer's room goes.
+        text.push_bytes(&mut heap, &long).unwrap();
+        let used = heap.used();
+        assert_eq!(heap.intern_buffer(text), Ok(s));
+        assert!(heap.used() < used - TAKEN_OVER);
+        // Short ones are copied.
+        text.push_bytes(&mut heap, b"short").unwrap();
+        assert_eq!(heap.intern_buffer(text).unwrap().as_bytes(), b"short");
+        assert_eq!(text.as_bytes(), b"short");
+        // Without memory the buffer keeps what it has.
+        text.push_bytes(&mut heap, &long).unwrap();
+        heap.set_limit(0);
+        assert_eq!(heap.intern_buffer(text), Err(OutOfMemory));
+        assert_eq!(text.len(), long.len() + 5);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
 use super::heap::{Heap, OutOfMemory};
+use crate::value::{Buffer, Gc};
 
 /// What lies in front of a large object.
 #[repr(C)]
@@ -24,6 +25,11 @@ pub(super) struct Large {
 const HEAD: usize = size_of::<Large>();
 const ALIGN: usize = 16;
 const _: () = assert!(HEAD % ALIGN == 8);
+
+/// The size of the block for an object of `size` bytes.
+fn block_size(size: usize) -> Option<usize> {
+    size.checked_add(HEAD)?.checked_next_multiple_of(ALIGN)
+}
 
 /// All large objects.
 pub(super) struct LargeList {
@@ -71,15 +77,48 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(super) fn allocate_large(&mut self, size: usize) -> Result<NonNull<u8>, OutOfMemory> {
-        let size = size
-            .checked_add(HEAD)
-            .and_then(|n| n.checked_next_multiple_of(ALIGN))
-            .ok_or(OutOfMemory)?;
+        let size = block_size(size).ok_or(OutOfMemory)?;
         let layout = Layout::from_size_align(size, ALIGN).map_err(|_| OutOfMemory)?;
         let block = self.take(layout)?;
         self.debt -= size as isize;
-        let large = block.cast::<Large>();
         // SAFETY: the block is fresh, aligned, and longer than the head.
+        Ok(unsafe { self.link_large(block, size) })
+    }
+
+    /// Makes the block in which a buffer's bytes lie a large object of `front` bytes, those bytes, and one more. The buffer is empty then, and without room.
+    /// On failure it stays as it was.
+    ///
+    /// # Safety
+    /// The buffer's bytes lie in a block from the host, that is, they are too many for a cell.
+    pub(super) unsafe fn take_over(
+        &mut self,
+        text: Gc<Buffer>,
+        front: usize,
+    ) -> Result<NonNull<u8>, OutOfMemory> {
+        let len = text.len();
+        let size = len
+            .checked_add(front + 1)
+            .and_then(block_size)
+            .ok_or(OutOfMemory)?;
+        let block = NonNull::new(text.bytes.get()).ok_or(OutOfMemory)?;
+        // SAFETY: the buffer owns the block, and gives it up.
+        unsafe {
+            let block = self.realloc_block(block, text.capacity.get(), size)?;
+            text.bytes.set(ptr::null_mut());
+            text.capacity.set(0);
+            text.len.set(0);
+            ptr::copy(block.as_ptr(), block.add(HEAD + front).as_ptr(), len);
+            Ok(self.link_large(block, size))
+        }
+    }
+
+    /// Enters a block of `size` bytes into the list of large objects, and gives the object.
+    ///
+    /// # Safety
+    /// The block came from [`Heap::take`], is nobody's, and is longer than the head.
+    unsafe fn link_large(&mut self, block: NonNull<u8>, size: usize) -> NonNull<u8> {
+        let large = block.cast::<Large>();
+        // SAFETY: the caller's promise.
         unsafe {
             large.write(Large {
                 next: Cell::new(self.large.head),
@@ -89,7 +128,7 @@ impl Heap {
                 _pad: [0; 2],
             });
             self.large.head = large.as_ptr();
-            Ok(block.add(HEAD))
+            block.add(HEAD)
         }
     }
 

@@ -644,6 +644,8 @@ fn stacks_keep_what_they_hold() {
 #[test]
 fn strings_found_while_sweeping_live() {
     let mut world = World::new();
+    // Slowly, so that steps end within a sweep.
+    world.heap.set_step_multiplier(50);
     for round in 0..20 {
         for i in 0..5000u32 {
             world.heap.intern(&i.to_le_bytes()).unwrap();

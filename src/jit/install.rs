@@ -3,11 +3,11 @@
 extern crate alloc;
 use alloc::vec::Vec;
 
-use perilune_ir::ins::{Const, Ins as IrIns, ObjId};
+use perilune_ir::ins::{Const, ObjId};
 use perilune_ir::literal::Field;
 use perilune_ir::op::IrOp;
 use perilune_ir::opt;
-use perilune_ir::trace::{Link, Trace as IrTrace};
+use perilune_ir::trace::{Link, Trace as IrTrace, compact};
 use perilune_ir::types::{IrRef, IrType};
 
 use crate::bytecode::{Bc, Ins, Proto};
@@ -89,7 +89,7 @@ impl Vm {
     ) -> Result<(), TraceAbort> {
         let Recording {
             mut ir,
-            resume,
+            mut resume,
             start,
             proto,
             start_pc,
@@ -103,6 +103,8 @@ impl Vm {
             self.jit.settings.optimisations(),
             &crate::record::HeapObjects,
         )?;
+        ir.compact();
+        compact(&mut resume);
         let mut exits = Vec::new();
         let snaps = ir.snaps().len();
         if exits.try_reserve_exact(snaps).is_err() {
@@ -125,8 +127,9 @@ impl Vm {
             }
         };
         let charged = size_of::<Installed>()
-            + ir.len() * size_of::<IrIns>()
-            + resume.len() * size_of::<ResumePoint>();
+            + ir.heap_size()
+            + exits.capacity() * size_of::<ExitState>()
+            + resume.capacity() * size_of::<ResumePoint>();
         let fail = self.guard_to_fail(&ir);
         let mut trace = Installed {
             fail,

@@ -592,7 +592,7 @@ impl Vm {
                 return Err(self.memory_error());
             }
         }
-        self.new_str(scratch.as_bytes())
+        self.new_str_from(scratch)
     }
 
     // ---- loops ----

@@ -34,7 +34,7 @@
 use core::fmt;
 
 use crate::gc::OutOfMemory;
-use crate::value::{Function, Gc, Str, Table, Value};
+use crate::value::{Buffer, Function, Gc, Str, Table, Value};
 use crate::vm::Vm;
 use crate::vm::convert::truncate_i32;
 use crate::vm::debuginfo::ShortText;
@@ -326,6 +326,15 @@ impl Vm {
     pub fn new_str(&mut self, bytes: &[u8]) -> Result<Value, Raised> {
         self.charge_for_bytes(bytes.len());
         match self.heap.intern(bytes) {
+            Ok(s) => Ok(s.into()),
+            Err(OutOfMemory) => Err(self.memory_error()),
+        }
+    }
+    /// A string of the buffer's bytes, which are gone from it if they are many.
+    #[inline]
+    pub(crate) fn new_str_from(&mut self, text: Gc<Buffer>) -> Result<Value, Raised> {
+        self.charge_for_bytes(text.len());
+        match self.heap.intern_buffer(text) {
             Ok(s) => Ok(s.into()),
             Err(OutOfMemory) => Err(self.memory_error()),
         }

@@ -15,6 +15,8 @@ use crate::vm::run::{Stop, StopReason};
 
 /// Back-edges and calls between two polls of the host's interrupt. Well below a millisecond of work.
 const SLICE: i64 = 20_000;
+/// The same while the collector owes more work.
+const SHORT_SLICE: i64 = 1000;
 
 /// What work on `n` bytes at memory speed costs.
 #[inline]
@@ -187,6 +189,13 @@ impl Vm {
             });
             return Next::exit(Exit::Stopped);
         }
+        // Compiled loops that allocate nothing themselves look nowhere else.
+        if self.heap.step_due() {
+            self.collect_at_lua_frame();
+            if self.heap.step_due() {
+                self.shorten_slice();
+            }
+        }
         if self.heap.has_finalizable() && self.finalizing.is_none() {
             return self.run_finalizer();
         }
@@ -256,6 +265,17 @@ impl Vm {
         // All of the budget is credit.
         self.budget = 0;
         credit
+    }
+
+    /// Makes the next service come soon.
+    fn shorten_slice(&mut self) {
+        let rest = self.budget - SHORT_SLICE;
+        if self.credit == 0 && rest > 0 {
+            if let Some(fuel) = &mut self.fuel {
+                *fuel += rest as u64;
+            }
+            self.budget = SHORT_SLICE;
+        }
     }
 
     /// Puts what is left of the budget back into the tank.

@@ -161,7 +161,7 @@ pub(crate) unsafe extern "C" fn put_number(
 
 pub(crate) unsafe extern "C" fn str_of_buffer(vm: *mut Vm, buffer: Gc<Buffer>) -> Option<Gc<Str>> {
     // SAFETY: the running state.
-    unsafe { (*vm).heap.intern(buffer.as_bytes()).ok() }
+    unsafe { (*vm).heap.intern_buffer(buffer).ok() }
 }
 
 pub(crate) unsafe extern "C" fn str_of_int(vm: *mut Vm, i: i32) -> Option<Gc<Str>> {

@@ -35,7 +35,7 @@ unsafe fn build(
         buffer,
     };
     let made = match put(&mut sink) {
-        Ok(()) => vm.heap.intern(&buffer.as_bytes()[start..]).ok(),
+        Ok(()) => vm.heap.intern_rest(buffer, start).ok(),
         Err(OutOfMemory) => None,
     };
     buffer.truncate(start);

@@ -99,7 +99,7 @@ pub(super) unsafe extern "C" fn concat(
     let start = buffer.len();
     let separator = separator.as_ref().map_or(&b""[..], |s| s.as_bytes());
     let made = if at_once::push_at_once(&mut vm.heap, buffer, t, separator, (first, last)) {
-        vm.heap.intern(&buffer.as_bytes()[start..]).ok()
+        vm.heap.intern_rest(buffer, start).ok()
     } else {
         None
     };

@@ -55,7 +55,7 @@ impl Source<'_> {
 
     /// What has been put together.
     fn finish(&mut self) -> Result<Gc<Str>, Stop> {
-        let text = self.heap.intern(self.scratch.as_bytes());
+        let text = self.heap.intern_buffer(self.scratch);
         if self.scratch.len() > KEPT_ROOM {
             self.scratch.release(self.heap);
         }

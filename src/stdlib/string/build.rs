@@ -63,7 +63,7 @@ impl<'a> Builder<'a> {
     /// The text as a string.
     #[inline]
     pub(super) fn finish(self) -> Result<Value, Raised> {
-        let text = self.vm.new_str(self.buffer.as_bytes());
+        let text = self.vm.new_str_from(self.buffer);
         if self.buffer.len() > KEPT_ROOM {
             self.buffer.release(&mut self.vm.heap);
         }

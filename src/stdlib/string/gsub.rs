@@ -396,7 +396,7 @@ fn substitute_by_calls(
 fn finish_buffer(mut out: Builder<'_>, work: &Work<'_>) -> NativeResult {
     out.put(&work.subject[work.copied..])?;
     let Builder { vm, buffer } = out;
-    let text = vm.new_str(buffer.as_bytes())?;
+    let text = vm.new_str_from(buffer)?;
     buffer.release(&mut vm.heap);
     finish(vm, text, work.count)
 }

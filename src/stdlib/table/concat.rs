@@ -40,7 +40,7 @@ pub(super) fn concat(vm: &mut Vm) -> NativeResult {
     if last - first < PORTION {
         let next = push_elements(vm, scratch, t, separator, first, last)?;
         if next > last {
-            let text = vm.new_str(scratch.as_bytes())?;
+            let text = vm.new_str_from(scratch)?;
             return vm.ret(text);
         }
         scratch.clear();
@@ -73,7 +73,7 @@ fn go_on(vm: &mut Vm) -> NativeResult {
         vm.set_arg(NEXT, Value::number(next as f64));
         return Ok(Flow::Again { step: 1 });
     }
-    let result = vm.new_str(text.as_bytes())?;
+    let result = vm.new_str_from(text)?;
     text.release(&mut vm.heap);
     vm.ret(result)
 }

@@ -104,13 +104,33 @@ pub fn parse(args: &[Vec<u8>]) -> Result<CommandLine, BadUsage> {
     Ok(line)
 }
 
-/// Takes the option that is no option of LuaJIT's, where it comes first: `--52compat`.
-pub fn take_compat52(args: &mut Vec<Vec<u8>>) -> bool {
-    let found = args.get(1).is_some_and(|arg| arg == b"--52compat");
-    if found {
+/// The options that LuaJIT doesn't have; they come first.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OwnOptions {
+    /// `--52compat`
+    pub compat52: bool,
+    /// `--dap`, with the port if there is one.
+    pub debugger: Option<Option<u16>>,
+}
+
+/// Takes the options that LuaJIT doesn't have from the beginning of the arguments.
+pub fn take_own(args: &mut Vec<Vec<u8>>) -> Result<OwnOptions, BadUsage> {
+    let mut own = OwnOptions::default();
+    while let Some(option) = args.get(1).and_then(|arg| arg.strip_prefix(b"--")) {
+        let text = String::from_utf8_lossy(option).into_owned();
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text.as_str(), None),
+        };
+        match (name, value) {
+            ("52compat", None) => own.compat52 = true,
+            ("dap", None) => own.debugger = Some(None),
+            ("dap", Some(port)) => own.debugger = Some(Some(port.parse().map_err(|_| BadUsage)?)),
+            _ => break,
+        }
         args.remove(1);
     }
-    found
+    Ok(own)
 }
 
 /// What follows `--simulate-kernel`, where that comes first.
@@ -136,8 +156,10 @@ Available options are:
   -E        Ignore environment variables.
   --        Stop handling options.
   -         Execute stdin and stop handling options.
-  --52compat, as the first one, asks for what LuaJIT does with LUA52COMPAT.
-  --simulate-kernel ..., as the first one, runs a kernel script in user space.
+Before them may come:
+  --52compat              Do what LuaJIT does with LUA52COMPAT.
+  --dap[=port]            Speak the Debug Adapter Protocol, on the standard streams or at a local port.
+  --simulate-kernel ...   Run a kernel script in user space.
 "
     )
 }

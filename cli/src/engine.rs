@@ -11,7 +11,7 @@ use perilune::stdlib::{self, Libs};
 use perilune::value::Value;
 use perilune::vm::Vm;
 use perilune::vm::native::{Flow, NativeResult, Raised};
-use perilune::vm::run::{Config, Outcome};
+use perilune::vm::run::{Config, Outcome, StopReason};
 
 use crate::host::{ExitRequest, Interruptible, StdHost, StdMemory};
 
@@ -66,11 +66,21 @@ fn apply_environment(vm: &mut Vm) {
     }
 }
 
+/// Who is asked when a run stops: a debugger.
+pub trait Supervisor {
+    /// The run stopped, and can be looked at. Shall it go on?
+    fn stopped(&mut self, vm: &mut Vm, reason: StopReason) -> bool;
+}
+
+/// A supervisor, if there is one.
+type SharedSupervisor = Rc<RefCell<Option<Box<dyn Supervisor>>>>;
+
 /// A state with all libraries, on the operating system. Clones are the same state.
 #[derive(Clone)]
 pub struct Engine {
     vm: Rc<RefCell<Box<Vm>>>,
     exit: ExitRequest,
+    supervisor: SharedSupervisor,
 }
 
 impl Engine {
@@ -100,7 +110,13 @@ impl Engine {
         Some(Engine {
             vm: Rc::new(RefCell::new(vm)),
             exit,
+            supervisor: SharedSupervisor::default(),
         })
+    }
+
+    /// Asks this one when runs stop.
+    pub fn supervise(&self, supervisor: Box<dyn Supervisor>) {
+        *self.supervisor.borrow_mut() = Some(supervisor);
     }
 
     /// The state itself.
@@ -257,10 +273,18 @@ impl Engine {
         let vm = &mut *self.vm();
         let outcome = {
             let _interruptible = Interruptible::begin();
-            match vm.new_native(call_from_command, 0, &[]) {
+            let mut outcome = match vm.new_native(call_from_command, 0, &[]) {
                 Ok(command) => vm.run(command.into(), &[&[function], args].concat()),
                 Err(_) => Outcome::Failed,
+            };
+            while let Outcome::Stopped(reason) = outcome
+                && self.exit.status().is_none()
+                && let Some(supervisor) = &mut *self.supervisor.borrow_mut()
+                && supervisor.stopped(vm, reason)
+            {
+                outcome = vm.resume_run();
             }
+            outcome
         };
         match outcome {
             Outcome::Returned => Ok(vm.run_results().to_vec()),

@@ -5,6 +5,7 @@
 
 mod args;
 mod bytecode;
+mod debugger;
 mod diagnostics;
 mod engine;
 #[cfg(not(test))]
@@ -15,6 +16,7 @@ mod repl;
 mod report;
 mod run;
 mod simulate;
+mod text;
 
 use std::io::Write;
 
@@ -33,13 +35,21 @@ fn command(mut args: Vec<Vec<u8>>) -> i32 {
     if let Some(arguments) = args::simulates_kernel(&args) {
         return simulate::command(arguments);
     }
-    let compat52 = args::take_compat52(&mut args);
-    let Ok(line) = args::parse(&args) else {
-        let usage = args::usage(&String::from_utf8_lossy(report::program()));
-        let _ = std::io::stderr().write_all(usage.as_bytes());
-        return FAILURE;
+    let own = match args::take_own(&mut args) {
+        Ok(own) => own,
+        Err(args::BadUsage) => return show_usage(),
     };
-    let Some(engine) = Engine::new(line.ignore_environment, compat52) else {
+    if let Some(port) = own.debugger {
+        return debugger::serve(&debugger::Options {
+            port,
+            script: args.split_off(1),
+            compat52: own.compat52,
+        });
+    }
+    let Ok(line) = args::parse(&args) else {
+        return show_usage();
+    };
+    let Some(engine) = Engine::new(line.ignore_environment, own.compat52) else {
         report::message(b"cannot create state: not enough memory");
         return FAILURE;
     };
@@ -50,4 +60,11 @@ fn command(mut args: Vec<Vec<u8>>) -> i32 {
         Err(Ended::Failed) => FAILURE,
         Err(Ended::Exit(status)) => status,
     }
+}
+
+/// The arguments make no sense.
+fn show_usage() -> i32 {
+    let usage = args::usage(&String::from_utf8_lossy(report::program()));
+    let _ = std::io::stderr().write_all(usage.as_bytes());
+    FAILURE
 }

@@ -320,7 +320,7 @@ impl Error {
     pub(super) fn stop(reason: StopReason) -> Error {
         match reason {
             StopReason::OutOfFuel => Error::OutOfFuel,
-            StopReason::Interrupted => Error::Interrupted,
+            StopReason::Interrupted | StopReason::Debugger => Error::Interrupted,
         }
     }
 

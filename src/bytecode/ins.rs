@@ -60,6 +60,19 @@ impl Ins {
     pub const fn op(self) -> Option<Bc> {
         Bc::from_index(self.0 as u8)
     }
+    /// What a breakpoint has in the place of an opcode: a number of its own, which no listing, dump or recorder takes for an opcode.
+    pub(crate) const BREAKPOINT: u8 = Bc::ALL.len() as u8;
+
+    /// The same instruction under a breakpoint.
+    #[inline]
+    pub(crate) const fn with_breakpoint(self) -> Ins {
+        Ins(self.0 & !0xFF | Ins::BREAKPOINT as u32)
+    }
+    /// Is it one under a breakpoint?
+    #[inline(always)]
+    pub(crate) const fn is_breakpoint(self) -> bool {
+        self.0 as u8 == Ins::BREAKPOINT
+    }
     /// Is it one that enters a trace?
     #[cfg(feature = "jit")]
     #[inline(always)]

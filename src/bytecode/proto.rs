@@ -105,6 +105,8 @@ pub struct Proto {
     pub(crate) upvalue_names: *const Gc<Str>,
     pub(crate) locals: *const LocalVar,
     pub(crate) local_count: u32,
+    /// While it has breakpoints: its code without them, else null.
+    pub(crate) plain_code: Cell<*mut Ins>,
     /// How many closures were made of it, up to 255.
     #[cfg(feature = "jit")]
     pub(crate) closures: Cell<u8>,
@@ -234,10 +236,27 @@ impl Proto {
     }
     /// Instruction `i`, whatever runs in its place: what listings and dumps show.
     pub fn instruction(&self, i: usize) -> Option<Ins> {
-        let ins = self.code().get(i)?.get();
+        let mut ins = self.code().get(i)?.get();
+        if ins.is_breakpoint() {
+            ins = self.without_breakpoint(i)?;
+        }
         #[cfg(feature = "jit")]
         let ins = self.unpatched(ins);
         Some(ins)
+    }
+    /// Has it breakpoints?
+    #[inline(always)]
+    pub(crate) fn has_breakpoints(&self) -> bool {
+        !self.plain_code.get().is_null()
+    }
+    /// Instruction `i` as it was before a breakpoint took its place.
+    pub(crate) fn without_breakpoint(&self, i: usize) -> Option<Ins> {
+        let plain = self.plain_code.get();
+        if plain.is_null() || i >= self.code_len as usize {
+            return None;
+        }
+        // SAFETY: a copy of the code has as many instructions.
+        Some(unsafe { *plain.add(i) })
     }
     /// Number constants.
     pub fn numbers(&self) -> &[Value] {

@@ -350,6 +350,7 @@ impl Heap {
                 upvalue_names,
                 locals,
                 local_count: parts.locals.len() as u32,
+                plain_code: Cell::new(ptr::null_mut()),
                 #[cfg(feature = "jit")]
                 closures: Cell::new(0),
                 #[cfg(feature = "jit")]

@@ -10,7 +10,7 @@ use super::arena::CLASS_COUNT;
 use super::collector::Phase;
 use super::header::{Header, Kind};
 use super::heap::Heap;
-use crate::value::{Buffer, Str, Table, Thread, Userdata, Value};
+use crate::value::{Buffer, Gc, Str, Table, Thread, Userdata, Value};
 
 /// What visiting a cell costs, in the units of marking.
 const CELL_COST: usize = 8;
@@ -193,10 +193,12 @@ impl Heap {
                 }
                 Kind::Userdata => ptr::drop_in_place(&raw mut (*cell.cast::<Userdata>()).payload),
                 Kind::Buffer => (*cell.cast::<Buffer>()).release(self),
-                #[cfg(feature = "jit")]
-                Kind::Proto => self.release_proto(&*cell.cast::<crate::bytecode::Proto>()),
-                #[cfg(not(feature = "jit"))]
-                Kind::Proto => {}
+                Kind::Proto => {
+                    let proto = &*cell.cast::<crate::bytecode::Proto>();
+                    self.release_plain_code(proto);
+                    #[cfg(feature = "jit")]
+                    self.release_proto(proto);
+                }
                 Kind::Upvalue | Kind::Function | Kind::Cdata | Kind::Free => {}
             }
         }
@@ -222,6 +224,37 @@ impl Heap {
 }
 
 impl Heap {
+    /// Calls a function for each object that is not freed yet, reachable or not.
+    pub(crate) fn for_each_object(&mut self, f: &mut dyn FnMut(Gc<Header>)) {
+        if self.gc.phase == Phase::Sweep {
+            // What is still to be swept may refer to what is gone.
+            self.sweep_all();
+        }
+        for arenas in &self.objects {
+            let mut arena = arenas.all;
+            // SAFETY: the lists hold arenas of this heap, whose cells begin with a header, free ones too.
+            unsafe {
+                while let Some(a) = arena.as_ref() {
+                    for cell in a.cells() {
+                        let header = cell.cast::<Header>();
+                        if (*header).kind() != Kind::Free {
+                            f(Gc::from_ptr(header));
+                        }
+                    }
+                    arena = a.next.get();
+                }
+            }
+        }
+        let mut large = self.large.head;
+        // SAFETY: the list holds large objects of this heap.
+        unsafe {
+            while let Some(l) = large.as_ref() {
+                f(Gc::from_ptr(l.object().cast::<Header>()));
+                large = l.next.get();
+            }
+        }
+    }
+
     /// Clears the flags of all objects. A cycle that is given up leaves the flags of the one before on what it didn't traverse,
     /// and these mean "traversed" again in the next.
     pub(super) fn clear_all_flags(&mut self) {

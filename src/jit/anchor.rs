@@ -88,6 +88,13 @@ impl Anchors {
         self.iter().map(|a| a.number).find(|n| *n != TraceNo(0))
     }
 
+    /// The objects that a trace refers to.
+    pub fn objects_of(&self, number: TraceNo) -> impl Iterator<Item = Gc<Header>> {
+        self.iter()
+            .filter(move |a| a.number == number)
+            .flat_map(|a| a.objects().iter().copied())
+    }
+
     fn push(&self, anchor: NonNull<Anchor>) {
         // SAFETY: the anchor is the caller's.
         unsafe { anchor.as_ref() }.next.set(self.0.get());

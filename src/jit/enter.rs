@@ -357,7 +357,7 @@ impl Vm {
 
     /// A guard failed. Begins to record a side trace when that happened often enough.
     fn count_exit(&mut self, number: TraceNo, snap: usize) {
-        if self.hook().1 != 0 || self.jit.is_recording() || !self.jit.is_on() {
+        if self.is_hooked() || self.jit.is_recording() || !self.jit.is_on() {
             return;
         }
         let parameters = self.jit.settings.parameters;
@@ -429,7 +429,7 @@ impl Vm {
 
     /// The trace to enter behind the call at which a trace is stitched; if there is none yet, it may be recorded now.
     fn behind_stitch(&mut self, number: TraceNo) -> Option<TraceNo> {
-        if self.hook().1 != 0 {
+        if self.is_hooked() {
             // The call set a hook, for which everything is interpreted.
             return None;
         }

@@ -122,7 +122,10 @@ impl Vm {
             return;
         };
         site.count.set(self.full_count().saturating_add(1));
-        if self.hook().1 != 0 || self.hook.active || self.jit.is_recording() || !self.jit.is_on() {
+        if proto.has_breakpoints() {
+            return;
+        }
+        if self.is_hooked() || self.hook.active || self.jit.is_recording() || !self.jit.is_on() {
             return;
         }
         if proto.flags().has(ProtoFlags::NO_JIT) {

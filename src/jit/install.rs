@@ -11,12 +11,12 @@ use perilune_ir::trace::{Link, Trace as IrTrace, compact};
 use perilune_ir::types::{IrRef, IrType};
 
 use crate::bytecode::{Bc, Ins, Proto};
-use crate::gc::Header;
+use crate::gc::{Header, Kind};
 use crate::jit::hot::write_instruction;
 use crate::jit::parameters::JitMode;
 use crate::jit::store::{ExitState, Installed};
 use crate::jit::trace::{LinkKind, Recording, ResumePoint, Start, TraceAbort, TraceNo};
-use crate::value::Gc;
+use crate::value::{Function, Gc};
 use crate::vm::Vm;
 
 /// The J form of an instruction, for a trace.
@@ -361,6 +361,37 @@ impl Vm {
         while let Some(number) = proto.anchors.first_trace() {
             self.free_tree(number);
         }
+    }
+
+    /// Frees the trees of all traces that execute instructions of a function, called ones included.
+    pub(crate) fn flush_traces_through(&mut self, proto: Gc<Proto>) {
+        self.abandon_recording();
+        let code = proto.code_ptr().addr();
+        let code = code..code + size_of_val(proto.code());
+        let is_of = |object: Gc<Header>| match object.kind() {
+            Kind::Proto => object == proto.erase(),
+            Kind::Function => {
+                // SAFETY: the header says so.
+                let function: Gc<Function> = unsafe { Gc::from_ptr(object.as_ptr().cast()) };
+                function.proto() == Some(proto)
+            }
+            _ => false,
+        };
+        let through = |number: TraceNo, trace: &Installed| {
+            trace.proto == proto
+                || trace.anchor == proto
+                || trace.resume.iter().any(|p| code.contains(&p.pc.addr()))
+                // A call is guarded by the function's identity.
+                || trace.anchor.anchors.objects_of(number).any(is_of)
+        };
+        let next = |vm: &Vm| {
+            let mut traces = vm.jit.traces.iter();
+            traces.find(|(n, t)| through(*n, t)).map(|(n, _)| n)
+        };
+        while let Some(number) = next(self) {
+            self.free_tree(number);
+        }
+        self.reenable(proto);
     }
 
     /// Frees a root trace and its tree, by its number.

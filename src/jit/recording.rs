@@ -191,6 +191,10 @@ impl Vm {
             self.abort(*active, TraceAbort::NyiCoroutine);
             return plain;
         }
+        if proto.is_some_and(|proto| proto.has_breakpoints()) {
+            self.abort(*active, TraceAbort::Breakpoint);
+            return plain;
+        }
         if active.first.take().is_some_and(|first| first != at) {
             // The loop ended just now.
             self.update_dispatch();

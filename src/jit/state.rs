@@ -128,7 +128,7 @@ impl Vm {
 
     /// The table that is in force apart from events that are to be told.
     pub(crate) fn table_beneath_events(&self) -> &'static exec::Table {
-        if self.hook().1 != 0 {
+        if self.is_hooked() {
             &exec::HOOKED
         } else if self.jit.is_recording() {
             &exec::RECORDING

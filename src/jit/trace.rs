@@ -138,6 +138,7 @@ aborts! {
     HookActive = "debug hook set";
     NyiCoroutine = "NYI: coroutine";
     OutOfMemory = "not enough memory";
+    Breakpoint = "breakpoint set in function";
 }
 
 impl TraceAbort {

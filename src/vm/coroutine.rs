@@ -208,6 +208,7 @@ impl Vm {
     pub(crate) unsafe fn resume_failed(&mut self, _co: Gc<Thread>) -> Action {
         let error = self.error_value;
         if self.resumes_by_wrap() {
+            self.debugger.hand_on_error();
             let raised = match error.as_str() {
                 // The message gets the position of the caller of the wrapped function, too.
                 Some(message) => {

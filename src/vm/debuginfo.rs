@@ -90,7 +90,7 @@ pub(crate) unsafe fn position_in_function(pc: *const Ins) -> usize {
     // SAFETY: every function's code begins with its header, and no other instruction is one.
     while unsafe { *at }
         .op()
-        .is_some_and(|op| (op as u8) < Bc::FuncF as u8)
+        .is_none_or(|op| (op as u8) < Bc::FuncF as u8)
     {
         at = at.wrapping_sub(1);
     }
@@ -225,6 +225,15 @@ impl Activation {
 /// Walks a thread's functions from the innermost one out.
 pub struct Activations {
     next: Option<(Frame, *const Ins, *mut Value)>,
+}
+
+impl Activations {
+    /// From the frame at `base` out.
+    pub(super) fn from(base: *mut Value, pc: *const Ins, end: *mut Value) -> Activations {
+        Activations {
+            next: Some((Frame(base), pc, end)),
+        }
+    }
 }
 
 impl Iterator for Activations {

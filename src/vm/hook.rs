@@ -61,7 +61,7 @@ impl Vm {
     /// The table that is in force apart from events that are to be told.
     #[cfg(not(feature = "jit"))]
     pub(crate) fn table_beneath_events(&self) -> &'static crate::vm::exec::Table {
-        if self.hook.mask != 0 {
+        if self.is_hooked() {
             &crate::vm::exec::HOOKED
         } else {
             &crate::vm::exec::HANDLERS
@@ -90,11 +90,16 @@ impl Vm {
     pub(crate) fn update_dispatch(&mut self) {
         self.handlers = if self.events.is_due() {
             crate::vm::exec::TOLD
-        } else if self.hook.mask != 0 && !self.events.is_active() {
+        } else if self.is_hooked() && !self.events.is_active() {
             crate::vm::exec::HOOKED
         } else {
             crate::vm::exec::HANDLERS
         };
+    }
+
+    /// Does every instruction ask here first?
+    pub(crate) fn is_hooked(&self) -> bool {
+        self.hook.mask != 0 || self.debugger.is_stepping()
     }
 
     /// The hook function, its events and its count.
@@ -112,6 +117,11 @@ impl Vm {
         ins: Ins,
         k: *const Value,
     ) -> Next {
+        if self.debugger.is_stepping()
+            && let Some(next) = self.step_due(base, pc, ins)
+        {
+            return next;
+        }
         self.hook_due(base, pc, ins, k).unwrap_or(Next::NO_EVENT)
     }
 

@@ -83,6 +83,7 @@ impl Vm {
             self.announce_functions(proto);
             proto
         };
+        self.break_in_chunk(proto);
         self.instantiate(proto, env)
             .map_err(|_| self.memory_error())
     }

@@ -4,10 +4,12 @@
 //! protected calls, coroutines and calls from native functions all live on the Lua stacks (`frame` has the layout).
 
 mod access;
+pub mod breakpoint;
 pub mod call;
 mod cdata;
 pub mod convert;
 pub mod coroutine;
+pub mod debugger;
 pub mod debuginfo;
 pub mod dispatch;
 pub(crate) mod entry;

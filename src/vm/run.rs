@@ -29,6 +29,8 @@ pub enum StopReason {
     OutOfFuel,
     /// The host asked for it.
     Interrupted,
+    /// A debugger did: [`Vm::debug_stop`] says at what.
+    Debugger,
 }
 
 /// Where a run stopped.
@@ -40,6 +42,19 @@ pub struct Stop {
     pub(crate) native_step: Option<u32>,
     /// What that function has paid for work that it is going to do again.
     pub(crate) paid: u32,
+    /// What comes first when it goes on.
+    pub(crate) then: Then,
+}
+
+/// What comes first when a stopped run goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Then {
+    /// The next instruction, or the native function.
+    GoOn,
+    /// The instruction before the next one, which a debugger stopped at.
+    Instruction,
+    /// The error that a debugger stopped at.
+    Error,
 }
 
 /// How a run ended.
@@ -221,6 +236,7 @@ impl Vm {
             finalizing: None,
             resume_depth: 0,
             hook: Hook::NONE,
+            debugger: crate::vm::debugger::Debugger::default(),
             events: crate::vm::vmevent::VmEvents::NONE,
             compat52: config.compat52,
             allow_binary: config.allow_binary,
@@ -385,9 +401,14 @@ impl Vm {
             return Err(Outcome::Stopped(reason));
         }
         self.stopped = None;
-        match stop.native_step {
-            None => Ok(Action::Done(Next::RESUME)),
-            Some(step) => {
+        match (stop.then, stop.native_step) {
+            (Then::Instruction, _) => {
+                self.pass_instruction();
+                Ok(Action::Done(Next::RESUME))
+            }
+            (Then::Error, _) => Ok(Action::Raise(self.pass_error())),
+            (Then::GoOn, None) => Ok(Action::Done(Next::RESUME)),
+            (Then::GoOn, Some(step)) => {
                 self.native_step = step;
                 self.begin_credit(stop.paid);
                 Ok(Action::Reenter)
@@ -423,6 +444,7 @@ impl Vm {
         self.close_upvalues(bottom);
         self.hook.abandon();
         self.events.abandon();
+        self.debugger.abandon();
         self.finalizing = None;
     }
 

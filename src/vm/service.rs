@@ -11,7 +11,7 @@ use crate::vm::dispatch::Exit;
 use crate::vm::frame::Cont;
 use crate::vm::meta::Event;
 use crate::vm::native::{Flow, Raised};
-use crate::vm::run::{Stop, StopReason};
+use crate::vm::run::{Stop, StopReason, Then};
 
 /// Back-edges and calls between two polls of the host's interrupt. Well below a millisecond of work.
 const SLICE: i64 = 20_000;
@@ -120,7 +120,7 @@ impl Vm {
         }
     }
 
-    const SINGLE_ROOTS: usize = 15;
+    const SINGLE_ROOTS: usize = 16;
     const ROOT_COUNT: usize =
         Self::SINGLE_ROOTS + IO_ROOTS + crate::value::Type::COUNT + Event::COUNT;
 
@@ -134,6 +134,7 @@ impl Vm {
             self.scratch.into(),
             self.error_value,
             self.hook.function,
+            self.debugger.error,
             self.events.callbacks,
             self.events.queue,
             self.next_function,
@@ -186,6 +187,7 @@ impl Vm {
                 reason: stop,
                 native_step: None,
                 paid: 0,
+                then: Then::GoOn,
             });
             return Next::exit(Exit::Stopped);
         }
@@ -209,6 +211,7 @@ impl Vm {
             reason: stop,
             native_step: Some(self.native_step),
             paid: 0,
+            then: Then::GoOn,
         });
         Some(Next::exit(Exit::Stopped))
     }

@@ -105,6 +105,8 @@ pub struct Vm {
     pub(crate) resume_depth: u32,
     /// The debug hook.
     pub(crate) hook: super::hook::Hook,
+    /// What a debugger wants.
+    pub(crate) debugger: super::debugger::Debugger,
     /// Events for `jit.attach`.
     pub(crate) events: super::vmevent::VmEvents,
     /// 52COMPAT behaviour.

@@ -7,7 +7,7 @@ use crate::vm::call::{Action, Next};
 use crate::vm::dispatch::Exit;
 use crate::vm::frame::{self, CONT_SLOTS, Cont, Frame};
 use crate::vm::native::Raised;
-use crate::vm::run::Stop;
+use crate::vm::run::{Stop, Then};
 use crate::vm::stack::RESERVE;
 
 impl Vm {
@@ -23,7 +23,11 @@ impl Vm {
                 reason: self.interruption,
                 native_step: Some(self.native_step),
                 paid: self.end_credit(),
+                then: Then::GoOn,
             });
+            return Action::Done(Next::exit(Exit::Stopped));
+        }
+        if self.debugger.stops_at_errors() && self.stop_at_error() {
             return Action::Done(Next::exit(Exit::Stopped));
         }
         // SAFETY: frames are well formed.

@@ -10,6 +10,8 @@ mod interrupt;
 mod memory;
 #[allow(unsafe_code)]
 mod process;
+#[allow(unsafe_code)]
+pub mod redirect;
 
 use std::cell::Cell;
 use std::collections::hash_map::RandomState;
@@ -20,19 +22,30 @@ use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use perilune::host::{
     ExitStatus, File, Host, HostError, MathFunctions, OpenMode, StandardStream, WallTime,
     ZoneOffset,
 };
 
-pub use interrupt::{Interruptible, is_requested as interrupt_requested};
+pub use interrupt::{
+    Held, Interruptible, is_requested as interrupt_requested, request_attention, take_attention,
+};
 pub use memory::StdMemory;
 
 /// The operating system as the engine sees it.
 #[derive(Default)]
 pub struct StdHost {
     exit: ExitRequest,
+}
+
+/// Ends of the program by scripts, which somebody wants to know of first: `os.exit` then always ends the run before the program.
+static EXITS_ARE_REQUESTS: AtomicBool = AtomicBool::new(false);
+
+/// From now on no script ends the program by itself.
+pub fn make_exits_requests() {
+    EXITS_ARE_REQUESTS.store(true, Ordering::Relaxed);
 }
 
 /// An exit status that a script asked for with `os.exit(status, true)`: the state is closed before the program ends.
@@ -115,7 +128,7 @@ impl Host for StdHost {
         process::open_pipe(command, write).map_err(|e| host_error(&e))
     }
     fn exit(&mut self, status: i32, close: bool) -> Result<(), HostError> {
-        if !close {
+        if !close && !EXITS_ARE_REQUESTS.load(Ordering::Relaxed) {
             std::process::exit(status);
         }
         self.exit.0.set(Some(status));

@@ -273,7 +273,7 @@ impl Script {
             Ended::Returned => Outcome::Returned(self.vm.run_results().len()),
             Ended::Failed => Outcome::Failed,
             Ended::Stopped(StopReason::OutOfFuel) => Outcome::OutOfFuel,
-            Ended::Stopped(StopReason::Interrupted) => Outcome::Interrupted,
+            Ended::Stopped(StopReason::Interrupted | StopReason::Debugger) => Outcome::Interrupted,
         };
         self.outcome
     }

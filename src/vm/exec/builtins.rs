@@ -15,8 +15,11 @@ use crate::vm::convert::{floor, to_bit, truncate_i32};
 use crate::vm::dispatch::{Handler, HandlerFn};
 use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS, Frame};
 
-/// Opcodes of the state's dispatch table: the bytecode's and these.
-pub(in crate::vm) const HANDLER_COUNT: usize = Bc::ALL.len() + BUILTINS.len();
+/// The opcode of the first of them.
+const FIRST: usize = Ins::BREAKPOINT as usize + 1;
+
+/// Opcodes of the state's dispatch table: the bytecode's, that of breakpoints, and these.
+pub(in crate::vm) const HANDLER_COUNT: usize = FIRST + BUILTINS.len();
 
 /// Builtin number and handler, in the order of their opcodes.
 const BUILTINS: &[(u8, HandlerFn)] = &[
@@ -51,7 +54,7 @@ static HEADERS: [Ins; 256] = {
     let mut headers = [Ins::ad(Bc::FuncC, 0, 0); 256];
     let mut i = 0;
     while i < BUILTINS.len() {
-        headers[BUILTINS[i].0 as usize] = Ins((Bc::ALL.len() + i) as u32);
+        headers[BUILTINS[i].0 as usize] = Ins((FIRST + i) as u32);
         i += 1;
     }
     headers
@@ -66,7 +69,7 @@ pub(in crate::vm) fn header(builtin: u8) -> *const Ins {
 pub(super) const fn append(mut table: [Handler; HANDLER_COUNT]) -> [Handler; HANDLER_COUNT] {
     let mut i = 0;
     while i < BUILTINS.len() {
-        table[Bc::ALL.len() + i] = Handler(BUILTINS[i].1);
+        table[FIRST + i] = Handler(BUILTINS[i].1);
         i += 1;
     }
     table

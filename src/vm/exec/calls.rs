@@ -2,6 +2,7 @@
 
 use crate::bytecode::Ins;
 use crate::value::Value;
+use crate::vm::breakpoint;
 use crate::vm::convert::truncate_i32;
 use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS, Frame, Link};
 use crate::vm::native::Flow;
@@ -370,7 +371,7 @@ handler! { #[cold] #[inline(never)] fn func_c_slow(vm, base, pc, ins, k) {
 
 // Every instruction, while a debug hook is set.
 handler! { fn hooked(vm, base, pc, ins, k) {
-    let next = (*vm).run_hook(base, pc, ins, k);
+    let next = (*vm).run_hook(base, pc, breakpoint::plain(base, pc, ins), k);
     if next.is_no_event() {
         // While a hook is set no trace is entered: it would have no events.
         #[cfg(feature = "jit")]
@@ -382,9 +383,20 @@ handler! { fn hooked(vm, base, pc, ins, k) {
 
 // Every instruction, while there are events to be told.
 handler! { fn told(vm, base, pc, ins, k) {
-    let next = (*vm).run_event(base, pc, ins, k);
+    let next = (*vm).run_event(base, pc, breakpoint::plain(base, pc, ins), k);
     if next.is_no_event() {
         return ((*vm).table_beneath_events()[ins.op_index()].0)(vm, base, pc, ins, k);
+    }
+    follow!(vm, next)
+}}
+
+// An instruction under a breakpoint.
+handler! { #[cold] fn breakpoint(vm, base, pc, ins, k) {
+    let next = (*vm).run_breakpoint(base, pc);
+    if next.is_no_event() {
+        // Loops with a breakpoint at their instruction aren't counted.
+        let ins = breakpoint::plain(base, pc, ins);
+        return (super::HANDLERS[ins.op_index()].0)(vm, base, pc, ins, k);
     }
     follow!(vm, next)
 }}

@@ -21,7 +21,7 @@ pub(in crate::vm) unsafe fn check(vm: &Vm, base: *mut Value, pc: *const Ins, k: 
         .as_function()
         .expect("a function below the base");
     // SAFETY: the caller's promise.
-    let ins = unsafe { *pc };
+    let ins = unsafe { crate::vm::breakpoint::plain(base, pc.wrapping_add(1), *pc) };
     let Some(op) = ins.op().filter(|_| function.is_lua()) else {
         assert!(function.native.is_some(), "an opcode");
         let top = base.wrapping_add(k.addr());

@@ -6,7 +6,7 @@
 //! exist and have the kind that the opcode table says, jumps stay in the code, a JMP follows a condition. The macro
 //! [`handler`] opens one unsafe block per handler on the strength of this contract.
 
-use crate::bytecode::Bc;
+use crate::bytecode::{Bc, Ins};
 use crate::vm::dispatch::{Handler, HandlerFn};
 
 /// Defines handlers. The body sees the five registers and ends in `next!`, `enter!` or a tail call.
@@ -132,6 +132,7 @@ pub(crate) static HANDLERS: [Handler; HANDLER_COUNT] = {
         table[i] = Handler(handler_of(Bc::ALL[i]));
         i += 1;
     }
+    table[Ins::BREAKPOINT as usize] = Handler(calls::breakpoint);
     builtins::append(table)
 };
 

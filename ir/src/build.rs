@@ -83,6 +83,8 @@ pub struct Builder<'o> {
     depth: u32,
     /// What rules found before LOOP while a loop is peeled. PHIs may rebind it.
     pub(crate) found_before_loop: Vec<IrRef>,
+    /// May guards be added so that a number whose low bits are wanted can be computed in ints?
+    pub(crate) guards_bits: bool,
     /// The fold rules that fired, for tests that look for rules never reached.
     #[cfg(test)]
     pub(crate) fired: Vec<&'static str>,
@@ -110,6 +112,7 @@ impl<'o> Builder<'o> {
             guard_since_snap: true,
             depth: 0,
             found_before_loop: Vec::new(),
+            guards_bits: false,
             #[cfg(test)]
             fired: Vec::new(),
         }

@@ -305,7 +305,7 @@ letters! {
 }
 
 named! {
-    /// How strictly CONV to an integer checks. In order of strength.
+    /// How strictly CONV to an integer checks. The first three in order of strength.
     ConvMode {
         /// Truncates: the low bits of the 64-bit integer, which is -2^63 when out of range.
         Any = "any",
@@ -313,6 +313,8 @@ named! {
         Index = "index",
         /// Leaves the trace unless the number is an integer.
         Check = "check",
+        /// The low bits of an integer from -2^33 to 2^33 - 1; leaves the trace unless the number is one.
+        Bits = "bits",
     }
 }
 
@@ -340,6 +342,12 @@ impl Conv {
     /// Number to int, checked, for an array index.
     pub const INT_NUM_INDEX: Conv = Conv {
         mode: ConvMode::Index,
+        ..Conv::new(IrType::Int, IrType::Num)
+    };
+
+    /// Number to the low bits of a small integer, checked.
+    pub const INT_NUM_BITS: Conv = Conv {
+        mode: ConvMode::Bits,
         ..Conv::new(IrType::Int, IrType::Num)
     };
 

@@ -424,6 +424,12 @@ fn type_checks() {
         2147483648.0,
         -2147483648.0,
         0.5,
+        4294967295.0,
+        8589934591.0,
+        8589934592.0,
+        -8589934592.0,
+        -8589934593.0,
+        1e300,
         f64::NAN,
         f64::INFINITY,
     ] {
@@ -437,6 +443,7 @@ fn type_checks() {
         );
         b.both(".... SNAP pc=0 [ #6:+1 ]\n0001 > int SLOAD #5 TC\n.... SNAP pc=1 [ #6:0001 ]\n");
         b.both(".... SNAP pc=0 [ #6:+1 ]\n0001 > num SLOAD #5 T\n0002 > int CONV 0001 int.num check\n.... SNAP pc=1 [ #6:0002 ]\n");
+        b.both(".... SNAP pc=0 [ #6:+1 ]\n0001 > num SLOAD #5 T\n0002 > int CONV 0001 int.num bits\n.... SNAP pc=1 [ #6:0002 ]\n");
     }
     b.slot(5, encoding::TRUE);
     b.both(".... SNAP pc=0 [ #6:+1 ]\n0001 > int SLOAD #5 TC\n.... SNAP pc=1 [ #6:0001 ]\n");

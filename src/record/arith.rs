@@ -79,8 +79,8 @@ impl Recorder {
     }
 
     /// A number as the bit operators take it.
-    pub(super) fn as_bits(&mut self, r: IrRef) -> Record<IrRef> {
-        Ok(narrow_tobit(&mut self.b, r)?)
+    pub(super) fn as_bits(&mut self, r: IrRef, value: f64) -> Record<IrRef> {
+        Ok(narrow_tobit(&mut self.b, r, value)?)
     }
 
     /// BNOT
@@ -89,7 +89,7 @@ impl Recorder {
         if !self.is_numeric(r) {
             return Err(self.nyi(at));
         }
-        let r = self.as_bits(r)?;
+        let r = self.as_bits(r, number_in(at, at.ins.d()))?;
         let r = self.b.ins(IrOp::BNot, IrType::Int, r, Operand::NONE)?;
         self.result(at, r)
     }
@@ -101,7 +101,8 @@ impl Recorder {
         if !self.is_numeric(x) || !self.is_numeric(y) {
             return Err(self.nyi(at));
         }
-        let (x, y) = (self.as_bits(x)?, self.as_bits(y)?);
+        let x = self.as_bits(x, number_in(at, at.ins.b()))?;
+        let y = self.as_bits(y, number_in(at, at.ins.c()))?;
         let op = match op {
             BitOp::And => IrOp::BAnd,
             BitOp::Or => IrOp::BOr,
@@ -135,4 +136,9 @@ impl Recorder {
         let n = self.b.ins(IrOp::Len, IrType::Int, r, Operand::NONE)?;
         self.result(at, n)
     }
+}
+
+/// The number in a slot, if there is one.
+fn number_in(at: &At<'_>, slot: usize) -> f64 {
+    at.slot(slot).as_number().unwrap_or(f64::NAN)
 }

@@ -1,7 +1,7 @@
 //! What pure operations compute. The evaluator and constant folding share these functions; machine code has to agree.
 
 use crate::eval::Val;
-use crate::literal::{Conv, FpMath};
+use crate::literal::{Conv, ConvMode, FpMath};
 use crate::op::IrOp;
 use crate::types::IrType;
 
@@ -159,11 +159,19 @@ pub fn exact_int(n: f64) -> Option<i32> {
     (f64::from(i) == n).then_some(i)
 }
 
+/// The low bits of an integer of up to 34 bits, its sign included.
+pub fn exact_bits(n: f64) -> Option<i32> {
+    let i = truncate_i64(n);
+    let fits = i as f64 == n && (i >> 33 == 0 || i >> 33 == -1);
+    fits.then_some(i as i32)
+}
+
 /// Result of CONV, or none if the check failed or the operand is of the wrong type.
 pub fn conv(c: Conv, v: Val) -> Option<Val> {
     if let (Val::Num(n), true) = (v, c.is_checked()) {
-        return match c.to {
-            IrType::Int => exact_int(n).map(Val::Int),
+        return match (c.to, c.mode) {
+            (IrType::Int, ConvMode::Bits) => exact_bits(n).map(Val::Int),
+            (IrType::Int, _) => exact_int(n).map(Val::Int),
             _ => None,
         };
     }

@@ -149,7 +149,13 @@ impl Generator<'_> {
             return Ok(r);
         }
         let exact = matches!(self.value(r), Val::Num(n) if arith::exact_int(n).is_some());
-        if exact && !self.rng.chance(4) {
+        if exact && self.rng.chance(4) {
+            // What narrowing while recording leaves behind.
+            let bits = self.b.ins(IrOp::ToBit, IrType::Int, r, NONE)?;
+            self.b
+                .guard(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_BITS)?;
+            Ok(bits)
+        } else if exact && !self.rng.chance(4) {
             self.b
                 .guard(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_CHECK)
         } else {

@@ -5,7 +5,8 @@
 //! integers and operations not to overflow, so the trace may be left earlier than the conversion would have left it.
 //!
 //! What the bit library wants wraps, so nothing need be checked, and checks of inner sums are dropped, too ([`narrow_tobit`]). But
-//! doubles round beyond 2^53, which wrapping doesn't: each node carries a bound of its magnitude.
+//! doubles round beyond 2^53, which wrapping doesn't: each node carries a bound of its magnitude. Where the recorder saw that the sum is an
+//! integer, guards say that its parts are, if there are no more of these than ints.
 //!
 //! The walk over an expression keeps its own stack; those deeper than [`MAX_NODES`] are left alone.
 
@@ -26,6 +27,8 @@ const MAX_CONVERSIONS: usize = 1;
 const MAX_BITS: u32 = 51;
 /// Bits of an int's magnitude.
 const INT_BITS: u32 = 31;
+/// The same of what `CONV int.num bits` accepts.
+const INTEGER_BITS: u32 = 33;
 
 /// A step of the narrowed expression, in postfix order.
 #[derive(Clone, Copy)]
@@ -36,6 +39,10 @@ enum Node {
     Int(i32),
     /// A number to convert.
     Convert(IrRef),
+    /// A number to guard to be a small integer, and its TOBIT.
+    Integer(IrRef, IrRef),
+    /// A number to convert, with such a guard.
+    Bits(IrRef),
     /// An operation on the two nodes before.
     Op(IrOp),
 }
@@ -54,6 +61,8 @@ pub(super) fn fold_conv(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
     let c = f.ins.conv();
     let want = match f.ins.op() {
         IrOp::ToBit => Want::Bits,
+        // The parts of such a number need not be ints.
+        _ if c.mode == ConvMode::Bits => return Ok(Folded::Next),
         _ if c.to == IrType::Int && c.from == IrType::Num && c.is_checked() => {
             Want::Checked(c.mode)
         }
@@ -74,7 +83,13 @@ pub(super) fn known(f: &mut Fold<'_, '_>) -> Result<Folded, TraceError> {
     let c = f.ins.conv();
     let wanted = f.ins.op() == IrOp::ToBit
         || (c.to == IrType::Int && c.from == IrType::Num && c.is_checked());
-    Ok(match f.b.trace.narrowed(f.a()) {
+    // A PHI may rebind a number that was an int before LOOP: the int is carried along, too, then.
+    let ins = f.b.trace.get(f.a());
+    let is_rebound = f.look(f.a()).op() == IrOp::Nop;
+    let was_int = is_rebound && ins.op() == IrOp::Conv && ins.conv() == Conv::NUM_INT;
+    let int = f.b.trace.narrowed(f.a());
+    let int = int.or_else(|| ins.ref_a().filter(|_| was_int));
+    Ok(match int {
         Some(i) if wanted && f.b.options.narrow => Folded::To(i),
         _ => Folded::Next,
     })
@@ -98,6 +113,14 @@ fn narrowed(f: &mut Fold<'_, '_>, want: Want, root: IrRef) -> Result<Option<IrRe
             Node::Int(i) => f.b.trace.kint(i)?,
             // A part of an index may lie anywhere.
             Node::Convert(x) => f.b.guard(IrOp::Conv, IrType::Int, x, Conv::INT_NUM_CHECK)?,
+            Node::Integer(x, bits) => {
+                if !is_guarded(f, x) {
+                    f.b.guard(IrOp::Conv, IrType::Int, x, Conv::INT_NUM_BITS)?;
+                }
+                f.b.found(bits)?;
+                bits
+            }
+            Node::Bits(x) => f.b.guard(IrOp::Conv, IrType::Int, x, Conv::INT_NUM_BITS)?,
             Node::Op(op) => {
                 top -= 2;
                 let (x, y) = (stack[top], stack[top + 1]);
@@ -146,6 +169,8 @@ fn plan(f: &Fold<'_, '_>, want: Want, root: IrRef, nodes: &mut [Node; MAX_NODES]
     // Bounds of the magnitudes of nodes that no operation has taken yet, as powers of two.
     let mut bits = [0; MAX_NODES];
     let (mut pending, mut count, mut conversions, mut open) = (1, 0, 0, 0);
+    // Guards of bits: how many, and how many more of them than of ints.
+    let (mut guards, mut balance) = (0, 0);
     while pending > 0 {
         pending -= 1;
         let node = match work[pending] {
@@ -172,12 +197,22 @@ fn plan(f: &Fold<'_, '_>, want: Want, root: IrRef, nodes: &mut [Node; MAX_NODES]
                 return None;
             }
             // What a product multiplies has to be there as an int, or a factor that is none would leave the trace in vain.
-            if op == IrOp::Mul && conversions > 0 {
+            if op == IrOp::Mul && conversions + guards > 0 {
                 return None;
             }
         } else {
+            match node {
+                Node::Ready(_) => balance -= 1,
+                Node::Bits(r) => {
+                    guards += 1;
+                    // What is carried through a loop is an int there from the second iteration on.
+                    balance += i32::from(f.look(r).op() != IrOp::SLoad);
+                }
+                _ => {}
+            }
             bits[open] = match node {
                 Node::Int(k) => u32::BITS - k.unsigned_abs().leading_zeros(),
+                Node::Integer(..) | Node::Bits(_) => INTEGER_BITS,
                 _ => INT_BITS,
             };
         }
@@ -185,7 +220,7 @@ fn plan(f: &Fold<'_, '_>, want: Want, root: IrRef, nodes: &mut [Node; MAX_NODES]
         *nodes.get_mut(count)? = node;
         count += 1;
     }
-    Some(count)
+    (guards == 0 || balance <= 0).then_some(count)
 }
 
 /// An operation to narrow: one on numbers, or for bits also a checked one on ints whose check is superfluous.
@@ -230,10 +265,21 @@ fn leaf(f: &Fold<'_, '_>, want: Want, r: IrRef, conversions: &mut usize) -> Opti
         }
     }
     if want == Want::Bits {
-        return None;
+        let bits = Ins::new(IrOp::ToBit, IrType::Int, r, Operand::NONE);
+        let is_integer = f.b.guards_bits || is_guarded(f, r);
+        return is_integer.then(|| match f.b.find_after(&bits, Some(r)) {
+            Some(bits) => Node::Integer(r, bits),
+            None => Node::Bits(r),
+        });
     }
     *conversions += 1;
     (*conversions <= MAX_CONVERSIONS).then_some(Node::Convert(r))
+}
+
+/// Is the number guarded to be a small integer?
+fn is_guarded(f: &Fold<'_, '_>, r: IrRef) -> bool {
+    let guard = Ins::new(IrOp::Conv, IrType::Int, r, Conv::INT_NUM_BITS).guarded();
+    f.b.find_after(&guard, Some(r)).is_some()
 }
 
 /// A Lua number as an array index: an int, checked to be one. Checks that the bounds check makes superfluous are dropped.
@@ -258,10 +304,14 @@ pub fn narrow_toint(b: &mut Builder<'_>, r: IrRef) -> Result<IrRef, TraceError> 
     }
 }
 
-/// A Lua number as the bit library takes it.
-pub fn narrow_tobit(b: &mut Builder<'_>, r: IrRef) -> Result<IrRef, TraceError> {
+/// A Lua number as the bit library takes it, of which the recorder saw `value`.
+pub fn narrow_tobit(b: &mut Builder<'_>, r: IrRef, value: f64) -> Result<IrRef, TraceError> {
     if b.trace.ty(r) == IrType::Num {
-        return b.ins(IrOp::ToBit, IrType::Int, r, Operand::NONE);
+        // The sum of integers is one; that of others is hardly ever.
+        b.guards_bits = crate::eval::arith::exact_bits(value).is_some();
+        let bits = b.ins(IrOp::ToBit, IrType::Int, r, Operand::NONE);
+        b.guards_bits = false;
+        return bits;
     }
     let op = b.trace.get(r).op();
     if b.options.narrow && matches!(op, IrOp::AddOv | IrOp::SubOv) {
@@ -345,4 +395,95 @@ pub fn narrow_div(b: &mut Builder<'_>, x: IrRef, y: IrRef) -> Result<IrRef, Trac
     let x = number(b, x)?;
     let y = number(b, y)?;
     b.ins(IrOp::Div, IrType::Num, x, y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::build::NoObjects;
+    use crate::eval::Machine;
+    use crate::eval::{Reason, Run, Val, run};
+    use crate::literal::{SloadMode, Slot};
+    use crate::model::{Model, Rng};
+    use crate::opt::Options;
+    use crate::snap::{SnapEntry, SnapKind};
+    use crate::trace::{Limits, Trace};
+
+    /// `bit.tobit(x + y)` for two slots, of which the recorder saw integers and whose bits were used before, perhaps.
+    fn sum_of_bits(options: Options, used: bool) -> Trace {
+        let mut b = Builder::try_new(Limits::default(), options, &NoObjects).unwrap();
+        b.snapshot(0, 0, &[]).unwrap();
+        let [x, y] = [3, 4].map(|slot| {
+            let ins = Ins::new(IrOp::SLoad, IrType::Num, Slot(slot), SloadMode::TYPECHECK);
+            b.emit(ins.guarded()).unwrap()
+        });
+        let before = if used {
+            let [i, j] = [x, y].map(|r| narrow_tobit(&mut b, r, 1.0).unwrap());
+            b.ins(IrOp::BXor, IrType::Int, i, j).unwrap()
+        } else {
+            b.trace.kint(7).unwrap()
+        };
+        let sum = b.ins(IrOp::Add, IrType::Num, x, y).unwrap();
+        let sum = narrow_tobit(&mut b, sum, 2.0).unwrap();
+        let entries = [(5, before), (6, sum)].map(|(slot, value)| SnapEntry {
+            slot: Slot(slot),
+            value,
+            kind: SnapKind::Value,
+        });
+        b.snapshot(1, 0, &entries).unwrap();
+        b.finish()
+    }
+
+    #[test]
+    fn bits_of_integers_are_added_as_ints() {
+        for used in [false, true] {
+            check_sum(used);
+        }
+    }
+    fn check_sum(used: bool) {
+        let (plain, narrowed) = (
+            sum_of_bits(Options::NONE, used),
+            sum_of_bits(Options::ALL, used),
+        );
+        let has = |t: &Trace, op, ty| t.refs().any(|r| t.get(r).op() == op && t.get(r).ty() == ty);
+        assert!(has(&narrowed, IrOp::Add, IrType::Int) && !has(&plain, IrOp::Add, IrType::Int));
+        let values = [
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            0.5,
+            -0.5,
+            1.5,
+            2147483647.0,
+            -2147483648.0,
+            2147483648.0,
+            4294967295.0,
+            4294967296.0,
+            8589934591.0,
+            8589934592.0,
+            -8589934592.0,
+            -8589934593.0,
+            1e15,
+            1e300,
+            f64::NAN,
+        ];
+        let mut narrow = 0;
+        for x in values {
+            for y in values {
+                let ended = |t: &Trace| {
+                    let mut m = Model::new(&mut Rng::new(1));
+                    m.set_slot(Slot(3), Val::Num(x));
+                    m.set_slot(Slot(4), Val::Num(y));
+                    let exit = run(t, &mut m, Run::default()).unwrap();
+                    (exit.reason == Reason::End).then(|| m.dump())
+                };
+                if let Some(state) = ended(&narrowed) {
+                    assert_eq!(Some(state), ended(&plain), "{x} {y}");
+                    narrow += 1;
+                }
+            }
+        }
+        assert!(narrow > 100, "{narrow}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use iced_x86::Code;
 use perilune_ir::ins::Ins;
+use perilune_ir::literal::ConvMode;
 use perilune_ir::types::{IrRef, IrType};
 
 use crate::asm::{self, Alu, Arg, Cond, Fp, Item, Mem, Rm, Shift};
@@ -37,7 +38,10 @@ impl Compiler<'_> {
         let a = self.a(&ins);
         let (from, to) = (conv.from, conv.to);
         if ins.is_guard() {
-            return self.lower_checked_conv(r, a);
+            return match conv.mode {
+                ConvMode::Bits => self.lower_bits_conv(r, a),
+                _ => self.lower_checked_conv(r, a),
+            };
         }
         let dst = self.def(r);
         match (from, to) {
@@ -112,6 +116,32 @@ impl Compiler<'_> {
         let src = self.operand(a);
         let t = self.temp(RegSet::XMM);
         self.forward(|c| c.check_int(dst, src, t));
+    }
+    /// A conversion that leaves unless the number is a small integer.
+    fn lower_bits_conv(&mut self, r: IrRef, a: IrRef) {
+        self.prepare_exit();
+        let dst = if self.is_needed(r) {
+            self.def(r)
+        } else {
+            self.temp(RegSet::GPR)
+        };
+        self.locked.insert(dst);
+        let src = self.operand(a);
+        let (t, upper) = (self.temp(RegSet::XMM), self.temp(RegSet::GPR));
+        self.forward(|c| {
+            c.truncate(true, dst, src);
+            c.of_int(Fp::OfInt64, t, Rm::Reg(dst));
+            c.compare_xmm(t, src);
+            c.guard(Cond::NotEqual);
+            c.exit(Cond::Parity);
+            // What lies above is 0 or -1.
+            c.copy_sized(true, upper, dst);
+            c.ins(asm::shift_imm(Shift::Sar, true, upper, 33));
+            c.ins(asm::alu_imm(Alu::Add, false, Rm::Reg(upper), 1));
+            c.ins(asm::alu_imm(Alu::Cmp, false, Rm::Reg(upper), 1));
+            c.exit(Cond::Above);
+            c.copy32(dst, dst);
+        });
     }
     fn fp_convert(&mut self, op: Fp, dst: Reg, a: IrRef) {
         let a = self.alloc_left(a, dst);

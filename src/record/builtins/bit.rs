@@ -28,7 +28,7 @@ pub(super) const BUILTINS: &[(u8, BuiltinRecorder)] = &[
 fn operand(r: &mut Recorder, at: &At<'_>, call: &Call, i: usize) -> Record<Option<IrRef>> {
     let arg = r.arg(at, call, i)?;
     match r.numeric(arg)? {
-        Some((x, _)) => Ok(Some(r.as_bits(x)?)),
+        Some((x, n)) => Ok(Some(r.as_bits(x, n)?)),
         None => Ok(None),
     }
 }

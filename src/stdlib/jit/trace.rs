@@ -161,6 +161,8 @@ mod present {
                     perilune_ir::literal::ConvMode::Any => 0,
                     perilune_ir::literal::ConvMode::Index => 2,
                     perilune_ir::literal::ConvMode::Check => 3,
+                    // LuaJIT has none.
+                    perilune_ir::literal::ConvMode::Bits => 1,
                 };
                 let types = type_number(conv.from) | type_number(conv.to) << 5;
                 types | i32::from(conv.sext) << 11 | mode << 12

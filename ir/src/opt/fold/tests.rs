@@ -130,7 +130,7 @@ impl Expressions<'_> {
         match (from, self.rng.below(4)) {
             (IrType::Num, 0) => return self.b.ins(IrOp::ToBit, IrType::Int, x, NONE),
             (IrType::Num, 1) => {
-                c = Conv::INT_NUM_CHECK;
+                c = self.rng.pick(&[Conv::INT_NUM_CHECK, Conv::INT_NUM_BITS]);
                 return self.b.guard(IrOp::Conv, IrType::Int, x, c);
             }
             (IrType::Num, 2) => {

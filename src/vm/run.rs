@@ -19,7 +19,9 @@ use crate::vm::frame::{FRAME_SLOTS, Frame, Link};
 use crate::vm::hook::Hook;
 use crate::vm::meta::Event;
 use crate::vm::native::Raised;
-use crate::vm::stack::{DEFAULT_MAX_SLOTS, INITIAL_SLOTS, MIN_NATIVE_SLOTS, RESERVE};
+use crate::vm::stack::{
+    DEFAULT_MAX_SLOTS, INITIAL_SLOTS, LEAST_MAX_SLOTS, MIN_NATIVE_SLOTS, RESERVE,
+};
 use crate::vm::state::{LENGTHS, LIGHT_SEGMENTS};
 
 /// Why a run stopped before its end.
@@ -240,7 +242,7 @@ impl Vm {
             events: crate::vm::vmevent::VmEvents::NONE,
             compat52: config.compat52,
             allow_binary: config.allow_binary,
-            max_stack: config.max_stack,
+            max_stack: config.max_stack.max(LEAST_MAX_SLOTS),
             max_coroutines: usize::MAX,
             syntax_error: None,
             traceback: None,

@@ -13,6 +13,8 @@ pub const RESERVE: usize = 48;
 pub const MIN_NATIVE_SLOTS: usize = 20;
 /// Slots of a new coroutine's stack, the reserve not counted.
 pub const INITIAL_SLOTS: usize = 40;
+/// The least that the greatest number of slots may be: every stack has so many anyway.
+pub const LEAST_MAX_SLOTS: usize = 4 * INITIAL_SLOTS;
 /// The greatest number of slots of a stack unless the host says otherwise; LuaJIT's figure.
 pub const DEFAULT_MAX_SLOTS: usize = 65_500;
 /// What an overflowing stack gets on top of its limit, so that a message handler can run.
@@ -30,9 +32,6 @@ impl Vm {
             return Ok(());
         }
         if needed > self.max_stack {
-            if needed <= self.max_stack + OVERFLOW_EXTRA && limit > self.max_stack {
-                return Ok(());
-            }
             let overflowing_again = limit > self.max_stack;
             if !overflowing_again
                 && self

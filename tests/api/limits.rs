@@ -181,6 +181,20 @@ fn coroutines_are_limited() {
 }
 
 #[test]
+fn the_least_stack_is_no_room_to_write_beyond() {
+    for slots in [0, 1, 7, 41, 100] {
+        let lua = Lua::builder().max_stack(slots).build().unwrap();
+        let result: Result<usize, _> = lua.load("return select('#', unpack({}, 1, 900))").eval();
+        assert!(result.unwrap_err().to_string().contains("unpack"));
+        let deep: Result<(), _> = lua
+            .load("local function f(...) return 1 + f(1, 2, 3, ...) end f()")
+            .exec();
+        assert!(deep.unwrap_err().to_string().contains("stack overflow"));
+        assert_eq!(lua.load("return 7").eval::<i32>().unwrap(), 7);
+    }
+}
+
+#[test]
 fn stacks_are_limited() {
     let lua = Lua::builder().max_stack(1000).build().unwrap();
     let error = lua

@@ -115,7 +115,8 @@ impl Loaded {
         Loaded::request_into(SimulatedKernel::new(process), process, address, most)
     }
 
-    fn request_into(
+    /// The same, into a kernel of choice.
+    pub fn request_into(
         kernel: SimulatedKernel,
         process: &Process,
         address: u64,

@@ -347,6 +347,11 @@ pub trait Host {
     fn entropy(&mut self) -> [u64; 2] {
         [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344]
     }
+    /// What a script is told that asks where an object lies (`tostring`, `%p`): the address itself, or something else that no other object
+    /// has, if scripts are not to know addresses.
+    fn told_address(&self, address: usize) -> u64 {
+        address as u64
+    }
     /// Has somebody asked the running script to stop? Asked at the state's checks, about every millisecond at most;
     /// answering `true` takes the request.
     fn take_interrupt(&mut self) -> bool {

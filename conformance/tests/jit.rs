@@ -26,7 +26,7 @@ const SHORT: [&str; 4] = [
     "mode=raw",
     "mode=evaluate",
     "mode=compile",
-    "mode=compile,regseed=1,maxmcode=8",
+    "mode=compile,regseed=1,maxmcode=16,blind,mask,place,endbr",
 ];
 
 const OPTIMISATIONS: [&str; 10] = [

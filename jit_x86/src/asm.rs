@@ -94,6 +94,8 @@ pub(crate) struct Label(pub u32);
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item {
     Ins(Instruction),
+    /// Loads a double into a vector register without a constant in memory, with or without AVX.
+    Number(Reg, u64, bool),
     /// To the stub of this exit.
     Exit(Cond, u16),
     /// To a label near by.
@@ -280,6 +282,7 @@ macro_rules! alu {
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub(crate) enum Alu { $($name),* }
         impl Alu {
+            const ALL: &'static [Alu] = &[$(Alu::$name),*];
             fn codes(self) -> &'static AluCodes {
                 match self {
                     $(Alu::$name => const { &AluCodes {
@@ -300,6 +303,21 @@ alu! {
     Or: Or_r32_rm32 Or_r64_rm64, Or_rm32_r32 Or_rm64_r64, Or_rm32_imm8 Or_rm64_imm8, Or_rm32_imm32 Or_rm64_imm32;
     Xor: Xor_r32_rm32 Xor_r64_rm64, Xor_rm32_r32 Xor_rm64_r64, Xor_rm32_imm8 Xor_rm64_imm8, Xor_rm32_imm32 Xor_rm64_imm32;
     Cmp: Cmp_r32_rm32 Cmp_r64_rm64, Cmp_rm32_r32 Cmp_rm64_r64, Cmp_rm32_imm8 Cmp_rm64_imm8, Cmp_rm32_imm32 Cmp_rm64_imm32;
+}
+
+impl Alu {
+    /// The operation that an instruction with an immediate of 32 bits does, and whether it does it to 64 bits.
+    pub fn of_immediate(code: Code) -> Option<(Alu, bool)> {
+        let mut all = Alu::ALL.iter();
+        all.find_map(|&op| {
+            let wide = op.codes().rm_i32.iter().position(|&c| c == code)?;
+            Some((op, wide == 1))
+        })
+    }
+    /// `op reg/mem, reg`
+    pub fn of_register(self, wide: bool) -> Code {
+        self.codes().rm_r[wide as usize]
+    }
 }
 
 /// `op reg, reg/mem`

@@ -6,16 +6,20 @@ use iced_x86::Encoder;
 use perilune_ir::trace::compact;
 use perilune_ir::types::IrRef;
 
+use crate::blind::Known;
 use crate::compile::{Compiler, Record};
-use crate::emit::{self, ExitJump, Stub};
+use crate::emit::{self, Blinding, ExitJump, Stub, Style};
 use crate::error::BackendError;
-use crate::input::{Entry, Input, Location};
+use crate::input::{Entry, Hardening, Head, Input, Location};
+use crate::random::Random;
 use crate::region::{Block, ExecutableMemory, Region, Writer};
 use crate::runtime::Layout;
 
 /// Assembles traces. The first one of a process costs about a millisecond and half a megabyte, for the encoder's tables.
 pub struct Assembler {
     encoder: Encoder,
+    hardening: Hardening,
+    random: Random,
 }
 
 /// A trace's machine code.
@@ -49,23 +53,56 @@ impl Assembler {
         region: &mut Region<M>,
         layout: &Layout,
     ) -> Result<Assembler, BackendError> {
+        Assembler::hardened(region, layout, Hardening::default(), [0; 2])
+    }
+    /// The same with measures against hostile scripts, for which it needs bits that they can't know. They hold for all traces.
+    pub fn hardened<M: ExecutableMemory>(
+        region: &mut Region<M>,
+        layout: &Layout,
+        hardening: Hardening,
+        bits: [u64; 2],
+    ) -> Result<Assembler, BackendError> {
+        let mut random = Random::new(bits);
+        if hardening.place {
+            let mut places = random;
+            places.stir([random.next(), random.next()]);
+            region.scatter(places);
+        }
+        let key = if hardening.blind {
+            random.next() as u32
+        } else {
+            0
+        };
         let mut encoder = Encoder::try_new(64).map_err(|_| BackendError::Encoding)?;
-        let (bytes, offsets) = emit::shared_code(&mut encoder, layout)?;
+        let shared = region.shared;
+        let (bytes, offsets) = emit::shared_code(&mut encoder, layout, shared, hardening, key)?;
         region.modify(|w| {
             let block = w.allocate(bytes.len())?;
             w.write(block.offset, &bytes)?;
             let start = w.start() + block.offset;
+            for call in offsets.calls.iter().flatten() {
+                w.point(block.offset + call.at as usize, call.target)?;
+            }
+            w.shared.enter = start;
             w.shared.exit = start + offsets.exit;
             w.shared.barrier = start + offsets.barrier;
             w.shared.look_up = start + offsets.look_up;
-            // `Region::enter` calls the region's beginning.
-            if block.offset == 0 {
-                Ok(())
-            } else {
-                Err(BackendError::CodeMemoryFull)
-            }
+            w.shared.exit_key = key;
+            Ok(())
         })??;
-        Ok(Assembler { encoder })
+        Ok(Assembler {
+            encoder,
+            hardening,
+            random,
+        })
+    }
+    /// Takes more bits that scripts can't know.
+    pub fn stir(&mut self, bits: [u64; 2]) {
+        self.random.stir(bits);
+    }
+    /// The measures that were asked for.
+    pub fn hardening(&self) -> Hardening {
+        self.hardening
     }
 
     /// Compiles a trace and writes its code.
@@ -85,9 +122,17 @@ impl Assembler {
         input: &Input<'_>,
         then: impl FnOnce(&mut Writer<'_>, &Code) -> Result<(), BackendError>,
     ) -> Result<Code, BackendError> {
-        let compiled = Compiler::try_new(input)?.run()?;
-        let id = u32::from(input.number) << 16;
-        let encoded = emit::encode(&mut self.encoder, region.shared, &compiled, id)?;
+        let compiled = Compiler::try_new(input, self.hardening)?.run()?;
+        let style = Style {
+            shared: region.shared,
+            id: u32::from(input.number) << 16,
+            blinding: self.hardening.blind.then(|| Blinding {
+                known: Known::new(input.layout),
+                random: &mut self.random,
+            }),
+            endbr: self.hardening.endbr && matches!(input.head, Head::Root),
+        };
+        let encoded = emit::encode(&mut self.encoder, style, &compiled)?;
         region.modify(|w| {
             let block = w.allocate(encoded.bytes.len())?;
             let written = w.write(block.offset, &encoded.bytes).and_then(|()| {

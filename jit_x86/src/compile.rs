@@ -17,10 +17,11 @@ use perilune_ir::trace::{Link, Trace};
 use perilune_ir::types::{IrRef, IrType};
 
 use crate::asm::{Cond, Item, Label};
+use crate::blind::SCRATCH;
 use crate::emit::ASIDE;
 use crate::error::BackendError;
 use crate::fuel::Leader;
-use crate::input::{Head, Inherited, Input, Location, ParentValue, Policy};
+use crate::input::{Hardening, Head, Inherited, Input, Location, ParentValue, Policy};
 use crate::reg::{Reg, RegSet};
 use crate::runtime::{Layout, SPILL_SLOTS};
 
@@ -75,6 +76,11 @@ pub(crate) struct Compiler<'a> {
     pub layout: &'a Layout,
     /// The code, in reverse.
     pub items: Vec<Item>,
+    /// What is executed right before the instruction in hand, in program order.
+    pub before: Vec<Item>,
+    pub hardening: Hardening,
+    /// Registers that may be allocated.
+    pub usable: RegSet,
     /// What is executed before the loop closes, in program order.
     pub tail: Vec<Item>,
     pub instructions: Vec<RefState>,
@@ -138,7 +144,10 @@ pub(crate) fn out_of_memory<E>(_: E) -> BackendError {
 }
 
 impl<'a> Compiler<'a> {
-    pub fn try_new(input: &'a Input<'a>) -> Result<Compiler<'a>, BackendError> {
+    pub fn try_new(
+        input: &'a Input<'a>,
+        hardening: Hardening,
+    ) -> Result<Compiler<'a>, BackendError> {
         let trace = input.trace;
         let mut instructions = Vec::new();
         instructions
@@ -163,16 +172,23 @@ impl<'a> Compiler<'a> {
         items.try_reserve(trace.len() * 3).map_err(out_of_memory)?;
         let mut spilled = [0; SPILL_SLOTS / 64];
         spilled[SCRATCH_SLOT as usize / 64] |= 1 << (SCRATCH_SLOT % 64);
+        let mut usable = RegSet::GPR.or(RegSet::XMM);
+        if hardening.blind {
+            usable.remove(SCRATCH);
+        }
         Ok(Compiler {
             input,
             trace,
             layout: input.layout,
             items,
+            before: Vec::new(),
+            hardening,
+            usable,
             tail: Vec::new(),
             instructions,
             constants,
             owner: [None; 32],
-            free: RegSet::GPR.or(RegSet::XMM),
+            free: usable,
             locked: RegSet::NONE,
             weak: RegSet::NONE,
             modified: RegSet::NONE,
@@ -247,6 +263,7 @@ impl<'a> Compiler<'a> {
             } else if !ins.has(Flags::SUNK) {
                 self.disturb();
                 self.lower(r, ins);
+                self.precede();
             }
             if check_at == Some(r) {
                 self.stack_check();
@@ -383,6 +400,19 @@ impl<'a> Compiler<'a> {
         emit(self);
         if let Some(piece) = self.items.get_mut(from..) {
             piece.reverse();
+        }
+    }
+    /// Lets something be executed before the instruction in hand. Its registers are the instruction's.
+    pub fn first(&mut self, i: Instruction) {
+        if self.before.try_reserve(1).is_err() {
+            return self.fail(BackendError::OutOfMemory);
+        }
+        self.before.push(Item::Ins(i));
+    }
+    /// Emits what is executed before the instruction in hand.
+    pub fn precede(&mut self) {
+        while let Some(item) = self.before.pop() {
+            self.item(item);
         }
     }
     /// A label for use in one piece.

@@ -10,8 +10,11 @@ use alloc::vec::Vec;
 use iced_x86::{Code, Encoder, Instruction, OpKind, Register};
 
 use crate::asm::{Arg, Cond, Item, LookUp, VIRTUAL_BASE, ins};
+use crate::blind::{self, Few, Known};
 use crate::compile::{Compiled, out_of_memory};
 use crate::error::BackendError;
+use crate::input::Hardening;
+use crate::random::Random;
 use crate::reg::Reg;
 
 /// A 32-bit displacement to a place outside of the block.
@@ -61,6 +64,8 @@ pub(crate) struct Encoded {
 /// Places that all traces share.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Shared {
+    /// Where the host enters.
+    pub enter: usize,
     /// Where stubs go.
     pub exit: usize,
     /// Saves registers and runs a barrier.
@@ -69,6 +74,8 @@ pub(crate) struct Shared {
     pub look_up: usize,
     /// Is everything within reach of a 32-bit displacement from the region?
     pub region: (usize, usize),
+    /// What exits' numbers are blinded with.
+    pub exit_key: u32,
 }
 
 impl Shared {
@@ -84,7 +91,7 @@ struct Emitter<'e> {
     at: usize,
     out: Encoded,
     labels: Vec<Option<u32>>,
-    /// Short jumps to labels that were not bound yet.
+    /// Jumps to labels that were not bound yet, short ones unless constants are blinded.
     pending: Vec<(u32, u32)>,
     barriers: Vec<(u32, Reg)>,
     /// Where the displacements lie that lead to lookups out of line.
@@ -92,7 +99,14 @@ struct Emitter<'e> {
     /// Where the first jump to an exit on each condition is: the others are copies.
     first_jump: [Option<(u32, u8)>; 17],
     shared: Shared,
+    blinding: Option<Blinding<'e>>,
     error: Option<BackendError>,
+}
+
+/// What it takes to blind constants.
+pub(crate) struct Blinding<'e> {
+    pub known: Known,
+    pub random: &'e mut Random,
 }
 
 /// The longest instruction.
@@ -100,15 +114,34 @@ const LONGEST: usize = 15;
 /// Every item is at most two instructions.
 const ITEM_BYTES: usize = 2 * LONGEST;
 
-/// Encodes a compiled trace; exits report `id | snapshot`.
-pub(crate) fn encode(
-    encoder: &mut Encoder,
-    shared: Shared,
+/// How a trace is encoded.
+pub(crate) struct Style<'e> {
+    pub shared: Shared,
+    /// Exits report this with the snapshot.
+    pub id: u32,
+    pub blinding: Option<Blinding<'e>>,
+    /// Does it begin with `endbr64`?
+    pub endbr: bool,
+}
+
+/// Encodes a compiled trace.
+pub(crate) fn encode<'e>(
+    encoder: &'e mut Encoder,
+    style: Style<'e>,
     compiled: &Compiled,
-    id: u32,
 ) -> Result<Encoded, BackendError> {
+    let Style { shared, id, .. } = style;
     let items = compiled.items.len() + compiled.tail.len();
     let stubs = items;
+    let blinded = style.blinding.as_ref().map_or(0, |b| {
+        let all = compiled.items.iter().chain(&compiled.tail);
+        let open = all.filter(|item| match item {
+            Item::Ins(i) => blind::is_open(i, &b.known),
+            Item::Number(..) => true,
+            _ => false,
+        });
+        open.count() + compiled.refunds.len()
+    });
     let mut buffer = Vec::new();
     // Addresses of far callees join the constants.
     let mut pool = Vec::new();
@@ -125,7 +158,9 @@ pub(crate) fn encode(
         }
     }
     buffer
-        .try_reserve_exact(pool.len() * 8 + items * ITEM_BYTES + stubs * 24 + 64)
+        .try_reserve_exact(
+            pool.len() * 8 + items * ITEM_BYTES + blinded * blind::BYTES + stubs * 24 + 64,
+        )
         .map_err(out_of_memory)?;
     for word in &pool {
         buffer.extend_from_slice(&word.to_le_bytes());
@@ -155,8 +190,12 @@ pub(crate) fn encode(
         lookups: Vec::new(),
         first_jump: [None; 17],
         shared,
+        blinding: style.blinding,
         error: None,
     };
+    if style.endbr {
+        e.ins(&ins(Code::Endbr64, &[]));
+    }
     e.code(compiled, &pool);
     e.rare_parts();
     e.stubs(id, &compiled.refunds);
@@ -175,6 +214,24 @@ impl Emitter<'_> {
         match self.encoder.encode(i, VIRTUAL_BASE + self.at as u64) {
             Ok(len) => self.at += len,
             Err(_) => self.fail(BackendError::Encoding),
+        }
+    }
+    /// An instruction with constants that the script may have chosen.
+    fn open(&mut self, i: &Instruction) {
+        let Some(b) = self.blinding.as_mut() else {
+            return self.ins(i);
+        };
+        if !blind::is_open(i, &b.known) {
+            return self.ins(i);
+        }
+        match blind::blind(i, &b.known, b.random) {
+            Ok(few) => self.all(&few),
+            Err(e) => self.fail(e),
+        }
+    }
+    fn all(&mut self, few: &Few) {
+        for i in few.as_slice() {
+            self.ins(i);
         }
     }
     /// Remembers something, or fails.
@@ -253,14 +310,27 @@ impl Emitter<'_> {
     }
     fn one(&mut self, item: &Item, pool: &[u64]) {
         match *item {
-            Item::Ins(ref i) => self.ins(i),
+            Item::Ins(ref i) => self.open(i),
+            Item::Number(dst, bits, avx) => match self.blinding.as_mut() {
+                Some(b) => {
+                    let few = blind::load_number(b.random, dst, bits, avx);
+                    self.all(&few);
+                }
+                None => self.fail(BackendError::Encoding),
+            },
             Item::Exit(cond, snap) => self.jump_to_exit(cond, snap),
             Item::Jump(cond, label) => match self.labels.get(label.0 as usize).copied().flatten() {
-                Some(target) => self.ins(&cond.jump(true, VIRTUAL_BASE + u64::from(target))),
+                Some(target) => {
+                    // Blinding may have put them far apart.
+                    let short = self.at - target as usize <= 120;
+                    self.ins(&cond.jump(short, VIRTUAL_BASE + u64::from(target)));
+                }
                 None => {
-                    let next = VIRTUAL_BASE + self.at as u64 + 2;
-                    self.ins(&cond.jump(true, next));
-                    let place = ((self.at - 1) as u32, label.0);
+                    let short = self.blinding.is_none();
+                    let next = VIRTUAL_BASE + self.at as u64 + if short { 2 } else { 0 };
+                    self.ins(&cond.jump(short, next));
+                    let size = if short { 1 } else { 4 };
+                    let place = ((self.at - size) as u32, label.0);
                     Self::keep(&mut self.pending, place, &mut self.error);
                 }
             },
@@ -314,10 +384,15 @@ impl Emitter<'_> {
         }
         let mut bytes = self.encoder.take_buffer();
         let at = self.at as u32;
+        let is_short = self.blinding.is_none();
         let mut fits = true;
         self.pending.retain(|&(place, l)| {
             if l != label {
                 return true;
+            }
+            if !is_short {
+                write_displacement(&mut bytes, place, at);
+                return false;
             }
             match (i8::try_from(at - place - 1), bytes.get_mut(place as usize)) {
                 (Ok(d), Some(b)) => *b = d as u8,
@@ -412,7 +487,7 @@ impl Emitter<'_> {
             if let Some(refund @ 1..) = refund {
                 let budget = crate::asm::Rm::Reg(Reg::BUDGET);
                 let give = crate::asm::alu_imm(crate::asm::Alu::Add, true, budget, refund as i32);
-                self.ins(&give);
+                self.open(&give);
                 if snap & ASIDE == 0 {
                     let next = VIRTUAL_BASE + self.at as u64 + 5;
                     self.ins(&Cond::Always.jump(false, next));
@@ -420,7 +495,7 @@ impl Emitter<'_> {
                 }
             }
             Self::keep(&mut self.out.stubs, stub, &mut self.error);
-            let value = id | u32::from(snap);
+            let value = (id | u32::from(snap)) ^ self.shared.exit_key;
             let begin = self.at;
             match model {
                 None => {
@@ -470,12 +545,26 @@ pub(crate) struct Offsets {
     pub exit: usize,
     pub barrier: usize,
     pub look_up: usize,
+    /// Calls whose displacements have to be written.
+    pub calls: [Option<External>; 2],
 }
 
-/// The code that all traces share, in one piece: entry, exit, barrier, lookup.
+/// A jump or call to an offset.
+fn near(code: Code, target: usize) -> Instruction {
+    let mut i = Instruction::default();
+    i.set_code(code);
+    i.set_op0_kind(OpKind::NearBranch64);
+    i.set_near_branch64(VIRTUAL_BASE + target as u64);
+    i
+}
+
+/// The code that all traces share, in one piece: entry, exit, barrier, lookup. `key` is what exits' numbers are blinded with.
 pub(crate) fn shared_code(
     encoder: &mut Encoder,
     layout: &crate::runtime::Layout,
+    shared: Shared,
+    hardening: Hardening,
+    key: u32,
 ) -> Result<(Vec<u8>, Offsets), BackendError> {
     use crate::asm::{Alu, Mem, Rm, alu_imm, lea, mov_mr, mov_rm};
     use crate::registers::BIAS;
@@ -498,6 +587,9 @@ pub(crate) fn shared_code(
     let saved = [5, 3, 12, 13, 14, 15].map(reg);
     let rsp = Rm::Reg(Reg::RSP);
 
+    if hardening.endbr {
+        put(encoder, ins(Code::Endbr64, &[]))?;
+    }
     for r in saved {
         put(encoder, ins(Code::Push_r64, &[Arg::R(r.full())]))?;
     }
@@ -511,7 +603,23 @@ pub(crate) fn shared_code(
         encoder,
         mov_rm(true, Reg::BUDGET, Rm::Mem(vm(layout.vm.budget))),
     )?;
-    let exit = put(encoder, ins(Code::Jmp_rm64, &[Arg::R(Register::RDX)]))?;
+    let exit = if hardening.mask {
+        // To where rdx points, by a return that is predicted to lead to an endless loop.
+        let call = put(encoder, near(Code::Call_rel32_64, 0))?;
+        put(encoder, ins(Code::Pause, &[]))?;
+        put(encoder, ins(Code::Lfence, &[]))?;
+        let behind = put(encoder, near(Code::Jmp_rel8_64, call))?;
+        let target = Mem::at(Reg::RSP, 0);
+        put(encoder, mov_mr(true, target, Reg::RDX))?;
+        put(encoder, ins(Code::Retnq, &[]))?;
+        let end = put(encoder, ins(Code::Int3, &[]))?;
+        let mut bytes = encoder.take_buffer();
+        write_displacement(&mut bytes, call as u32 - 4, behind as u32);
+        encoder.set_buffer(bytes);
+        end
+    } else {
+        put(encoder, ins(Code::Jmp_rm64, &[Arg::R(Register::RDX)]))?
+    };
 
     for n in (0..16).filter(|&n| reg(n) != Reg::RSP) {
         let to = in_context(offset_of!(TraceContext, gpr) + n as usize * 8);
@@ -526,6 +634,10 @@ pub(crate) fn shared_code(
     put(encoder, mov_mr(true, vm(layout.vm.budget), Reg::BUDGET))?;
     put(encoder, ins(Code::Pop_r64, &[Arg::R(Register::RAX)]))?;
     put(encoder, mov_rm(false, Reg::RAX, Rm::Reg(Reg::RAX)))?;
+    if key != 0 {
+        let unblind = [Arg::R(Register::EAX), Arg::I32(key as i32)];
+        put(encoder, ins(Code::Xor_rm32_imm32, &unblind))?;
+    }
     put(encoder, alu_imm(Alu::Add, true, rsp, 8))?;
     for r in saved.iter().rev() {
         put(encoder, ins(Code::Pop_r64, &[Arg::R(r.full())]))?;
@@ -535,7 +647,9 @@ pub(crate) fn shared_code(
     // Calls that keep all registers. The arguments were pushed; so many bytes keep the stack aligned.
     let kept = [0, 1, 2, 6, 7, 8, 9, 10, 11].map(reg);
     let mut look_up = barrier;
-    for (helper, room) in [(OpHelper::Barrier, 136), (OpHelper::HashGet, 128)] {
+    let mut calls = [None; 2];
+    let helpers = [(OpHelper::Barrier, 136), (OpHelper::HashGet, 128)];
+    for ((helper, room), call) in helpers.into_iter().zip(&mut calls) {
         for r in kept {
             put(encoder, ins(Code::Push_r64, &[Arg::R(r.full())]))?;
         }
@@ -556,9 +670,18 @@ pub(crate) fn shared_code(
         } else {
             put(encoder, mov_rm(true, Reg::RSI, Rm::Mem(last)))?;
         }
-        let address = layout.ops[helper as usize] as u64;
-        put(encoder, crate::asm::mov_imm(Reg::RAX, address))?;
-        put(encoder, ins(Code::Call_rm64, &[Arg::R(Register::RAX)]))?;
+        let target = layout.ops[helper as usize];
+        if hardening.mask && shared.reaches(target) {
+            // No indirect call that could be predicted.
+            let end = put(encoder, near(Code::Call_rel32_64, 0))?;
+            *call = Some(External {
+                at: end as u32 - 4,
+                target,
+            });
+        } else {
+            put(encoder, crate::asm::mov_imm(Reg::RAX, target as u64))?;
+            put(encoder, ins(Code::Call_rm64, &[Arg::R(Register::RAX)]))?;
+        }
         if helper == OpHelper::HashGet {
             // The result takes the place of the first argument; the flags say whether it is the shared nil's.
             put(encoder, mov_mr(true, last.plus(8), Reg::RAX))?;
@@ -585,6 +708,7 @@ pub(crate) fn shared_code(
         exit,
         barrier,
         look_up,
+        calls,
     };
     Ok((encoder.take_buffer(), offsets))
 }

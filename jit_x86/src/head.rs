@@ -63,7 +63,7 @@ impl Compiler<'_> {
             }
         }
         let mut constants = [None; 32];
-        for reg in RegSet::GPR.or(RegSet::XMM).minus(self.free).iter() {
+        for reg in self.usable.minus(self.free).iter() {
             match self.owner[reg.index()] {
                 Some(r) if r.is_const() => constants[reg.index()] = Some(r),
                 _ => self.fail(BackendError::Malformed),
@@ -110,6 +110,7 @@ impl Compiler<'_> {
                 SnapKind::Frame | SnapKind::KeyIndex => self.store_word(m, e.value),
                 _ => self.store_value(m, e.value),
             }
+            self.precede();
         }
     }
     /// A raw word: an address, the position of a traversal.

@@ -36,6 +36,20 @@ pub enum Policy {
     Random(u64),
 }
 
+/// Measures against scripts that attack the host they run in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Hardening {
+    /// Constants that a script chooses are not in the code as they are.
+    pub blind: bool,
+    /// Nothing beyond an array or string is read, nor a value taken for an object of another type, while the processor runs ahead of a
+    /// check; code is entered without an indirect jump that could be predicted.
+    pub mask: bool,
+    /// Code lies at random places of the region.
+    pub place: bool,
+    /// What is reached by indirect calls and jumps begins with `endbr64`.
+    pub endbr: bool,
+}
+
 /// Where the value of an instruction is when a trace is left, or entered from its parent.
 ///
 /// An `int` or `u32` is in the low 32 bits, an object's or other address in all 64, light userdata as the 64 bits of the value, a

@@ -11,6 +11,7 @@
 //! | `compile`, `registers`, `snapshot`, `loops`, `head`, `moves`, `fuel` | the walk over a trace and the allocation of registers |
 //! | `lower` | each operation of the IR |
 //! | `asm`, `emit`, `reg` | instructions, bytes, registers |
+//! | `blind`, `lower::mask`, `random` | measures against hostile scripts |
 //! | [`region`], [`code`] | code memory; assembling, linking exits |
 //! | `disassemble` | dumps, with the feature of this name |
 //!
@@ -22,6 +23,7 @@
 extern crate alloc;
 
 mod asm;
+mod blind;
 pub mod code;
 mod compile;
 mod cpu;
@@ -35,6 +37,7 @@ pub mod input;
 mod loops;
 mod lower;
 mod moves;
+mod random;
 mod reg;
 pub mod region;
 mod registers;

@@ -29,6 +29,7 @@ impl Reg {
     pub const RDI: Reg = Reg(7);
     pub const R8: Reg = Reg(8);
     pub const R9: Reg = Reg(9);
+    pub const R11: Reg = Reg(11);
     /// Units left.
     pub const BUDGET: Reg = Reg(14);
     pub const XMM0: Reg = Reg(16);
@@ -48,6 +49,11 @@ impl Reg {
     }
     pub const fn index(self) -> usize {
         self.0 as usize & 31
+    }
+    /// The general register that this is, or is the low half of.
+    pub fn of(register: Register) -> Option<Reg> {
+        let mut all = (0..16).map(Reg::gpr);
+        all.find(|r| r.full() == register || r.low32() == register)
     }
     /// The whole register.
     pub fn full(self) -> Register {

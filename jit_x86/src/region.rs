@@ -11,6 +11,7 @@ use core::ptr::NonNull;
 use crate::compile::out_of_memory;
 use crate::emit::{ASIDE, Shared};
 use crate::error::BackendError;
+use crate::random::Random;
 
 /// The host's memory for code.
 ///
@@ -45,6 +46,9 @@ pub struct Block {
 /// Blocks are multiples of this, and so aligned.
 const ALIGN: usize = 16;
 
+/// The most bytes that are left free before a block at a random place.
+const MOST_GAP: usize = 16 << 10;
+
 /// The region.
 pub struct Region<M: ExecutableMemory> {
     memory: M,
@@ -53,6 +57,8 @@ pub struct Region<M: ExecutableMemory> {
     /// Free ranges in order, no two adjacent.
     free: Vec<Block>,
     pub(crate) shared: Shared,
+    /// Chooses where blocks lie, unless it is the first place.
+    places: Option<Random>,
     /// The host refused to make it executable again.
     is_broken: bool,
 }
@@ -64,6 +70,7 @@ pub struct Writer<'r> {
     len: usize,
     free: &'r mut Vec<Block>,
     pub(crate) shared: &'r mut Shared,
+    places: Option<&'r mut Random>,
     /// The ranges that are writable.
     open: [Block; OPEN_RANGES],
     opened: usize,
@@ -91,8 +98,13 @@ impl<M: ExecutableMemory> Region<M> {
                 region: (first, first + len),
                 ..Shared::default()
             },
+            places: None,
             is_broken: false,
         })
+    }
+    /// From now on blocks lie at random places.
+    pub(crate) fn scatter(&mut self, places: Random) {
+        self.places = Some(places);
     }
     /// Its first address.
     pub fn start(&self) -> usize {
@@ -138,6 +150,7 @@ impl<M: ExecutableMemory> Region<M> {
             len: self.len,
             free: &mut self.free,
             shared: &mut self.shared,
+            places: self.places.as_mut(),
             open: [Block { offset: 0, len: 0 }; OPEN_RANGES],
             opened: 0,
         };
@@ -163,9 +176,11 @@ impl<M: ExecutableMemory> Region<M> {
             };
         }
         type Enter = unsafe extern "sysv64" fn(*mut u8, *mut u64, usize) -> u64;
-        // SAFETY: the region begins with the code that `Assembler::try_new` wrote, which has this signature; the region is executable
-        // unless it is broken.
-        let enter = unsafe { core::mem::transmute::<*mut u8, Enter>(self.start.as_ptr()) };
+        let at = self.shared.enter.wrapping_sub(self.start());
+        let at = self.start.as_ptr().wrapping_add(at);
+        // SAFETY: there is the code that `Assembler::try_new` wrote, without which there is no entry, and which has this signature; the
+        // region is executable unless it is broken.
+        let enter = unsafe { core::mem::transmute::<*mut u8, Enter>(at) };
         // SAFETY: the caller's promises.
         let left = unsafe { enter(vm, base, entry.address()) };
         Exit {
@@ -201,19 +216,39 @@ impl Writer<'_> {
     /// Takes a block.
     pub(crate) fn allocate(&mut self, len: usize) -> Result<Block, BackendError> {
         let len = len.next_multiple_of(ALIGN).max(ALIGN);
-        let fits = self.free.iter().position(|b| b.len >= len);
+        let mut fits = self.free.iter().position(|b| b.len >= len);
+        let mut gap = 0;
+        if let Some(random) = &mut self.places {
+            // Any range that fits, and a place in it.
+            let count = self.free.iter().filter(|b| b.len >= len).count();
+            let which = random.below(count);
+            let mut all = (0..self.free.len()).filter(|&i| self.free[i].len >= len);
+            fits = all.nth(which);
+            let room = fits.map_or(0, |i| self.free[i].len - len);
+            gap = random.below(room.min(MOST_GAP) / ALIGN + 1) * ALIGN;
+        }
         let i = fits.ok_or(BackendError::CodeMemoryFull)?;
-        // Room for the range that a release may add.
+        // Room for the range that a release may add, and for the gap.
         self.free.try_reserve(2).map_err(out_of_memory)?;
         let range = &mut self.free[i];
         let block = Block {
-            offset: range.offset,
+            offset: range.offset + gap,
             len,
         };
-        range.offset += len;
-        range.len -= len;
-        if range.len == 0 {
-            self.free.remove(i);
+        let rest = Block {
+            offset: block.offset + len,
+            len: range.len - gap - len,
+        };
+        match (gap, rest.len) {
+            (0, 0) => {
+                self.free.remove(i);
+            }
+            (0, _) => *range = rest,
+            (_, 0) => range.len = gap,
+            (_, _) => {
+                range.len = gap;
+                self.free.insert(i + 1, rest);
+            }
         }
         Ok(block)
     }

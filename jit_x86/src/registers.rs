@@ -8,7 +8,7 @@ use perilune_ir::ins::Const;
 use perilune_ir::op::IrOp;
 use perilune_ir::types::{IrRef, IrType};
 
-use crate::asm::{self, Arg, Fp, Mem, Rm};
+use crate::asm::{self, Arg, Fp, Item, Mem, Rm};
 use crate::compile::{Compiler, SCRATCH_SLOT};
 use crate::error::BackendError;
 use crate::input::Policy;
@@ -53,7 +53,7 @@ impl Compiler<'_> {
     /// Pushes something out for no reason.
     pub fn disturb(&mut self) {
         if self.is_random() && self.roll(6) == 0 {
-            let used = RegSet::GPR.or(RegSet::XMM).minus(self.free);
+            let used = self.usable.minus(self.free);
             let n = self.roll(u64::from(used.len()));
             if let Some(r) = used.iter().nth(n as usize) {
                 self.evict(r);
@@ -63,7 +63,7 @@ impl Compiler<'_> {
 
     /// A register for a value or, without one, for the instruction itself; something is pushed out if all are in use.
     fn pick(&mut self, allow: RegSet, value: Option<IrRef>) -> Reg {
-        let usable = allow.minus(self.locked);
+        let usable = allow.and(self.usable).minus(self.locked);
         let free = usable.and(self.free);
         if !free.is_empty() {
             return self.choose(free, value);
@@ -325,7 +325,7 @@ impl Compiler<'_> {
     }
     /// Frees registers that an instruction writes.
     pub fn clobber(&mut self, regs: RegSet) {
-        for r in regs.minus(self.free).iter() {
+        for r in regs.and(self.usable).minus(self.free).iter() {
             self.evict(r);
         }
         if self.in_loop {
@@ -385,6 +385,8 @@ impl Compiler<'_> {
             self.ins(asm::mov_imm(reg, bits));
         } else if bits == 0 {
             self.fp(Fp::Xor, reg, reg, Rm::Reg(reg));
+        } else if self.hardening.blind {
+            self.item(Item::Number(reg, bits, self.input.features.avx));
         } else {
             let m = Mem::pool(self.pool(bits));
             self.load_xmm(reg, m);

@@ -321,6 +321,8 @@ pub struct Layout {
     /// Are all addresses of objects in the lower half of the address space? Then their upper 16 bits are known to be zero, which makes
     /// values of them cheaper.
     pub low_addresses: bool,
+    /// Are all in the upper half?
+    pub high_addresses: bool,
 }
 
 impl Layout {

@@ -1,7 +1,7 @@
 //! Golden tests: `filetests/*.txt` hold traces and the machine code that they become. `UPDATE=1 cargo test -p perilune-jit-x86 --test
 //! filetests` rewrites the code.
 //!
-//! A case begins with `;; name`, or `;; name: option…` (`sse`, `nofuse`, `side`); then comes the trace, and after `==>` its code. Registers are
+//! A case begins with `;; name`, or `;; name: option…` (`sse`, `nofuse`, `side`, `high`, `blind`, `mask`, `endbr`); then comes the trace, and after `==>` its code. Registers are
 //! renamed in the order in which they appear (`r1`, `r1d` for 32 bits, `x1`), but for the pinned ones: `base`, `vm`, `budget`.
 
 mod support;
@@ -14,7 +14,9 @@ use perilune_ir::text::parse;
 use perilune_ir::verify::verify;
 use perilune_jit_x86::code::Assembler;
 use perilune_jit_x86::disassemble::{Show, disassemble};
-use perilune_jit_x86::input::{Features, Head, Inherited, Input, Location, ParentValue, Policy};
+use perilune_jit_x86::input::{
+    Features, Hardening, Head, Inherited, Input, Location, ParentValue, Policy,
+};
 use perilune_jit_x86::region::Region;
 
 use perilune_ir::literal::Slot;
@@ -116,9 +118,17 @@ fn case(options: &str, input: &str) -> String {
     }
     let has = |o| options.split_whitespace().any(|x| x == o);
     let world = World::empty();
-    let layout = world.layout(!has("high"));
+    let mut layout = world.layout(!has("high"));
+    layout.high_addresses = has("high");
     let mut region = Region::try_new(Pages::default(), 1 << 16).expect("a region");
-    let mut asm = Assembler::try_new(&mut region, &layout).expect("an assembler");
+    let hardening = Hardening {
+        blind: has("blind"),
+        mask: has("mask"),
+        place: false,
+        endbr: has("endbr"),
+    };
+    let asm = Assembler::hardened(&mut region, &layout, hardening, [1, 2]);
+    let mut asm = asm.expect("an assembler");
     let value = |slot, location, ty| ParentValue {
         of: Inherited::Slot(Slot(slot)),
         location,

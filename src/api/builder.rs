@@ -323,6 +323,9 @@ impl Host for Guarded {
     fn math(&self) -> &'static MathFunctions {
         self.host.math()
     }
+    fn told_address(&self, address: usize) -> u64 {
+        self.host.told_address(address)
+    }
     fn entropy(&mut self) -> [u64; 2] {
         self.host.entropy()
     }

@@ -147,6 +147,7 @@ pub(crate) fn layout() -> Layout {
         nil_slot: helpers::nil_slot() as usize,
         // A program and its heap lie in the same half of the address space.
         low_addresses: (helpers::nil_slot() as usize as u64) < 1 << 47,
+        high_addresses: (helpers::nil_slot() as usize as u64) >= 1 << 47,
     };
     for (place, f) in all.fields.iter_mut().zip(Field::ALL) {
         *place = field(*f);

@@ -100,8 +100,12 @@ impl Vm {
             let size = (self.jit.settings.parameters.max_mcode as usize) << 10;
             let mut region = Region::try_new(HostMemory(memory), size)?;
             let mut layout = layout::layout();
-            layout.low_addresses &= is_low(self.globals.as_ptr().addr());
-            let assembler = Assembler::try_new(&mut region, &layout)?;
+            let is_low = is_low(self.globals.as_ptr().addr());
+            layout.low_addresses &= is_low;
+            layout.high_addresses &= !is_low;
+            let hardening = self.jit.settings.hardening;
+            let bits = self.host.entropy();
+            let assembler = Assembler::hardened(&mut region, &layout, hardening, bits)?;
             self.jit.machine = Some(Machine {
                 region,
                 assembler,
@@ -153,7 +157,9 @@ impl Vm {
         resume.extend(trace.resume.iter().map(|point| Resume {
             base_slot: point.base_slot as i16,
         }));
-        self.machine()?;
+        let machine = self.machine()?;
+        let needs_bits = machine.assembler.hardening().blind;
+        let bits = needs_bits.then(|| self.host.entropy());
         let note_homes = self.wants_registers();
         let Jit {
             traces,
@@ -183,6 +189,9 @@ impl Vm {
             layout,
             features,
         } = machine;
+        if let Some(bits) = bits {
+            assembler.stir(bits);
+        }
         let input = Input {
             trace: &trace.ir,
             number: number.0,

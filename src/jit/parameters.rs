@@ -2,6 +2,7 @@
 
 use perilune_ir::opt::Options;
 use perilune_ir::trace::Limits;
+use perilune_jit_x86::input::Hardening;
 
 use crate::record::Params;
 
@@ -111,6 +112,15 @@ const FLAGS: &[Flag] = &[
     ("fuse", |o| &mut o.fuse),
 ];
 
+/// Measures against hostile scripts, which no level changes. They are settled when the first trace is compiled.
+type Measure = (&'static str, fn(&mut Hardening) -> &mut bool);
+const MEASURES: &[Measure] = &[
+    ("blind", |h| &mut h.blind),
+    ("mask", |h| &mut h.mask),
+    ("place", |h| &mut h.place),
+    ("endbr", |h| &mut h.endbr),
+];
+
 /// LuaJIT's flag for fused multiplication and addition. It may be set, and changes nothing: results stay what the interpreter computes.
 const FMA: &str = "fma";
 
@@ -131,6 +141,8 @@ pub(crate) struct Settings {
     pub parameters: Parameters,
     /// The optimisations.
     pub options: Options,
+    /// Measures against hostile scripts.
+    pub hardening: Hardening,
     /// Is [`FMA`] set?
     fma: bool,
     /// What becomes of recorded traces.
@@ -143,6 +155,7 @@ impl Settings {
         Settings {
             parameters: Parameters::DEFAULT,
             options: Options::ALL,
+            hardening: Hardening::default(),
             fma: false,
             mode,
         }
@@ -178,13 +191,15 @@ impl Settings {
             self.fma = on;
             return true;
         }
-        match FLAGS.iter().find(|(n, _)| n.as_bytes() == name) {
-            Some((_, place)) => {
-                *place(&mut self.options) = on;
-                true
-            }
-            None => false,
+        let flag = FLAGS.iter().find(|(n, _)| n.as_bytes() == name);
+        let measure = MEASURES.iter().find(|(n, _)| n.as_bytes() == name);
+        if let Some((_, place)) = flag {
+            *place(&mut self.options) = on;
         }
+        if let Some((_, place)) = measure {
+            *place(&mut self.hardening) = on;
+        }
+        flag.is_some() || measure.is_some()
     }
 
     /// "hotloop=56"
@@ -208,12 +223,15 @@ impl Settings {
     }
 
     /// The flags that are set.
-    pub fn flags(mut self) -> impl Iterator<Item = &'static str> + use<> {
+    pub fn flags(self) -> impl Iterator<Item = &'static str> + use<> {
         let fma = self.fma.then_some(FMA);
-        let set = FLAGS
+        let (mut options, mut hardening) = (self.options, self.hardening);
+        let set = FLAGS.iter().filter(move |(_, place)| *place(&mut options));
+        let measures = MEASURES
             .iter()
-            .filter(move |(_, place)| *place(&mut self.options));
-        set.map(|(name, _)| *name).chain(fma)
+            .filter(move |(_, place)| *place(&mut hardening));
+        let measures = measures.map(|(name, _)| *name);
+        set.map(|(name, _)| *name).chain(fma).chain(measures)
     }
 
     /// The optimisations that work on the traces now recorded.
@@ -300,7 +318,9 @@ mod tests {
         let mut s = Settings::new(JitMode::Off);
         assert!(s.apply(b"1") && s.apply(b"-cse") && s.apply(b"fma") && s.apply(b"hotexit=7"));
         assert_eq!(s.flags().collect::<Vec<_>>(), ["fold", "dce", "fma"]);
+        assert!(s.apply(b"mask") && s.apply(b"+blind") && s.apply(b"-blind"));
         assert!(s.apply(b"3") && s.options == Options::ALL);
+        assert_eq!(s.flags().last(), Some("mask"));
         assert_eq!(s.parameters.hot_exit, 7);
     }
 }

@@ -38,6 +38,7 @@ impl Compiler<'_> {
     /// The memory at an address. What it is made of gets registers.
     pub(super) fn address(&mut self, at: IrRef) -> Mem {
         if self.is_near(at)
+            && !self.is_masked(at)
             && let Some(m) = self.fused_address(at)
         {
             return m;
@@ -50,6 +51,9 @@ impl Compiler<'_> {
         match ins.op() {
             IrOp::ARef => {
                 let (array, index) = (ins.ref_a()?, ins.ref_b()?);
+                if self.hardening.mask {
+                    return Some(self.masked_slot(array, index));
+                }
                 if let Some(Const::Int(i)) = self.constant(index) {
                     // Where this overflows, the bounds check before it never holds.
                     return Some(Mem::at(self.alloc(array), i.wrapping_mul(8)));
@@ -68,6 +72,10 @@ impl Compiler<'_> {
                     return None;
                 };
                 let node = self.layout.node;
+                if self.hardening.mask {
+                    let m = self.masked_node(ins.ref_a()?, slot)?;
+                    return Some(m.plus(node.value));
+                }
                 let disp = i32::from(slot).checked_mul(node.size)?;
                 Some(Mem::at(self.alloc(ins.ref_a()?), disp + node.value))
             }
@@ -79,6 +87,9 @@ impl Compiler<'_> {
             IrOp::StrRef => {
                 let (s, index) = (ins.ref_a()?, ins.ref_b()?);
                 let first = self.layout.object.str_bytes;
+                if self.hardening.mask {
+                    return Some(self.masked_byte(s, index, first));
+                }
                 if let Some(Const::Int(i)) = self.constant(index) {
                     return Some(Mem::at(self.alloc(s), i.wrapping_add(first)));
                 }
@@ -134,7 +145,7 @@ impl Compiler<'_> {
             let room = free.minus(self.modified).len();
             // In a loop a register saves a load in each iteration.
             let stays = self.in_loop && room > 2 && !self.loop_has_call;
-            if bits != 0 && !stays {
+            if bits != 0 && !stays && !self.hardening.blind {
                 return Rm::Mem(Mem::pool(self.pool(bits)));
             }
         } else if let Some(m) = self.fused_load(r) {

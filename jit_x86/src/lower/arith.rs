@@ -250,7 +250,9 @@ impl Compiler<'_> {
         }
         // Multiplying by the inverse of a power of two is dividing by it.
         let inverse = match self.constant(b) {
-            Some(Const::Num(bits)) => inverse_of_power(f64::from_bits(bits)),
+            Some(Const::Num(bits)) if !self.hardening.blind => {
+                inverse_of_power(f64::from_bits(bits))
+            }
             _ => None,
         };
         let dst = self.def(r);

@@ -29,12 +29,18 @@ impl Compiler<'_> {
         let node = self.layout.node;
         let dst = self.is_needed(r).then(|| self.def(r));
         let a = self.a(&ins);
-        let nodes = self.alloc(a);
         let bits = self.value_bits(key);
-        let Some(at) = i32::from(slot).checked_mul(node.size) else {
+        // The slot's node.
+        let at = if self.hardening.mask {
+            self.masked_node(a, slot)
+        } else {
+            let at = i32::from(slot).checked_mul(node.size);
+            at.map(|at| Mem::at(self.alloc(a), at))
+        };
+        let Some(at) = at else {
             return self.fail(BackendError::Malformed);
         };
-        let place = Mem::at(nodes, at + node.key);
+        let place = at.plus(node.key);
         let short = i32::try_from(bits as i64).ok();
         let t = match short {
             None if ins.is_guard() => self.temp(RegSet::GPR),
@@ -52,11 +58,14 @@ impl Compiler<'_> {
                 c.guard(Cond::NotEqual);
             }
             if let Some(dst) = dst {
-                let value = at + node.value;
-                if value == 0 {
-                    c.copy_sized(true, dst, nodes);
-                } else {
-                    c.ins(asm::lea(true, dst, Mem::at(nodes, value)));
+                match at.plus(node.value) {
+                    Mem {
+                        base: Some(nodes),
+                        index: None,
+                        disp: 0,
+                        ..
+                    } => c.copy_sized(true, dst, nodes),
+                    value => c.ins(asm::lea(true, dst, value)),
                 }
             }
         });

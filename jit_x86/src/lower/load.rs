@@ -102,28 +102,10 @@ impl Compiler<'_> {
                 self.ins(asm::mov_rm(true, dst, Rm::Mem(m)));
             }
             _ => match encoding::tag(ty) {
-                Some(tag) if self.layout.low_addresses && !Self::reads(m, dst) => {
-                    let bits = u64::from(tag) << encoding::TAG_SHIFT;
-                    self.ins(asm::mov_imm(dst, bits));
-                    self.ins(asm::alu_rm(Alu::Xor, true, dst, Rm::Mem(m)));
-                }
-                Some(_) => {
-                    self.ins(asm::mov_rm(true, dst, Rm::Mem(m)));
-                    self.unbox(dst);
-                }
+                Some(tag) => self.load_address(dst, m, tag),
                 None => self.fail(BackendError::Unsupported),
             },
         }
-    }
-    /// Makes the address of a value that is an object.
-    pub(super) fn unbox(&mut self, reg: Reg) {
-        let right = if self.layout.low_addresses {
-            Shift::Shr
-        } else {
-            Shift::Sar
-        };
-        self.ins(asm::shift_imm(Shift::Shl, true, reg, 16));
-        self.ins(asm::shift_imm(right, true, reg, 16));
     }
     /// Leaves unless the value in a register has this type; then moves it to `dst`, of the type's class.
     pub(super) fn unbox_checked(
@@ -152,7 +134,7 @@ impl Compiler<'_> {
                 self.guard(Cond::NotEqual);
                 if tag == encoding::OTHER {
                     self.ins(asm::mov_rm(true, t, Rm::Reg(bits)));
-                    self.unbox(t);
+                    self.unbox(t, tag);
                     self.check_kind(ty, t);
                 }
             } else {
@@ -165,7 +147,10 @@ impl Compiler<'_> {
             IrType::LightUd => self.copy(dst, bits),
             _ => {
                 self.copy(dst, bits);
-                self.unbox(dst);
+                match encoding::tag(ty) {
+                    Some(tag) => self.unbox(dst, tag),
+                    None => self.fail(BackendError::Unsupported),
+                }
             }
         }
     }

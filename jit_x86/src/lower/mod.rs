@@ -10,6 +10,7 @@ mod compare;
 mod convert;
 mod hash;
 mod load;
+mod mask;
 mod store;
 
 use perilune_ir::ins::Ins;

@@ -15,7 +15,7 @@ use perilune_ir::trace::{Limits, Trace, TraceError};
 use perilune_ir::types::{IrRef, IrType};
 use perilune_ir::verify::verify;
 use perilune_jit_x86::code::Assembler;
-use perilune_jit_x86::input::{Features, Head, Inherited, Input, ParentValue, Policy};
+use perilune_jit_x86::input::{Features, Hardening, Head, Inherited, Input, ParentValue, Policy};
 use perilune_jit_x86::region::Region;
 
 use super::restore::restore;
@@ -329,7 +329,19 @@ fn check_in(
     let most = if rng.chance(2) { 6 } else { 40 };
     world.set_budget(rng.below(most) as i64);
     let saved = world.save_used();
-    let mut asm = Assembler::try_new(region, &world.layout(true)).map_err(|e| e.to_string())?;
+    // Each combination of measures against hostile scripts, and none in half of the cases.
+    let measure = |n: u64| seed >> n & 1 == 0 && seed & 1 == 1;
+    // The world's tables have more nodes than they say, so that all keys are in one chain.
+    let is_bounded = trace.refs().all(|r| trace.get(r).op() != IrOp::HRefK);
+    let hardening = Hardening {
+        blind: measure(1),
+        mask: measure(2) && is_bounded,
+        place: measure(3),
+        endbr: measure(4),
+    };
+    let layout = world.layout(true);
+    let mut asm = Assembler::hardened(region, &layout, hardening, [seed, !seed])
+        .map_err(|e| e.to_string())?;
     for (i, policy) in [
         Policy::Best,
         Policy::Random(seed),
@@ -350,7 +362,7 @@ fn check_in(
         };
         let context = |e, fail| {
             format!(
-                "seed {seed} {policy:?} {:?} fail {fail:?}\n{e}\n{trace}",
+                "seed {seed} {policy:?} {:?} {hardening:?} fail {fail:?}\n{e}\n{trace}",
                 case.features
             )
         };

@@ -961,6 +961,7 @@ impl World {
             tables: None,
             nil_slot: at!(self, nil) as usize,
             low_addresses,
+            high_addresses: false,
         }
     }
 }

@@ -4,6 +4,7 @@ extern crate alloc;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::any::Any;
+use core::hash::Hasher;
 
 use perilune::host::Host;
 use perilune::value::{Buffer, Gc, Table};
@@ -33,12 +34,16 @@ pub(crate) struct ScriptHost {
     /// Does any signal stop the run, or only a fatal one?
     pub any_signal: bool,
     log: Vec<u8>,
+    /// What addresses are hashed with before scripts see them.
+    address_key: [u64; 2],
 }
 
 impl ScriptHost {
-    pub fn new(kernel: Box<dyn Kernel>, limits: Limits) -> ScriptHost {
+    pub fn new(mut kernel: Box<dyn Kernel>, limits: Limits) -> ScriptHost {
+        let address_key = kernel.entropy();
         ScriptHost {
             kernel,
+            address_key,
             limits,
             usage: Usage::default(),
             fixtures: None,
@@ -87,6 +92,14 @@ impl Host for ScriptHost {
     }
     fn entropy(&mut self) -> [u64; 2] {
         self.kernel.entropy()
+    }
+    /// No script learns where the kernel's memory is.
+    #[expect(deprecated, reason = "SipHash without the standard library")]
+    fn told_address(&self, address: usize) -> u64 {
+        let [a, b] = self.address_key;
+        let mut hasher = core::hash::SipHasher::new_with_keys(a, b);
+        hasher.write_usize(address);
+        hasher.finish()
     }
     fn take_interrupt(&mut self) -> bool {
         self.kernel.has_to_stop(self.any_signal)

@@ -239,6 +239,10 @@ pub unsafe trait Kernel: Send {
     }
     /// 128 unpredictable bits.
     fn entropy(&mut self) -> [u64; 2];
+    /// Measures that machine code has against the scripts that it is made of, by the names that `jit.opt` has for them.
+    fn hardening(&self) -> &'static [&'static str] {
+        &["blind", "mask", "place"]
+    }
     /// Memory for machine code; none if scripts are only to be interpreted.
     #[cfg(feature = "jit")]
     fn executable_memory(

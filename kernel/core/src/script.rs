@@ -139,9 +139,12 @@ fn answer(vm: &Vm, value: Value) -> Answer<'_> {
     }
 }
 
-/// Limits machine code.
+/// Limits machine code, and says what it has against hostile scripts.
 #[cfg(feature = "jit")]
-fn apply_code_limit(vm: &mut Vm, kibibytes: u32) {
+fn set_up_code(vm: &mut Vm, kibibytes: u32, hardening: &[&str]) {
+    for measure in hardening {
+        vm.set_jit_option(measure.as_bytes());
+    }
     let mut option = Message::new(b"maxmcode=");
     let _ = fmt::Write::write_fmt(&mut option, format_args!("{kibibytes}"));
     vm.set_jit_option(option.as_bytes());
@@ -163,6 +166,8 @@ impl Script {
         if source.len() > limits.source {
             return Err(LoadError::TooLong);
         }
+        #[cfg(feature = "jit")]
+        let hardening = kernel.hardening();
         let host = try_box(ScriptHost::new(kernel, limits)).ok_or(LoadError::OutOfMemory)?;
         let config = Config {
             memory_limit: limits.memory,
@@ -180,7 +185,7 @@ impl Script {
         };
         let mut vm = Vm::new(&config, memory, host).map_err(|_| LoadError::OutOfMemory)?;
         #[cfg(feature = "jit")]
-        apply_code_limit(&mut vm, limits.code);
+        set_up_code(&mut vm, limits.code, hardening);
         vm.set_fuel(limits.fuel);
         vm.set_max_coroutines(limits.coroutines);
         if world::open(&mut vm).is_err() {

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -63,7 +64,10 @@ void *pl_code_reserve(size_t len)
 		return NULL;
 	pl_leave();
 	mutex_lock(&lock);
-	at = bitmap_find_next_zero_area(taken, CHUNKS, 0, count, 0);
+	/* Somewhere; from the beginning where there is nothing behind that. */
+	at = bitmap_find_next_zero_area(taken, CHUNKS, get_random_u32() % CHUNKS, count, 0);
+	if (at >= CHUNKS)
+		at = bitmap_find_next_zero_area(taken, CHUNKS, 0, count, 0);
 	if (at < CHUNKS)
 		bitmap_set(taken, at, count);
 	code_used = bitmap_weight(taken, CHUNKS) * (CHUNK >> 10);
@@ -83,6 +87,12 @@ void pl_code_release(void *start, size_t len)
 	code_used = bitmap_weight(taken, CHUNKS) * (CHUNK >> 10);
 	mutex_unlock(&lock);
 	pl_return();
+}
+
+/* Do indirect calls have to lead to endbr64? */
+bool pl_wants_endbr(void)
+{
+	return IS_ENABLED(CONFIG_X86_KERNEL_IBT);
 }
 
 void *pl_code_alias(void *start)

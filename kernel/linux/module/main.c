@@ -20,6 +20,10 @@ static unsigned int max_code = 512;
 module_param(max_code, uint, 0644);
 MODULE_PARM_DESC(max_code, "the most KiB of machine code that a script may have");
 
+static bool harden = true;
+module_param(harden, bool, 0644);
+MODULE_PARM_DESC(harden, "machine code has measures against the scripts that it is made of: blinded constants, masked indices, random places");
+
 static unsigned long max_memory = 64UL << 20;
 module_param(max_memory, ulong, 0644);
 MODULE_PARM_DESC(max_memory, "the most bytes that a script's state may have");
@@ -134,7 +138,8 @@ static void *load(unsigned long argument, int *error)
 	if (measured)
 		paint_stack();
 	kernel_fpu_begin_mask(KFPU_MXCSR);
-	script = perilune_enter_load(argument, READ_ONCE(max_memory), READ_ONCE(enabled) > 1 ? READ_ONCE(max_code) : 0, error);
+	script = perilune_enter_load(argument, READ_ONCE(max_memory), READ_ONCE(enabled) > 1 ? READ_ONCE(max_code) : 0,
+				     READ_ONCE(harden), error);
 	kernel_fpu_end();
 	if (measured)
 		measure(from);

@@ -11,8 +11,11 @@
 
 #include "shim.h"
 
-/* Blocks are charged to the process; running out is an error of the script, and no matter for the log. */
-#define FLAGS (GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+/*
+ * Memory is charged to the process's control group. Running out is an error of the script, and neither a matter for the log nor a reason to kill
+ * somebody.
+ */
+#define FLAGS (GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 /* No block of a script is larger. */
 #define LARGEST (256UL << 20)
 
@@ -31,7 +34,7 @@ static bool takes_pages(size_t align)
 static void *allocate(size_t size, size_t align)
 {
 	if (takes_pages(align))
-		return (void *)__get_free_pages(FLAGS | __GFP_RETRY_MAYFAIL, get_order(max(size, align)));
+		return (void *)__get_free_pages(FLAGS, get_order(max(size, align)));
 	/* Small blocks are aligned to their size if it is a power of two. */
 	if (align > 8 && size < PAGE_SIZE)
 		size = roundup_pow_of_two(max(size, align));
@@ -60,20 +63,51 @@ void pl_release(void *block, size_t size, size_t align)
 	pl_return();
 }
 
-void *pl_region_allocate(size_t size)
+/* The region is made of single pages, each of which is charged to the process. Whoever has mapped one keeps it. */
+static void free_pages_of(struct page **pages, unsigned int count)
+{
+	while (count)
+		__free_page(pages[--count]);
+	kvfree(pages);
+}
+
+static void *region_allocate(unsigned int count, struct page ***pages)
+{
+	struct page **list = kvmalloc_array(count, sizeof(*list), FLAGS);
+	unsigned int i;
+	void *region;
+
+	if (!list)
+		return NULL;
+	for (i = 0; i < count; i++) {
+		list[i] = alloc_page(FLAGS | __GFP_ZERO | __GFP_HIGHMEM);
+		if (!list[i]) {
+			free_pages_of(list, i);
+			return NULL;
+		}
+	}
+	region = vmap(list, count, VM_MAP | VM_USERMAP, PAGE_KERNEL);
+	if (!region)
+		free_pages_of(list, count);
+	*pages = list;
+	return region;
+}
+
+void *pl_region_allocate(size_t size, struct page ***pages)
 {
 	void *region;
 
 	pl_leave();
-	region = vmalloc_user(PAGE_ALIGN(size));
+	region = region_allocate(PAGE_ALIGN(size) >> PAGE_SHIFT, pages);
 	pl_return();
 	return region;
 }
 
-void pl_region_release(void *region)
+void pl_region_release(void *region, size_t size, struct page **pages)
 {
 	pl_leave();
-	vfree(region);
+	vunmap(region);
+	free_pages_of(pages, PAGE_ALIGN(size) >> PAGE_SHIFT);
 	pl_return();
 }
 

@@ -29,11 +29,12 @@ static inline void pl_leave(void)
 	kernel_fpu_end();
 }
 
+struct page;
 struct pollfd;
 
 /* Of Rust, through enter.S. */
 bool perilune_enter_prepare(void);
-void *perilune_enter_load(u64 request, size_t max_memory, u32 max_code, int *error);
+void *perilune_enter_load(u64 request, size_t max_memory, u32 max_code, bool hardened, int *error);
 int perilune_enter_run(void *script, u64 request);
 s64 perilune_enter_log(void *script, u64 address, size_t len);
 void *perilune_enter_region(void *script, size_t *len);
@@ -43,8 +44,8 @@ void perilune_enter_release(void *script);
 void __noreturn pl_bug(const char *text, size_t len);
 void *pl_allocate(size_t size, size_t align);
 void pl_release(void *block, size_t size, size_t align);
-void *pl_region_allocate(size_t size);
-void pl_region_release(void *region);
+void *pl_region_allocate(size_t size, struct page ***pages);
+void pl_region_release(void *region, size_t size, struct page **pages);
 void *pl_code_reserve(size_t len);
 void pl_code_release(void *start, size_t len);
 void *pl_code_alias(void *start);
@@ -65,6 +66,7 @@ void pl_clock(int clock, s64 *seconds, u32 *nanoseconds);
 int pl_sleep(u64 nanoseconds);
 s64 pl_identity(int which);
 bool pl_has_to_stop(bool any_signal);
+bool pl_wants_endbr(void);
 void pl_entropy(void *bytes, size_t len);
 
 /* Within C. */

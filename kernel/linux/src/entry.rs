@@ -23,7 +23,12 @@ pub struct Loaded {
     region: (*mut u8, usize),
 }
 
-fn load(address: u64, max_memory: usize, max_code: u32) -> Result<Box<Loaded>, Errno> {
+fn load(
+    address: u64,
+    max_memory: usize,
+    max_code: u32,
+    hardened: bool,
+) -> Result<Box<Loaded>, Errno> {
     let mut process = Linux::PLAIN;
     let request = LoadRequest::fetch(&mut process, address)?;
     if request.region > MAX_REGION {
@@ -35,7 +40,7 @@ fn load(address: u64, max_memory: usize, max_code: u32) -> Result<Box<Loaded>, E
         ..Limits::GREATEST
     };
     let code = (request.limits(&most).code as usize) << 10;
-    let kernel = Linux::new(request.region as usize, code)?;
+    let kernel = Linux::new(request.region as usize, code, hardened)?;
     let region = match kernel.region() {
         Some((start, len)) => (start.as_ptr(), len),
         None => (ptr::null_mut(), 0),
@@ -76,9 +81,10 @@ unsafe extern "C" fn perilune_rust_load(
     address: u64,
     max_memory: usize,
     max_code: u32,
+    hardened: bool,
     errno: *mut i32,
 ) -> *mut Loaded {
-    match load(address, max_memory, max_code) {
+    match load(address, max_memory, max_code, hardened) {
         Ok(loaded) => Box::into_raw(loaded),
         Err(failure) => {
             // SAFETY: the caller's promise.

@@ -2,6 +2,7 @@
 
 extern crate alloc;
 use alloc::boxed::Box;
+use core::ffi::c_void;
 use core::ptr::{self, NonNull};
 
 use perilune::host::ExecutableMemory;
@@ -20,10 +21,19 @@ use crate::shim::{self, Piece, PollFd};
 /// No position: the descriptor's own.
 const HERE: i64 = -1;
 
+/// Memory that is shared with the process.
+struct Region {
+    start: NonNull<u8>,
+    len: usize,
+    /// What it was made of, for its release.
+    pages: *mut c_void,
+}
+
 /// The kernel for one script: its region, and how much machine code it may have.
 pub struct Linux {
-    region: Option<(NonNull<u8>, usize)>,
+    region: Option<Region>,
     code: usize,
+    hardened: bool,
 }
 
 // SAFETY: the region is plain memory of the kernel, which no thread owns.
@@ -34,30 +44,38 @@ impl Linux {
     pub const PLAIN: Linux = Linux {
         region: None,
         code: 0,
+        hardened: true,
     };
 
-    /// With a region of so many bytes, or none for 0, and machine code of at most so many.
-    pub fn new(region: usize, code: usize) -> Result<Linux> {
-        if region == 0 {
-            return Ok(Linux { region: None, code });
+    /// With a region of so many bytes, or none for 0, and machine code of at most so many, which has measures against hostile scripts or not.
+    pub fn new(region: usize, code: usize, hardened: bool) -> Result<Linux> {
+        let mut linux = Linux {
+            region: None,
+            code,
+            hardened,
+        };
+        if region > 0 {
+            let mut pages = ptr::null_mut();
+            // SAFETY: the pages' list is told at a place for it.
+            let start = unsafe { shim::pl_region_allocate(region, &raw mut pages) };
+            let start = NonNull::new(start).ok_or(Errno::ENOMEM)?;
+            linux.region = Some(Region {
+                start,
+                len: region,
+                pages,
+            });
         }
-        // SAFETY: it takes a number.
-        let start = unsafe { shim::pl_region_allocate(region) };
-        match NonNull::new(start) {
-            Some(start) => Ok(Linux {
-                region: Some((start, region)),
-                code,
-            }),
-            None => Err(Errno::ENOMEM),
-        }
+        Ok(linux)
     }
 }
 
 impl Drop for Linux {
     fn drop(&mut self) {
-        if let Some((start, _)) = self.region {
+        if let Some(region) = &self.region {
             // SAFETY: `new` allocated it. What the process has mapped of it stays there for the process.
-            unsafe { shim::pl_region_release(start.as_ptr()) }
+            unsafe {
+                shim::pl_region_release(region.start.as_ptr(), region.len, region.pages);
+            }
         }
     }
 }
@@ -132,7 +150,7 @@ unsafe impl Kernel for Linux {
         int(unsafe { shim::pl_copy_out(address, bytes.as_ptr(), bytes.len()) }).map(|_| ())
     }
     fn region(&self) -> Option<(NonNull<u8>, usize)> {
-        self.region
+        self.region.as_ref().map(|r| (r.start, r.len))
     }
 
     fn read(&mut self, fd: i32, into: &[Target<'_>], at: Option<u64>) -> Result<usize> {
@@ -298,6 +316,15 @@ unsafe impl Kernel for Linux {
         bits
     }
 
+    fn hardening(&self) -> &'static [&'static str] {
+        // SAFETY: it takes nothing.
+        match (self.hardened, unsafe { shim::pl_wants_endbr() }) {
+            (true, true) => &["blind", "mask", "place", "endbr"],
+            (true, false) => &["blind", "mask", "place"],
+            (false, true) => &["endbr"],
+            (false, false) => &[],
+        }
+    }
     fn executable_memory(&mut self) -> Option<Box<dyn ExecutableMemory>> {
         CodeMemory::reserve(self.code)
     }

@@ -24,8 +24,8 @@ unsafe extern "C" {
     pub fn pl_bug(text: *const u8, len: usize) -> !;
     pub fn pl_allocate(size: usize, align: usize) -> *mut c_void;
     pub fn pl_release(block: *mut c_void, size: usize, align: usize);
-    pub fn pl_region_allocate(size: usize) -> *mut u8;
-    pub fn pl_region_release(region: *mut u8);
+    pub fn pl_region_allocate(size: usize, pages: *mut *mut c_void) -> *mut u8;
+    pub fn pl_region_release(region: *mut u8, size: usize, pages: *mut c_void);
     pub fn pl_code_reserve(len: usize) -> *mut u8;
     pub fn pl_code_release(start: *mut u8, len: usize);
     pub fn pl_code_alias(start: *mut u8) -> *mut u8;
@@ -62,5 +62,6 @@ unsafe extern "C" {
     pub fn pl_sleep(nanoseconds: u64) -> i32;
     pub fn pl_identity(which: i32) -> i64;
     pub fn pl_has_to_stop(any_signal: bool) -> bool;
+    pub fn pl_wants_endbr() -> bool;
     pub fn pl_entropy(bytes: *mut u64, len: usize);
 }

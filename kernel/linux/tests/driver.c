@@ -2,6 +2,7 @@
  * What an unprivileged process does with /dev/perilune, good and bad.
  *   driver off            nobody may load
  *   driver all            all tests, as user 1000
+ *   driver small          in a control group of 8 MiB: neither a region nor a state may have more
  *   driver hold           loads a script and keeps it until it is killed
  *   driver inherited N    runs the script of descriptor N, which was inherited
  *   driver conformance HARNESS SCRIPT    prints what the script prints
@@ -491,6 +492,21 @@ static void test_compiling(void)
 	EVAL("local b = sys.buffer(64) local n = 0 for i = 1, 20000 do b:u32(i % 15 * 4, i) n = n + b:u32(0) end return n > 0", "true");
 }
 
+/* In a control group that may have 8 MiB: memory of scripts counts, and running out is an error. */
+static void test_small(void)
+{
+	struct perilune_load large = { .region = 15 << 20 }, fits = { .region = 1 << 20 }, hungry = { .memory = 32 << 20 };
+	int fd = load_with("return 1", large);
+
+	CHECK(fd < 0 && errno == ENOMEM);
+	fd = load_with("return #sys.region()", fits);
+	CHECK(fd >= 0 && !run_plain(fd) && same(results(), "1048576"));
+	close(fd);
+	fd = load_with("local t = {} local ok, e = pcall(function() for i = 1, 1e6 do t[i] = ('x'):rep(1000) .. i end end) t = nil return e", hungry);
+	CHECK(fd >= 0 && !run_plain(fd) && same(results(), "not enough memory"));
+	close(fd);
+}
+
 static void become_nobody(void)
 {
 	if (setgid(1000) || setuid(1000))
@@ -514,6 +530,9 @@ int main(int argc, char **argv)
 
 		puts("held");
 		run_plain(fd);
+	} else if (!strcmp(what, "small")) {
+		test_small();
+		printf("control group %s\n", failures ? "FAILED" : "ok");
 	} else if (!strcmp(what, "conformance") && argc == 4) {
 		return conformance(argv[2], argv[3]);
 	} else if (!strcmp(what, "all")) {

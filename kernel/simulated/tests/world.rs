@@ -33,6 +33,26 @@ fn what_cannot_leave_is_named() {
 }
 
 #[test]
+fn addresses_tell_nothing() {
+    let near = |source: &str| {
+        let code = "local function of(t) return SOURCE end
+            local t = {} assert(of(t) == of(t))
+            local kept, last, near = {}, 0, 0
+            for i = 1, 100 do
+              kept[i] = {}
+              local told = tonumber(of(kept[i]):match('0x(%x+)'), 16)
+              if math.abs(told - last) < 2^32 then near = near + 1 end
+              last = told
+            end
+            return near";
+        eval(&code.replace("SOURCE", source))
+    };
+    for source in ["tostring(t)", "('%p'):format(t)", "('%s'):format(t)"] {
+        assert_eq!(near(source), [number(0)], "{source}");
+    }
+}
+
+#[test]
 fn long_strings_come_back_whole() {
     assert_eq!(
         eval("return ('x'):rep(10000)"),

@@ -133,10 +133,10 @@ fn address_text(vm: &Vm, text: &mut ObjectText, v: Value) {
     };
 }
 
-/// Where an object lies, or what a light userdata is.
+/// Where an object lies, as the host has it told, or what a light userdata is.
 pub(crate) fn address(vm: &Vm, v: Value) -> usize {
     match v.as_object() {
-        Some(object) => object.as_ptr() as usize,
+        Some(object) => vm.host.told_address(object.as_ptr() as usize) as usize,
         None => vm.light_userdata_bits(v).unwrap_or(0) as usize,
     }
 }

@@ -35,6 +35,7 @@ fn accept(_vm: &mut Vm, option: &[u8]) -> bool {
 mod forms {
     const FLAGS: &[&str] = &[
         "fold", "cse", "dce", "fwd", "dse", "narrow", "loop", "abc", "sink", "fuse", "fma",
+        "blind", "mask", "place", "endbr",
     ];
 
     const PARAMETERS: &[&str] = &[

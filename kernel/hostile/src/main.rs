@@ -1,4 +1,4 @@
-//! `perilune-hostile SEED SECONDS [DEVICE]`: attacks a real kernel as an unprivileged process, with two processes that share scripts.
+//! `perilune-hostile SEED SECONDS [DEVICE]`: attacks a real kernel as an unprivileged process, with two threads.
 #![allow(unsafe_code)]
 
 use std::ffi::CString;
@@ -151,6 +151,10 @@ fn main() -> ExitCode {
         eprintln!("perilune-hostile SEED SECONDS [DEVICE]");
         return ExitCode::FAILURE;
     };
+    // SAFETY: they take numbers; nobody else runs yet.
+    let is_nobody =
+        unsafe { libc::geteuid() != 0 || libc::setgid(1000) == 0 && libc::setuid(1000) == 0 };
+    assert!(is_nobody, "still privileged");
     let device = arguments.get(3).map_or("/dev/perilune", String::as_str);
     interrupt_often();
     let time = Duration::from_secs(seconds);

@@ -19,3 +19,12 @@ pub mod stdlib;
 pub mod syntax;
 pub mod value;
 pub mod vm;
+
+/// The examples of the book and of the README, as tests.
+#[cfg(all(doctest, feature = "std"))]
+mod book {
+    #[doc = include_str!("../docs/src/embedding.md")]
+    mod embedding {}
+    #[doc = include_str!("../docs/src/limits.md")]
+    mod limits {}
+}

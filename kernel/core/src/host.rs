@@ -23,6 +23,8 @@ pub(crate) struct Fixtures {
     pub view: Gc<Table>,
     /// The metatable of batches.
     pub batch: Gc<Table>,
+    /// The metatable of maps.
+    pub map: Gc<Table>,
 }
 
 /// A state's host.

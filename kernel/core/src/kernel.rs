@@ -8,6 +8,7 @@ use core::ptr::NonNull;
 
 use crate::errno::Errno;
 use crate::memory::{Source, Target};
+use crate::slots::Slots;
 
 /// How a call ends.
 pub type Result<T> = core::result::Result<T, Errno>;
@@ -206,6 +207,55 @@ pub unsafe trait Kernel: Send {
         flags: i32,
         receiver: &Address,
     ) -> Result<usize>;
+    /// Receives messages into slots, and says how many and how many bytes they are. It waits for the first, unless the flags say otherwise, and
+    /// takes what else is there; it fails only if the first one does.
+    fn receive_batch(
+        &mut self,
+        descriptor: i32,
+        into: Slots<'_>,
+        flags: i32,
+    ) -> Result<(usize, usize)> {
+        let (mut count, mut bytes) = (0, 0);
+        let mut flags = flags;
+        while let Some(slot) = into.get(count) {
+            let mut sender = Address::NONE;
+            let room = [slot.message(into.size())];
+            match self.receive(descriptor, &room, flags, &mut sender) {
+                Ok(received) => {
+                    let len = received.len.min(into.size());
+                    slot.set_len(len);
+                    slot.set_address(&sender);
+                    count += 1;
+                    bytes += len;
+                }
+                Err(errno) if count == 0 => return Err(errno),
+                Err(_) => break,
+            }
+            flags |= self.dont_wait();
+        }
+        Ok((count, bytes))
+    }
+    /// Sends the messages of slots, each to its address, until one fails, likewise.
+    fn send_batch(
+        &mut self,
+        descriptor: i32,
+        from: Slots<'_>,
+        flags: i32,
+    ) -> Result<(usize, usize)> {
+        let (mut count, mut bytes) = (0, 0);
+        while let Some(slot) = from.get(count) {
+            let message = [slot.message(slot.len()).as_source()];
+            match self.send(descriptor, &message, flags, &slot.address()) {
+                Ok(len) => {
+                    count += 1;
+                    bytes += len;
+                }
+                Err(errno) if count == 0 => return Err(errno),
+                Err(_) => break,
+            }
+        }
+        Ok((count, bytes))
+    }
     /// Waits until something happens to one of the descriptors, at most so many milliseconds (negative: for ever), and says to how many.
     fn poll(&mut self, entries: &mut [PollEntry], milliseconds: i32) -> Result<usize>;
     /// Accepts a connection: its descriptor.

@@ -17,6 +17,7 @@
 //! | module | subject |
 //! |---|---|
 //! | [`kernel`], [`memory`], [`errno`] | what a kernel provides, and in which terms |
+//! | [`slots`], [`entries`] | what batches and maps are made of, also in shared memory |
 //! | [`limits`] | limits and accounts |
 //! | [`script`] | loading, running, resuming |
 //! | [`exclusive`] | one run at a time |
@@ -37,6 +38,8 @@ extern crate alloc;
 
 #[allow(unsafe_code)]
 mod allocate;
+#[allow(unsafe_code)]
+pub mod entries;
 pub mod errno;
 #[allow(unsafe_code)]
 pub mod exclusive;
@@ -48,6 +51,8 @@ pub mod limits;
 pub mod memory;
 pub mod request;
 pub mod script;
+#[allow(unsafe_code)]
+pub mod slots;
 pub mod sys;
 mod world;
 

@@ -29,6 +29,22 @@ static inline void pl_leave(void)
 	kernel_fpu_end();
 }
 
+/* Of a batch; the message lies behind it. */
+struct pl_slot {
+	u32 len;
+	u8 address_len;
+	u8 unused[3];
+	u8 address[PL_ADDRESS];
+};
+
+/* Slots in the kernel's memory, which the process may change at any time. */
+struct pl_slots {
+	u64 start;
+	u32 count;
+	u32 size; /* of a message */
+	u64 stride;
+};
+
 struct page;
 struct pollfd;
 
@@ -56,6 +72,9 @@ s64 pl_write(int fd, const struct pl_piece *pieces, u32 count, bool user, s64 po
 s64 pl_receive(int fd, const struct pl_piece *pieces, u32 count, bool user, int flags, void *address, u32 *address_len,
 	       int *message_flags);
 s64 pl_send(int fd, const struct pl_piece *pieces, u32 count, bool user, int flags, const void *address, u32 address_len);
+/* How many messages; `bytes` is how many bytes they have. */
+s64 pl_receive_batch(int fd, const struct pl_slots *slots, int flags, u64 *bytes);
+s64 pl_send_batch(int fd, const struct pl_slots *slots, int flags, u64 *bytes);
 int pl_poll(struct pollfd *entries, u32 count, int milliseconds);
 int pl_accept(int fd, int flags, void *address, u32 *address_len);
 int pl_close(int fd);

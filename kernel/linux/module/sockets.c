@@ -79,6 +79,94 @@ s64 pl_send(int fd, const struct pl_piece *pieces, u32 count, bool user, int fla
 	return result;
 }
 
+static struct pl_slot *slot_at(const struct pl_slots *slots, u32 i)
+{
+	return (struct pl_slot *)(slots->start + i * slots->stride);
+}
+
+static s64 receive_slot(struct socket *sock, struct pl_slot *slot, u32 size, int flags)
+{
+	struct sockaddr_storage address;
+	struct msghdr message = { .msg_name = &address };
+	struct kvec room = { .iov_base = slot + 1, .iov_len = size };
+	s64 result;
+
+	iov_iter_kvec(&message.msg_iter, READ, &room, 1, size);
+	result = sock_recvmsg(sock, &message, flags);
+	if (result < 0)
+		return result;
+	slot->len = min_t(s64, result, size);
+	slot->address_len = clamp(message.msg_namelen, 0, PL_ADDRESS);
+	memcpy(slot->address, &address, clamp(message.msg_namelen, 0, PL_ADDRESS));
+	return min_t(s64, result, size);
+}
+
+static s64 send_slot(struct socket *sock, const struct pl_slot *slot, u32 size, int flags)
+{
+	struct sockaddr_storage address;
+	struct msghdr message = { .msg_flags = flags };
+	u32 len = min(READ_ONCE(slot->len), size);
+	struct kvec bytes = { .iov_base = (void *)(slot + 1), .iov_len = len };
+	int address_len = min_t(int, READ_ONCE(slot->address_len), PL_ADDRESS);
+
+	/* The protocol looks at the address more than once. */
+	if (address_len) {
+		memcpy(&address, slot->address, address_len);
+		message.msg_name = &address;
+		message.msg_namelen = address_len;
+	}
+	iov_iter_kvec(&message.msg_iter, WRITE, &bytes, 1, len);
+	return sock_sendmsg(sock, &message);
+}
+
+static s64 transfer_batch(int fd, const struct pl_slots *slots, bool sends, int flags, u64 *bytes)
+{
+	struct socket *sock;
+	s64 result;
+	int error;
+	u32 i;
+
+	sock = sockfd_lookup(fd, &error);
+	if (!sock)
+		return error;
+	flags = waiting_flags(sock, flags);
+	for (i = 0; i < slots->count; i++) {
+		if (sends)
+			result = send_slot(sock, slot_at(slots, i), slots->size, flags);
+		else
+			result = receive_slot(sock, slot_at(slots, i), slots->size, i ? flags | MSG_DONTWAIT : flags);
+		if (result < 0)
+			break;
+		*bytes += result;
+		cond_resched();
+	}
+	sockfd_put(sock);
+	return i || !slots->count ? i : result;
+}
+
+static s64 batch(int fd, const struct pl_slots *slots, bool sends, int flags, u64 *bytes)
+{
+	s64 result;
+
+	if (flags & (MSG_CMSG_COMPAT | MSG_INTERNAL_SENDMSG_FLAGS))
+		return -EINVAL;
+	*bytes = 0;
+	pl_leave();
+	result = transfer_batch(fd, slots, sends, flags, bytes);
+	pl_return();
+	return result;
+}
+
+s64 pl_receive_batch(int fd, const struct pl_slots *slots, int flags, u64 *bytes)
+{
+	return batch(fd, slots, false, flags, bytes);
+}
+
+s64 pl_send_batch(int fd, const struct pl_slots *slots, int flags, u64 *bytes)
+{
+	return batch(fd, slots, true, flags, bytes);
+}
+
 static int accept_from(struct socket *sock, int flags, void *address, u32 *address_len)
 {
 	struct socket *accepted;

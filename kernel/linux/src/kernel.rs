@@ -12,11 +12,12 @@ use perilune_kernel::kernel::{
     Moment, PollEntry, Received, Result, Whence,
 };
 use perilune_kernel::memory::{Place, Source, Target};
+use perilune_kernel::slots::{Slot, Slots};
 
 use crate::code::CodeMemory;
 use crate::constants::{CONSTANTS, DONT_WAIT, NO_SIGNAL};
 use crate::errno::checked;
-use crate::shim::{self, Piece, PollFd};
+use crate::shim::{self, BatchSlots, Piece, PollFd};
 
 /// No position: the descriptor's own.
 const HERE: i64 = -1;
@@ -124,6 +125,17 @@ impl Pieces {
     }
 }
 
+/// Slots for the C side, which knows where in a slot what is.
+fn batch_slots(slots: Slots<'_>) -> Result<BatchSlots> {
+    const { assert!(Slot::MESSAGE == 8 + MAX_ADDRESS) };
+    Ok(BatchSlots {
+        start: slots.start().addr() as u64,
+        count: u32::try_from(slots.len()).map_err(|_| Errno::EINVAL)?,
+        size: u32::try_from(slots.size()).map_err(|_| Errno::EINVAL)?,
+        stride: Slots::stride(slots.size()) as u64,
+    })
+}
+
 fn size(result: i64) -> Result<usize> {
     checked(result).map(|n| n as usize)
 }
@@ -219,6 +231,23 @@ unsafe impl Kernel for Linux {
                 address.len() as u32,
             )
         })
+    }
+    fn receive_batch(&mut self, fd: i32, into: Slots<'_>, flags: i32) -> Result<(usize, usize)> {
+        let slots = batch_slots(into)?;
+        let mut bytes = 0;
+        // SAFETY: the slots can be written, and the layout is theirs.
+        let count =
+            size(unsafe { shim::pl_receive_batch(fd, &raw const slots, flags, &raw mut bytes) })?;
+        Ok((count, bytes as usize))
+    }
+    fn send_batch(&mut self, fd: i32, from: Slots<'_>, flags: i32) -> Result<(usize, usize)> {
+        let slots = batch_slots(from)?;
+        let flags = flags | NO_SIGNAL;
+        let mut bytes = 0;
+        // SAFETY: the slots can be read, and the layout is theirs.
+        let count =
+            size(unsafe { shim::pl_send_batch(fd, &raw const slots, flags, &raw mut bytes) })?;
+        Ok((count, bytes as usize))
     }
     fn poll(&mut self, entries: &mut [PollEntry], milliseconds: i32) -> Result<usize> {
         const MOST: usize = 64;

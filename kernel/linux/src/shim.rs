@@ -11,6 +11,16 @@ pub struct Piece {
     pub len: u64,
 }
 
+/// Slots of a batch; laid out as `struct pl_slots`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BatchSlots {
+    pub start: u64,
+    pub count: u32,
+    pub size: u32,
+    pub stride: u64,
+}
+
 /// A descriptor to wait for; laid out as `struct pollfd`.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -52,6 +62,8 @@ unsafe extern "C" {
         address: *const u8,
         address_len: u32,
     ) -> i64;
+    pub fn pl_receive_batch(fd: i32, slots: *const BatchSlots, flags: i32, bytes: *mut u64) -> i64;
+    pub fn pl_send_batch(fd: i32, slots: *const BatchSlots, flags: i32, bytes: *mut u64) -> i64;
     pub fn pl_poll(entries: *mut PollFd, count: u32, milliseconds: i32) -> i32;
     pub fn pl_accept(fd: i32, flags: i32, address: *mut u8, address_len: *mut u32) -> i32;
     pub fn pl_close(fd: i32) -> i32;

@@ -1,22 +1,19 @@
-//! Batches: messages with their addresses in one block, for `recvmmsg` and `sendmmsg`.
+//! Batches: messages with their addresses, for `recvmmsg` and `sendmmsg`.
 //!
-//! A batch is userdata like a view; its environment has the buffer, the number of slots and the size of a message.
+//! A batch is userdata whose environment is that of the view it lies in, with the number of slots and the size of a message besides.
 
-use core::cell::Cell;
-
-use perilune::value::{Buffer, Gc, Value};
+use perilune::value::Value;
 use perilune::vm::Vm;
 use perilune::vm::native::{Flow, NativeResult, Raised};
 
 use super::Functions;
-use super::argument::{Data, check_transfer, descriptor, int, integer, size_or};
+use super::argument::{Data, check_transfer, descriptor, int, integer, part, size_or};
 use super::result::{count_bytes, done, failed, pay};
 use super::socket::{check_address, push_address};
-use super::view::{self, new_buffer, new_userdata};
-use crate::errno::Errno;
-use crate::host::{ScriptHost, fixtures, with_host};
-use crate::kernel::{Address, MAX_ADDRESS};
-use crate::memory::Target;
+use super::view::{self, View, new_buffer, new_userdata};
+use crate::host::{fixtures, with_host};
+use crate::kernel::{self, Kernel};
+use crate::slots::{Slot, Slots};
 
 pub(super) const FUNCTIONS: Functions = &[
     ("batch", batch),
@@ -38,26 +35,16 @@ pub(super) const EVENTS: Functions = &[("__len", count)];
 /// The most messages of a batch.
 const MAX_SLOTS: usize = 1024;
 
-const BUFFER: i32 = 1;
-const SLOTS: i32 = 2;
-const SIZE: i32 = 3;
-
-// A slot: the message's length, the address's length, the address, the message.
-const LENGTH: usize = 0;
-const ADDRESS_LENGTH: usize = 4;
-const ADDRESS: usize = 8;
-const MESSAGE: usize = ADDRESS + MAX_ADDRESS;
+// After the parts of a view.
+const SLOTS: i32 = view::PARTS + 1;
+const SIZE: i32 = view::PARTS + 2;
 
 /// A batch.
 #[derive(Clone, Copy)]
 struct Batch {
-    buffer: Gc<Buffer>,
-    slots: usize,
+    view: View,
+    count: usize,
     size: usize,
-}
-
-fn stride(size: usize) -> usize {
-    (MESSAGE + size).next_multiple_of(8)
 }
 
 impl Batch {
@@ -65,80 +52,32 @@ impl Batch {
         let value = vm.arg(i);
         let is_batch =
             value.as_userdata().is_some() && vm.metatable_of(value) == Some(fixtures(vm)?.batch);
-        let parts = vm.environment_of(value).filter(|_| is_batch);
-        let found = parts.and_then(|parts| {
+        if let Some(parts) = vm.environment_of(value).filter(|_| is_batch) {
             let size = |i| parts.get_int(i).as_number().map(|n| n as usize);
-            Some(Batch {
-                buffer: parts.get_int(BUFFER).as_buffer()?,
-                slots: size(SLOTS)?,
-                size: size(SIZE)?,
-            })
-        });
-        found.ok_or_else(|| vm.type_error(i, "batch"))
-    }
-
-    /// A slot, counted from 0.
-    fn slot(&self, i: usize) -> Slot<'_> {
-        let stride = stride(self.size);
-        let cells = self.buffer.cells().get(i * stride..(i + 1) * stride);
-        Slot {
-            cells: cells.unwrap_or(&[]),
-            size: self.size,
+            let view = View::of_parts(vm, parts)?;
+            if let (Some(view), Some(count), Some(size)) = (view, size(SLOTS), size(SIZE)) {
+                return Ok(Batch { view, count, size });
+            }
         }
+        Err(vm.type_error(i, "batch"))
     }
 
-    /// The slot that argument 1 names, counted from 1.
-    fn check_slot(&self, vm: &mut Vm) -> Result<usize, Raised> {
+    fn slots(&self) -> Slots<'_> {
+        self.view.slots(self.count, self.size)
+    }
+
+    /// The slot that argument 1 names, counted from 1, and its number counted from 0.
+    fn check_slot(&self, vm: &mut Vm) -> Result<(Slot<'_>, usize), Raised> {
         let i = integer(vm, 1)?;
-        match usize::try_from(i) {
-            Ok(i @ 1..) if i <= self.slots => Ok(i - 1),
-            _ => Err(vm.arg_error(1, format_args!("no such message"))),
+        let i = usize::try_from(i).ok().and_then(|i| i.checked_sub(1));
+        match i.and_then(|i| Some((self.slots().get(i)?, i))) {
+            Some(found) => Ok(found),
+            None => Err(vm.arg_error(1, format_args!("no such message"))),
         }
     }
 }
 
-/// A message of a batch.
-struct Slot<'a> {
-    cells: &'a [Cell<u8>],
-    size: usize,
-}
-
-impl<'a> Slot<'a> {
-    fn len(&self) -> usize {
-        let mut bytes = [0; 4];
-        for (byte, cell) in bytes.iter_mut().zip(&self.cells[LENGTH..]) {
-            *byte = cell.get();
-        }
-        (u32::from_ne_bytes(bytes) as usize).min(self.size)
-    }
-    fn set_len(&self, len: usize) {
-        let bytes = (len.min(self.size) as u32).to_ne_bytes();
-        for (cell, byte) in self.cells[LENGTH..].iter().zip(bytes) {
-            cell.set(byte);
-        }
-    }
-    fn address(&self) -> Address {
-        let mut address = Address::NONE;
-        for (byte, cell) in address.room().iter_mut().zip(&self.cells[ADDRESS..]) {
-            *byte = cell.get();
-        }
-        address.set_len(usize::from(self.cells[ADDRESS_LENGTH].get()));
-        address
-    }
-    fn set_address(&self, address: &Address) {
-        let bytes = address.as_bytes();
-        self.cells[ADDRESS_LENGTH].set(bytes.len() as u8);
-        for (cell, byte) in self.cells[ADDRESS..].iter().zip(bytes) {
-            cell.set(*byte);
-        }
-    }
-    /// The first bytes of the room for a message.
-    fn message(&self, len: usize) -> Target<'a> {
-        Target::cells(&self.cells[MESSAGE..MESSAGE + len.min(self.size)])
-    }
-}
-
-/// `batch(slots, size)`
+/// `batch(slots, size [, view])`
 fn batch(vm: &mut Vm) -> NativeResult {
     vm.check_number(0)?;
     vm.check_number(1)?;
@@ -148,10 +87,13 @@ fn batch(vm: &mut Vm) -> NativeResult {
         return Err(vm.arg_error(0, format_args!("from 1 to {MAX_SLOTS} messages")));
     }
     check_transfer(vm, size)?;
-    let bytes = slots * stride(size);
-    let buffer = new_buffer(vm, bytes)?;
-    let parts = vm.new_table(4, 0)?;
-    vm.raw_set_int(parts, BUFFER, buffer.into())?;
+    let bytes = slots * Slots::stride(size);
+    let (place, offset) = if vm.arg(2).is_nil() {
+        (new_buffer(vm, bytes)?.into(), 0)
+    } else {
+        view::check_room(vm, 2, bytes)?
+    };
+    let parts = view::new_parts(vm, place, offset, bytes)?;
     vm.raw_set_int(parts, SLOTS, Value::number(slots as f64))?;
     vm.raw_set_int(parts, SIZE, Value::number(size as f64))?;
     let metatable = fixtures(vm)?.batch;
@@ -162,38 +104,41 @@ fn batch(vm: &mut Vm) -> NativeResult {
 /// `#batch`: how many slots there are.
 fn count(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    vm.ret(Value::number(batch.slots as f64))
+    vm.ret(Value::number(batch.count as f64))
 }
 
 /// `batch:get(i)`: message and address.
 fn get(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let i = batch.check_slot(vm)?;
-    let len = batch.slot(i).len();
+    let (slot, _) = batch.check_slot(vm)?;
+    let len = slot.len();
     pay(vm, len)?;
-    let start = i * stride(batch.size) + MESSAGE;
-    let bytes = batch.buffer.as_bytes().get(start..start + len);
-    let message = vm.new_str(bytes.unwrap_or_default())?;
-    vm.push(message)?;
-    push_address(vm, &batch.slot(i).address())?;
+    let message = view::string_of(vm, slot.message(len))?;
+    match message {
+        Ok(message) => vm.push(message)?,
+        Err(errno) => return failed(vm, errno),
+    }
+    push_address(vm, &slot.address())?;
     Ok(Flow::Return(2))
 }
 
-/// `batch:set(i, data [, address])`
+/// `batch:set(i, data [, address [, offset in data [, length]]])`
 fn set(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let i = batch.check_slot(vm)?;
+    let (slot, _) = batch.check_slot(vm)?;
     let data = Data::check(vm, 2)?;
     let address = check_address(vm, 3)?;
-    let len = data.source().len();
+    let range = part(vm, 4, data.source().len())?;
+    let len = range.len();
     if len > batch.size {
         return Err(vm.arg_error(2, format_args!("longer than a message of the batch")));
     }
     pay(vm, len)?;
-    let slot = batch.slot(i);
+    let Some(from) = data.source().part(range.start, len) else {
+        return Err(vm.arg_error(4, format_args!("out of range")));
+    };
     let copied = with_host(vm, |host| {
-        slot.message(len)
-            .copy_from(&mut *host.kernel, data.source())
+        slot.message(len).copy_from(&mut *host.kernel, from)
     })?;
     if copied.is_ok() {
         slot.set_len(len);
@@ -205,57 +150,51 @@ fn set(vm: &mut Vm) -> NativeResult {
 /// `batch:length(i)`
 fn length(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let i = batch.check_slot(vm)?;
-    let len = batch.slot(i).len();
-    vm.ret(Value::number(len as f64))
+    let (slot, _) = batch.check_slot(vm)?;
+    vm.ret(Value::number(slot.len() as f64))
 }
 
 /// `batch:setlength(i, length)`
 fn set_length(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let i = batch.check_slot(vm)?;
+    let (slot, _) = batch.check_slot(vm)?;
     let len = size_or(vm, 2, 0)?;
     if len > batch.size {
         return Err(vm.arg_error(2, format_args!("longer than a message of the batch")));
     }
-    batch.slot(i).set_len(len);
+    slot.set_len(len);
     Ok(Flow::Return(0))
 }
 
 /// `batch:address(i)`
 fn address(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let i = batch.check_slot(vm)?;
-    push_address(vm, &batch.slot(i).address())?;
+    let (slot, _) = batch.check_slot(vm)?;
+    push_address(vm, &slot.address())?;
     Ok(Flow::Return(1))
 }
 
 /// `batch:view(i)`: the room for a message as a view.
 fn slot_view(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let i = batch.check_slot(vm)?;
-    let start = i * stride(batch.size) + MESSAGE;
-    let view = view::create(vm, batch.buffer.into(), start, batch.size)?;
+    let (_, i) = batch.check_slot(vm)?;
+    let start = i * Slots::stride(batch.size) + Slot::MESSAGE;
+    let view = view::create_part(vm, 0, start, batch.size)?;
     vm.ret(view)
 }
 
-/// Does something with messages from `first` on until one fails, and returns how many it was; the error only if the first one fails.
-/// It counts as one call: a process could do as much with one.
+/// Does something with messages, and returns how many it was. It counts as one call: a process could do as much with one.
 fn each(
     vm: &mut Vm,
-    range: core::ops::Range<usize>,
-    mut message: impl FnMut(&mut ScriptHost, usize) -> Result<usize, Errno>,
+    call: impl FnOnce(&mut dyn Kernel) -> kernel::Result<(usize, usize)>,
 ) -> NativeResult {
-    let first = range.start;
-    with_host(vm, |host| host.usage.calls += 1)?;
-    for i in range.clone() {
-        match with_host(vm, |host| message(host, i))? {
-            Ok(bytes) => count_bytes(vm, bytes)?,
-            Err(errno) if i == first => return failed(vm, errno),
-            Err(_) => return vm.ret(Value::number((i - first) as f64)),
+    match with_host(vm, |host| host.call(call))? {
+        Ok((count, bytes)) => {
+            count_bytes(vm, bytes)?;
+            vm.ret(Value::number(count as f64))
         }
+        Err(errno) => failed(vm, errno),
     }
-    vm.ret(Value::number(range.len() as f64))
 }
 
 /// `recvmmsg(fd, batch [, flags [, most]])`: how many messages there were. It waits for the first one, unless the flags say otherwise, and
@@ -264,19 +203,10 @@ fn recvmmsg(vm: &mut Vm) -> NativeResult {
     let fd = descriptor(vm, 0)?;
     let batch = Batch::check(vm, 1)?;
     let flags = int(vm, 2)?;
-    let most = size_or(vm, 3, batch.slots)?.min(batch.slots);
+    let most = size_or(vm, 3, batch.count)?.min(batch.count);
     pay(vm, most * batch.size.min(1024))?;
-    let dont_wait = with_host(vm, |host| host.kernel.dont_wait())?;
-    each(vm, 0..most, |host, i| {
-        let slot = batch.slot(i);
-        let flags = if i == 0 { flags } else { flags | dont_wait };
-        let mut sender = Address::NONE;
-        let room = [slot.message(batch.size)];
-        let received = host.kernel.receive(fd, &room, flags, &mut sender)?;
-        slot.set_len(received.len);
-        slot.set_address(&sender);
-        Ok(received.len.min(batch.size))
-    })
+    let slots = batch.slots().part(0..most);
+    each(vm, |kernel| kernel.receive_batch(fd, slots, flags))
 }
 
 /// `sendmmsg(fd, batch [, flags [, first [, count]]])`: how many messages were sent, each to its address.
@@ -284,12 +214,9 @@ fn sendmmsg(vm: &mut Vm) -> NativeResult {
     let fd = descriptor(vm, 0)?;
     let batch = Batch::check(vm, 1)?;
     let flags = int(vm, 2)?;
-    let first = size_or(vm, 3, 1)?.clamp(1, batch.slots + 1) - 1;
-    let count = size_or(vm, 4, batch.slots - first)?.min(batch.slots - first);
+    let first = size_or(vm, 3, 1)?.clamp(1, batch.count + 1) - 1;
+    let count = size_or(vm, 4, batch.count - first)?.min(batch.count - first);
     pay(vm, count * batch.size.min(1024))?;
-    each(vm, first..first + count, |host, i| {
-        let slot = batch.slot(i);
-        let message = [slot.message(slot.len()).as_source()];
-        host.kernel.send(fd, &message, flags, &slot.address())
-    })
+    let slots = batch.slots().part(first..first + count);
+    each(vm, |kernel| kernel.send_batch(fd, slots, flags))
 }

@@ -8,6 +8,7 @@ mod argument;
 mod batch;
 mod descriptor;
 mod file;
+mod map;
 mod process;
 mod result;
 mod socket;
@@ -41,6 +42,7 @@ pub(crate) fn open(vm: &mut Vm) -> Result<(), Raised> {
         address::FUNCTIONS,
         view::FUNCTIONS,
         batch::FUNCTIONS,
+        map::FUNCTIONS,
     ] {
         register(vm, library, functions)?;
     }
@@ -69,11 +71,13 @@ fn make_fixtures(vm: &mut Vm) -> Result<(), Raised> {
     vm.raw_set_name(registry, "transfer", transfer.into())?;
     let view = metatable(vm, "view", view::METHODS, view::EVENTS)?;
     let batch = metatable(vm, "batch", batch::METHODS, batch::EVENTS)?;
+    let map = metatable(vm, "map", map::METHODS, map::EVENTS)?;
     with_host(vm, |host| {
         host.fixtures = Some(Fixtures {
             transfer,
             view,
             batch,
+            map,
         });
     })
 }

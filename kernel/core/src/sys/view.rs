@@ -7,16 +7,18 @@
 use core::ptr::NonNull;
 
 use perilune::gc::OutOfMemory;
-use perilune::value::{Buffer, Gc, Value};
+use perilune::value::{Buffer, Gc, Table, Value};
 use perilune::vm::Vm;
 use perilune::vm::native::{Flow, NativeFn, NativeResult, Raised};
 
 use super::Functions;
 use super::argument::{Data, check_transfer, integer, part, size_or, unsigned};
 use super::result::{done, failed, pay};
+use crate::entries::Entries;
 use crate::host::{fixtures, with_host};
 use crate::kernel;
-use crate::memory::Target;
+use crate::memory::{Place, Target};
+use crate::slots::Slots;
 
 pub(super) const FUNCTIONS: Functions =
     &[("buffer", buffer), ("region", region), ("window", window)];
@@ -63,6 +65,8 @@ pub(super) struct View {
 const PLACE: i32 = 1;
 const OFFSET: i32 = 2;
 const LENGTH: i32 = 3;
+/// How many parts a view's environment has. Batches and maps have more behind them.
+pub(super) const PARTS: i32 = 3;
 
 impl View {
     /// A value as a view, if it is one.
@@ -70,9 +74,14 @@ impl View {
         if value.as_userdata().is_none() || vm.metatable_of(value) != Some(fixtures(vm)?.view) {
             return Ok(None);
         }
-        let Some(parts) = vm.environment_of(value) else {
-            return Ok(None);
-        };
+        match vm.environment_of(value) {
+            Some(parts) => View::of_parts(vm, parts),
+            None => Ok(None),
+        }
+    }
+
+    /// The view that an environment describes.
+    pub fn of_parts(vm: &mut Vm, parts: Gc<Table>) -> Result<Option<View>, Raised> {
         let size = |i| parts.get_int(i).as_number().map(|n| n as usize);
         let (Some(offset), Some(len)) = (size(OFFSET), size(LENGTH)) else {
             return Ok(None);
@@ -92,7 +101,7 @@ impl View {
     }
 
     /// An argument as a view.
-    fn check(vm: &mut Vm, i: usize) -> Result<View, Raised> {
+    pub fn check(vm: &mut Vm, i: usize) -> Result<View, Raised> {
         let value = vm.arg(i);
         match View::of(vm, value)? {
             Some(view) => Ok(view),
@@ -124,6 +133,36 @@ impl View {
         }
     }
 
+    /// Where its bytes begin in the kernel's memory; nothing for windows.
+    fn start(&self) -> Option<NonNull<u8>> {
+        match self.target().place() {
+            Place::Kernel(start) => NonNull::new(start),
+            Place::User(_) => None,
+        }
+    }
+
+    /// Its bytes as slots of a batch, which it was made for.
+    pub fn slots(&self, count: usize, size: usize) -> Slots<'_> {
+        match self.start() {
+            Some(start) if count * Slots::stride(size) <= self.len => {
+                // SAFETY: the view's bytes can be read and written while it is borrowed; `target` says why, and nobody makes references to them.
+                unsafe { Slots::new(start.as_ptr(), count, size) }
+            }
+            // SAFETY: there are none.
+            _ => unsafe { Slots::new(NonNull::dangling().as_ptr(), 0, size) },
+        }
+    }
+
+    /// Its bytes as entries of a map, which it was made for; nothing if they aren't aligned.
+    pub fn entries(&self, count: usize, key_size: usize, value_size: usize) -> Option<Entries<'_>> {
+        let start = self.start()?;
+        if count * Entries::stride(key_size, value_size) > self.len {
+            return None;
+        }
+        // SAFETY: as in `slots`.
+        unsafe { Entries::new(start.as_ptr(), count, key_size, value_size) }
+    }
+
     /// The part of `len` bytes from `offset` on.
     fn part(&self, offset: usize, len: usize) -> Option<Target<'_>> {
         self.target().part(offset, len)
@@ -137,19 +176,87 @@ pub(super) fn create(
     offset: usize,
     len: usize,
 ) -> Result<Value, Raised> {
-    let parts = vm.new_table(4, 0)?;
+    let parts = new_parts(vm, place, offset, len)?;
+    let metatable = fixtures(vm)?.view;
+    new_userdata(vm, parts, metatable)
+}
+
+/// The environment of a view, or of something that lies in one.
+pub(super) fn new_parts(
+    vm: &mut Vm,
+    place: Value,
+    offset: usize,
+    len: usize,
+) -> Result<Gc<Table>, Raised> {
+    let parts = vm.new_table(8, 0)?;
     vm.raw_set_int(parts, PLACE, place)?;
     vm.raw_set_int(parts, OFFSET, Value::number(offset as f64))?;
     vm.raw_set_int(parts, LENGTH, Value::number(len as f64))?;
-    let metatable = fixtures(vm)?.view;
-    new_userdata(vm, parts, metatable)
+    Ok(parts)
+}
+
+/// A view of a part of what argument `i` lies in, which has so many bytes.
+pub(super) fn create_part(
+    vm: &mut Vm,
+    i: usize,
+    offset: usize,
+    len: usize,
+) -> Result<Value, Raised> {
+    let (place, start) = match vm.environment_of(vm.arg(i)) {
+        Some(parts) => (parts.get_int(PLACE), parts.get_int(OFFSET).as_number()),
+        None => (Value::NIL, None),
+    };
+    create(vm, place, start.unwrap_or(0.0) as usize + offset, len)
+}
+
+/// Where the view of argument `i` lies, which has to have room for so many bytes and to be in the kernel's memory.
+pub(super) fn check_room(vm: &mut Vm, i: usize, len: usize) -> Result<(Value, usize), Raised> {
+    let view = View::check(vm, i)?;
+    if view.start().is_none() {
+        return Err(vm.arg_error(i, format_args!("buffer or region expected")));
+    }
+    if view.len < len {
+        return Err(vm.arg_error(i, format_args!("{len} bytes expected")));
+    }
+    let place = match vm.environment_of(vm.arg(i)) {
+        Some(parts) => parts.get_int(PLACE),
+        None => Value::NIL,
+    };
+    Ok((place, view.offset))
+}
+
+/// The buffer for transfers, with room for so many bytes.
+pub(super) fn transfer(vm: &mut Vm, len: usize) -> Result<Gc<Buffer>, Raised> {
+    let buffer = fixtures(vm)?.transfer;
+    if buffer.len() < len && buffer.resize(vm.heap(), len).is_err() {
+        return Err(vm.memory_error());
+    }
+    Ok(buffer)
+}
+
+/// Lends the first bytes of a buffer that no script has.
+pub(super) fn with_bytes<R>(buffer: Gc<Buffer>, len: usize, f: impl FnOnce(&mut [u8]) -> R) -> R {
+    let cells = &buffer.cells()[..len.min(buffer.len())];
+    // SAFETY: a cell is laid out as what it holds, nobody else refers to the bytes, and `f` can't get at the buffer.
+    f(unsafe { core::slice::from_raw_parts_mut(cells.as_ptr().cast_mut().cast(), cells.len()) })
+}
+
+/// A string of bytes that may change meanwhile.
+pub(super) fn string_of(vm: &mut Vm, from: Target<'_>) -> Result<kernel::Result<Value>, Raised> {
+    let len = from.len();
+    let buffer = transfer(vm, len)?;
+    let to = Target::cells(&buffer.cells()[..len]);
+    match with_host(vm, |host| to.copy_from(&mut *host.kernel, from.as_source()))? {
+        Ok(()) => Ok(Ok(vm.new_str(&buffer.as_bytes()[..len])?)),
+        Err(errno) => Ok(Err(errno)),
+    }
 }
 
 /// Userdata with this environment and metatable.
 pub(super) fn new_userdata(
     vm: &mut Vm,
-    environment: Gc<perilune::value::Table>,
-    metatable: Gc<perilune::value::Table>,
+    environment: Gc<Table>,
+    metatable: Gc<Table>,
 ) -> Result<Value, Raised> {
     let userdata: Value = match vm.heap().new_userdata(None) {
         Ok(userdata) => userdata.into(),
@@ -209,12 +316,8 @@ fn window(vm: &mut Vm) -> NativeResult {
 fn sub(vm: &mut Vm) -> NativeResult {
     let view = View::check(vm, 0)?;
     let range = part(vm, 1, view.len)?;
-    let place = match vm.environment_of(vm.arg(0)) {
-        Some(parts) => parts.get_int(PLACE),
-        None => Value::NIL,
-    };
-    let view = create(vm, place, view.offset + range.start, range.len())?;
-    vm.ret(view)
+    let part = create_part(vm, 0, range.start, range.len())?;
+    vm.ret(part)
 }
 
 /// `#view`
@@ -243,19 +346,11 @@ fn get(vm: &mut Vm) -> NativeResult {
     let range = part(vm, 1, view.len)?;
     check_transfer(vm, range.len())?;
     pay_for(vm, range.len())?;
-    let buffer = fixtures(vm)?.transfer;
-    if buffer.len() < range.len() && buffer.resize(vm.heap(), range.len()).is_err() {
-        return Err(vm.memory_error());
-    }
     let Some(from) = view.part(range.start, range.len()) else {
         return Err(out_of_range(vm, 1));
     };
-    let to = Target::cells(&buffer.cells()[..range.len()]);
-    match with_host(vm, |host| to.copy_from(&mut *host.kernel, from.as_source()))? {
-        Ok(()) => {
-            let string = vm.new_str(&buffer.as_bytes()[..range.len()])?;
-            vm.ret(string)
-        }
+    match string_of(vm, from)? {
+        Ok(string) => vm.ret(string),
         Err(errno) => failed(vm, errno),
     }
 }
@@ -326,7 +421,7 @@ fn out_of_range(vm: &mut Vm, i: usize) -> Raised {
 }
 
 /// Pays for access to memory, which is no system call.
-fn pay_for(vm: &mut Vm, bytes: usize) -> Result<(), Raised> {
+pub(super) fn pay_for(vm: &mut Vm, bytes: usize) -> Result<(), Raised> {
     if bytes > CHEAP {
         pay(vm, bytes)
     } else {

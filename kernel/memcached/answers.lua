@@ -16,13 +16,12 @@ at = at + bytes_of(out_count, out_size)
 local words, map = region:sub(at, WORDS), sys.map(entries, key_size, value_size, region:sub(at + WORDS))
 local messages = {}
 for i = 1, in_count do
-  messages[i] = inbox:view(i):sub(0, math.min(in_size, out_size))
+  messages[i] = inbox:view(i)
 end
 local reply = sys.buffer(HEADER + value_size) -- a reply of several datagrams
 
 local recvmmsg, sendmmsg, poll, NOW = sys.recvmmsg, sys.sendmmsg, sys.poll, sys.MSG_DONTWAIT
-local length_of, set_length = inbox.length, inbox.setlength
-local find = map.copy
+local reply_to, find, set_length = map.reply, map.copy, inbox.setlength
 local writable = { { fd = socket, events = sys.POLLOUT } }
 local readable = { { fd = socket, events = sys.POLLIN }, { fd = events, events = sys.POLLIN } }
 local hits = 0
@@ -63,12 +62,10 @@ local function answer(n)
   local now = words:u32(0)
   local first, left = 1, 0
   for i = 1, n do
-    local message, length = messages[i], length_of(inbox, i)
-    local size, ends
-    if length > HEADER then
-      size, ends = find(map, message, 2, length - 2, message, HEADER)
-      if size == false and ends <= value_size then
-        size, ends = find(map, message, 2, length - 2, reply, HEADER)
+    local size, ends = reply_to(map, inbox, i, 2, HEADER)
+    if not size then
+      if size == false then
+        size, ends = find(map, messages[i], 2, inbox:length(i) - 2, reply, HEADER)
         if size and (ends == 0 or ends > now) and reply_in_parts(i, size) then
           -- It has been sent: it ends the run of those that have to be.
           send(inbox, first, i - first)
@@ -81,10 +78,9 @@ local function answer(n)
     if size then
       if ends ~= 0 and ends <= now then
         -- It has expired. The request has been overwritten, but what memcached would say is known.
-        message:set(HEADER, "END\r\n")
-        size = 5
+        messages[i]:set(HEADER, "END\r\n")
+        set_length(inbox, i, HEADER + 5)
       end
-      set_length(inbox, i, HEADER + size)
       hits = hits + 1
     else
       send(inbox, first, i - first)

@@ -24,3 +24,12 @@ pub struct Userdata {
     /// What the host keeps in it. Dropped when the userdata is freed.
     pub(crate) payload: core::cell::RefCell<Option<Box<dyn Any>>>,
 }
+
+impl Userdata {
+    /// A copy of what the host keeps in it, if it is of that type.
+    #[inline]
+    pub fn copied<T: Copy + 'static>(&self) -> Option<T> {
+        let payload = self.payload.try_borrow().ok()?;
+        payload.as_ref()?.downcast_ref().copied()
+    }
+}

@@ -17,8 +17,12 @@
 //! `kernel/perilune_map.h` is the process's side.
 
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 use core::ptr;
+use core::slice;
 use core::sync::atomic::{AtomicU32, Ordering, fence};
+
+use crate::memory::Target;
 
 /// In how many entries a key may be.
 pub const WAYS: usize = 4;
@@ -31,6 +35,38 @@ const VALUE_LENGTH: usize = 12;
 const NUMBER: usize = 16;
 const FOUND: usize = 24;
 const KEY: usize = 32;
+
+/// A key that has been fetched.
+pub struct Key {
+    bytes: [MaybeUninit<u8>; MAX_KEY],
+    len: usize,
+}
+
+impl Key {
+    /// An empty one.
+    #[allow(clippy::new_without_default)]
+    #[inline]
+    pub fn new() -> Key {
+        Key {
+            bytes: [const { MaybeUninit::uninit() }; MAX_KEY],
+            len: 0,
+        }
+    }
+    /// Room for a key of this length, to be filled; no room, and an empty key, for one that is too long.
+    #[inline]
+    pub fn room(&mut self, len: usize) -> Target<'_> {
+        self.len = if len > MAX_KEY { 0 } else { len };
+        self.bytes[..self.len].fill(MaybeUninit::new(0));
+        // SAFETY: so many bytes can be written; what is written is valid.
+        unsafe { Target::shared(self.bytes.as_mut_ptr().cast(), self.len) }
+    }
+    /// Its bytes.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        // SAFETY: `room` initialised the first `len` bytes.
+        unsafe { slice::from_raw_parts(self.bytes.as_ptr().cast(), self.len) }
+    }
+}
 
 /// The hash of a key.
 pub fn hash(key: &[u8]) -> u32 {
@@ -189,11 +225,13 @@ impl<'a> Entries<'a> {
         if len > self.value_size {
             return Found::Nothing;
         }
-        let mut copied_key = [0; MAX_KEY];
+        // What is compared here is the key, if the version hasn't changed afterwards.
+        if !entry.has_key(key) {
+            return Found::Nothing;
+        }
         let mut number = [0; 8];
-        // SAFETY: the entry has room for keys of `key_size` and behind it for values of `value_size` bytes, and neither length is more.
+        // SAFETY: behind the key there is room for values of `value_size` bytes, and this one isn't longer.
         unsafe {
-            ptr::copy_nonoverlapping(entry.0.add(KEY), copied_key.as_mut_ptr(), key.len());
             ptr::copy_nonoverlapping(entry.0.add(NUMBER), number.as_mut_ptr(), number.len());
             if let Some(into) = into.get_mut(..len) {
                 let value = entry.0.add(KEY + self.key_size);
@@ -201,7 +239,7 @@ impl<'a> Entries<'a> {
             }
         }
         fence(Ordering::Acquire);
-        if entry.word(0).load(Ordering::Relaxed) != version || copied_key[..key.len()] != *key {
+        if entry.word(0).load(Ordering::Relaxed) != version {
             return Found::Nothing;
         }
         if len > into.len() {
@@ -217,6 +255,26 @@ impl<'a> Entries<'a> {
 struct Entry(*mut u8);
 
 impl Entry {
+    /// Is its key this one? It has room for one of this length.
+    fn has_key(&self, key: &[u8]) -> bool {
+        let (words, rest) = key.as_chunks::<8>();
+        let mut at = KEY;
+        let mut same = true;
+        for word in words {
+            let mut there = [0; 8];
+            // SAFETY: there is room for a key of this length, which the words are part of.
+            unsafe { ptr::copy_nonoverlapping(self.0.add(at), there.as_mut_ptr(), there.len()) };
+            same &= there == *word;
+            at += there.len();
+        }
+        for byte in rest {
+            // SAFETY: as above.
+            same &= unsafe { self.0.add(at).read_volatile() } == *byte;
+            at += 1;
+        }
+        same
+    }
+
     /// A word of it.
     fn word(&self, at: usize) -> &AtomicU32 {
         // SAFETY: entries begin at multiples of 8 and their words lie within; who else writes them does it as a whole.

@@ -7,12 +7,20 @@ use core::any::Any;
 use core::hash::Hasher;
 
 use perilune::host::Host;
-use perilune::value::{Buffer, Gc, Table};
+use perilune::value::{Buffer, Gc, Str, Table};
 use perilune::vm::Vm;
 use perilune::vm::native::Raised;
 
 use crate::kernel::{self, Kernel};
 use crate::limits::{Limits, Usage};
+
+/// Fields of what is polled.
+#[derive(Clone, Copy)]
+pub(crate) struct PollNames {
+    pub fd: Gc<Str>,
+    pub events: Gc<Str>,
+    pub revents: Gc<Str>,
+}
 
 /// Objects that library functions use. They are kept alive by the state's registry.
 #[derive(Clone, Copy)]
@@ -25,6 +33,8 @@ pub(crate) struct Fixtures {
     pub batch: Gc<Table>,
     /// The metatable of maps.
     pub map: Gc<Table>,
+    /// Names of fields.
+    pub poll: PollNames,
 }
 
 /// A state's host.

@@ -151,14 +151,33 @@ impl Target<'_> {
         }
     }
 
+    /// Copies all bytes of a source to the beginning, if both are in the kernel's memory and there is room; they may overlap.
+    #[inline]
+    pub fn copy_in_kernel(&self, from: Source<'_>) -> bool {
+        let (Place::Kernel(to), Place::Kernel(start)) = (self.place(), from.place()) else {
+            return false;
+        };
+        let len = from.len();
+        if len > self.len() {
+            return false;
+        }
+        // SAFETY: `len` bytes can be read at one and written at the other place; copying forwards is faster where they don't overlap.
+        unsafe {
+            if to.addr().abs_diff(start.addr()) >= len {
+                ptr::copy_nonoverlapping(start, to, len);
+            } else {
+                ptr::copy(start, to, len);
+            }
+        }
+        true
+    }
+
     /// Copies all bytes of a source to the beginning; they may overlap within the kernel.
     pub fn copy_from(&self, kernel: &mut dyn Kernel, from: Source<'_>) -> Result<()> {
         if from.len() > self.len() {
             return Err(Errno::EINVAL);
         }
-        if let (Place::Kernel(to), Place::Kernel(start)) = (self.place(), from.place()) {
-            // SAFETY: `from.len()` bytes can be read at one and written at the other place.
-            unsafe { ptr::copy(start, to, from.len()) };
+        if self.copy_in_kernel(from) {
             return Ok(());
         }
         let mut chunk = [0; CHUNK];

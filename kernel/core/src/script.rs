@@ -145,6 +145,8 @@ fn set_up_code(vm: &mut Vm, kibibytes: u32, hardening: &[&str]) {
     for measure in hardening {
         vm.set_jit_option(measure.as_bytes());
     }
+    // Calls of the library leave machine code; a few instructions between two of them aren't worth entering it again.
+    vm.set_jit_option(b"minstitch=64");
     let mut option = Message::new(b"maxmcode=");
     let _ = fmt::Write::write_fmt(&mut option, format_args!("{kibibytes}"));
     vm.set_jit_option(option.as_bytes());

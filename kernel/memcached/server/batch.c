@@ -63,6 +63,8 @@ struct udp_batch {
 	/* Until others have their turn. */
 	int rounds;
 	bool was_full;
+	/* Not in the statistics yet. */
+	unsigned long bytes_read;
 	/* Which requests of the inbox the script has left; NULL if all of them. */
 	const uint8_t *left;
 };
@@ -303,9 +305,7 @@ bool udp_batch_read(conn *c)
 		memcpy(c->rbuf, bytes + UDP_HEADER_SIZE, len);
 		c->rbytes = len;
 		c->rcurr = c->rbuf;
-		pthread_mutex_lock(&c->thread->stats.mutex);
-		c->thread->stats.bytes_read += len + UDP_HEADER_SIZE;
-		pthread_mutex_unlock(&c->thread->stats.mutex);
+		b->bytes_read += len + UDP_HEADER_SIZE;
 		return true;
 	}
 }
@@ -414,6 +414,8 @@ bool udp_batch_transmit(conn *c)
 		send_mmsg(b);
 	pthread_mutex_lock(&c->thread->stats.mutex);
 	c->thread->stats.bytes_written += written;
+	c->thread->stats.bytes_read += b->bytes_read;
+	b->bytes_read = 0;
 	pthread_mutex_unlock(&c->thread->stats.mutex);
 	for (reply = c->resp_head; reply;)
 		reply = resp_finish(c, reply);

@@ -63,7 +63,7 @@ fn every_function_has_its_example() {
         for name, f in pairs(sys) do
             if type(f) == 'function' then names[#names + 1] = 'sys.' .. name .. '(' end
         end
-        local methods = 'get set fill find sub u8 u32 f64 u16be length setlength address view copy remove'
+        local methods = 'get set fill find sub u8 u32 f64 u16be length setlength address view copy remove reply'
         for name in methods:gmatch('%w+') do names[#names + 1] = ':' .. name .. '(' end
         return table.concat(names, ' ')",
     );

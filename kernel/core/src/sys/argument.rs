@@ -90,16 +90,16 @@ pub(super) enum Data {
 
 impl Data {
     /// A value as data.
-    pub fn of(vm: &mut Vm, value: Value) -> Result<Option<Data>, Raised> {
-        if let Some(s) = value.as_str() {
-            return Ok(Some(Data::Str(s)));
+    pub fn of(value: Value) -> Option<Data> {
+        match value.as_str() {
+            Some(s) => Some(Data::Str(s)),
+            None => View::of(value).map(Data::View),
         }
-        Ok(View::of(vm, value)?.map(Data::View))
     }
     /// An argument as data; numbers are converted.
     pub fn check(vm: &mut Vm, i: usize) -> Result<Data, Raised> {
         let value = vm.arg(i);
-        if let Some(view) = View::of(vm, value)? {
+        if let Some(view) = View::of(value) {
             return Ok(Data::View(view));
         }
         vm.check_str(i).map(Data::Str)
@@ -127,7 +127,7 @@ impl<T: Copy> Pieces<T> {
         vm: &mut Vm,
         i: usize,
         expected: &str,
-        mut convert: impl FnMut(&mut Vm, Value) -> Result<Option<(T, usize)>, Raised>,
+        convert: impl Fn(Value) -> Option<(T, usize)>,
     ) -> Result<Pieces<T>, Raised> {
         let table = vm.check_table(i)?;
         let mut pieces = Pieces {
@@ -143,7 +143,7 @@ impl<T: Copy> Pieces<T> {
             if pieces.len == MAX_PIECES {
                 return Err(vm.arg_error(i, format_args!("more than {MAX_PIECES} pieces")));
             }
-            let Some((piece, bytes)) = convert(vm, value)? else {
+            let Some((piece, bytes)) = convert(value) else {
                 return Err(vm.arg_error(i, format_args!("table of {expected} expected")));
             };
             pieces.items[pieces.len] = Some(piece);
@@ -158,8 +158,8 @@ impl<T: Copy> Pieces<T> {
 impl Pieces<Data> {
     /// Strings and views to be written.
     pub fn of_data(vm: &mut Vm, i: usize) -> Result<Pieces<Data>, Raised> {
-        Pieces::collect(vm, i, "strings or views", |vm, value| {
-            Ok(Data::of(vm, value)?.map(|data| (data, data.source().len())))
+        Pieces::collect(vm, i, "strings or views", |value| {
+            Data::of(value).map(|data| (data, data.source().len()))
         })
     }
     /// Gives the sources to a call.
@@ -175,8 +175,8 @@ impl Pieces<Data> {
 impl Pieces<View> {
     /// Views to be filled.
     pub fn of_views(vm: &mut Vm, i: usize) -> Result<Pieces<View>, Raised> {
-        Pieces::collect(vm, i, "views", |vm, value| {
-            Ok(View::of(vm, value)?.map(|view| (view, view.len())))
+        Pieces::collect(vm, i, "views", |value| {
+            View::of(value).map(|view| (view, view.len()))
         })
     }
     /// Gives the targets to a call.

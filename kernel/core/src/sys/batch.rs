@@ -1,6 +1,6 @@
 //! Batches: messages with their addresses, for `recvmmsg` and `sendmmsg`.
 //!
-//! A batch is userdata whose environment is that of the view it lies in, with the number of slots and the size of a message besides.
+//! A batch is userdata that knows which view it lies in, and has its environment.
 
 use perilune::value::Value;
 use perilune::vm::Vm;
@@ -10,7 +10,7 @@ use super::Functions;
 use super::argument::{Data, check_transfer, descriptor, int, integer, part, size_or};
 use super::result::{count_bytes, done, failed, pay};
 use super::socket::{check_address, push_address};
-use super::view::{self, View, new_buffer, new_userdata};
+use super::view::{self, View, new_userdata};
 use crate::host::{fixtures, with_host};
 use crate::kernel::{self, Kernel};
 use crate::slots::{Slot, Slots};
@@ -35,44 +35,34 @@ pub(super) const EVENTS: Functions = &[("__len", count)];
 /// The most messages of a batch.
 const MAX_SLOTS: usize = 1024;
 
-// After the parts of a view.
-const SLOTS: i32 = view::PARTS + 1;
-const SIZE: i32 = view::PARTS + 2;
-
 /// A batch.
 #[derive(Clone, Copy)]
-struct Batch {
+pub(super) struct Batch {
     view: View,
     count: usize,
     size: usize,
 }
 
 impl Batch {
-    fn check(vm: &mut Vm, i: usize) -> Result<Batch, Raised> {
-        let value = vm.arg(i);
-        let is_batch =
-            value.as_userdata().is_some() && vm.metatable_of(value) == Some(fixtures(vm)?.batch);
-        if let Some(parts) = vm.environment_of(value).filter(|_| is_batch) {
-            let size = |i| parts.get_int(i).as_number().map(|n| n as usize);
-            let view = View::of_parts(vm, parts)?;
-            if let (Some(view), Some(count), Some(size)) = (view, size(SLOTS), size(SIZE)) {
-                return Ok(Batch { view, count, size });
-            }
+    /// An argument as a batch.
+    pub fn check(vm: &mut Vm, i: usize) -> Result<Batch, Raised> {
+        match vm.arg(i).as_userdata().and_then(|u| u.copied()) {
+            Some(batch) => Ok(batch),
+            None => Err(vm.type_error(i, "batch")),
         }
-        Err(vm.type_error(i, "batch"))
     }
 
     fn slots(&self) -> Slots<'_> {
         self.view.slots(self.count, self.size)
     }
 
-    /// The slot that argument 1 names, counted from 1, and its number counted from 0.
-    fn check_slot(&self, vm: &mut Vm) -> Result<(Slot<'_>, usize), Raised> {
-        let i = integer(vm, 1)?;
+    /// The slot that argument `at` names, counted from 1, and its number counted from 0.
+    pub fn check_slot(&self, vm: &mut Vm, at: usize) -> Result<(Slot<'_>, usize), Raised> {
+        let i = integer(vm, at)?;
         let i = usize::try_from(i).ok().and_then(|i| i.checked_sub(1));
         match i.and_then(|i| Some((self.slots().get(i)?, i))) {
             Some(found) => Ok(found),
-            None => Err(vm.arg_error(1, format_args!("no such message"))),
+            None => Err(vm.arg_error(at, format_args!("no such message"))),
         }
     }
 }
@@ -88,16 +78,19 @@ fn batch(vm: &mut Vm) -> NativeResult {
     }
     check_transfer(vm, size)?;
     let bytes = slots * Slots::stride(size);
-    let (place, offset) = if vm.arg(2).is_nil() {
-        (new_buffer(vm, bytes)?.into(), 0)
+    let (view, environment) = if vm.arg(2).is_nil() {
+        let (view, environment) = view::new_room(vm, bytes)?;
+        (view, Some(environment))
     } else {
         view::check_room(vm, 2, bytes)?
     };
-    let parts = view::new_parts(vm, place, offset, bytes)?;
-    vm.raw_set_int(parts, SLOTS, Value::number(slots as f64))?;
-    vm.raw_set_int(parts, SIZE, Value::number(size as f64))?;
+    let batch = Batch {
+        view,
+        count: slots,
+        size,
+    };
     let metatable = fixtures(vm)?.batch;
-    let batch = new_userdata(vm, parts, metatable)?;
+    let batch = new_userdata(vm, batch, environment, metatable)?;
     vm.ret(batch)
 }
 
@@ -110,7 +103,7 @@ fn count(vm: &mut Vm) -> NativeResult {
 /// `batch:get(i)`: message and address.
 fn get(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let (slot, _) = batch.check_slot(vm)?;
+    let (slot, _) = batch.check_slot(vm, 1)?;
     let len = slot.len();
     pay(vm, len)?;
     let message = view::string_of(vm, slot.message(len))?;
@@ -125,7 +118,7 @@ fn get(vm: &mut Vm) -> NativeResult {
 /// `batch:set(i, data [, address [, offset in data [, length]]])`
 fn set(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let (slot, _) = batch.check_slot(vm)?;
+    let (slot, _) = batch.check_slot(vm, 1)?;
     let data = Data::check(vm, 2)?;
     let address = check_address(vm, 3)?;
     let range = part(vm, 4, data.source().len())?;
@@ -137,9 +130,7 @@ fn set(vm: &mut Vm) -> NativeResult {
     let Some(from) = data.source().part(range.start, len) else {
         return Err(vm.arg_error(4, format_args!("out of range")));
     };
-    let copied = with_host(vm, |host| {
-        slot.message(len).copy_from(&mut *host.kernel, from)
-    })?;
+    let copied = view::copy(vm, slot.message(len), from)?;
     if copied.is_ok() {
         slot.set_len(len);
         slot.set_address(&address);
@@ -150,14 +141,14 @@ fn set(vm: &mut Vm) -> NativeResult {
 /// `batch:length(i)`
 fn length(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let (slot, _) = batch.check_slot(vm)?;
+    let (slot, _) = batch.check_slot(vm, 1)?;
     vm.ret(Value::number(slot.len() as f64))
 }
 
 /// `batch:setlength(i, length)`
 fn set_length(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let (slot, _) = batch.check_slot(vm)?;
+    let (slot, _) = batch.check_slot(vm, 1)?;
     let len = size_or(vm, 2, 0)?;
     if len > batch.size {
         return Err(vm.arg_error(2, format_args!("longer than a message of the batch")));
@@ -169,7 +160,7 @@ fn set_length(vm: &mut Vm) -> NativeResult {
 /// `batch:address(i)`
 fn address(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let (slot, _) = batch.check_slot(vm)?;
+    let (slot, _) = batch.check_slot(vm, 1)?;
     push_address(vm, &slot.address())?;
     Ok(Flow::Return(1))
 }
@@ -177,9 +168,9 @@ fn address(vm: &mut Vm) -> NativeResult {
 /// `batch:view(i)`: the room for a message as a view.
 fn slot_view(vm: &mut Vm) -> NativeResult {
     let batch = Batch::check(vm, 0)?;
-    let (_, i) = batch.check_slot(vm)?;
+    let (_, i) = batch.check_slot(vm, 1)?;
     let start = i * Slots::stride(batch.size) + Slot::MESSAGE;
-    let view = view::create_part(vm, 0, start, batch.size)?;
+    let view = view::create_part(vm, 0, batch.view, start, batch.size)?;
     vm.ret(view)
 }
 

@@ -7,6 +7,7 @@ use perilune::vm::native::{NativeResult, Raised};
 use super::Functions;
 use super::argument::{descriptor, int, integer_or};
 use super::result::{call, done, failed, number, pay};
+use crate::host::{PollNames, fixtures};
 use crate::kernel::{Control, PollEntry, Whence};
 
 pub(super) const FUNCTIONS: Functions = &[
@@ -23,6 +24,7 @@ const MAX_POLLED: usize = 64;
 fn poll(vm: &mut Vm) -> NativeResult {
     let table = vm.check_table(0)?;
     let milliseconds = if vm.arg(1).is_nil() { -1 } else { int(vm, 1)? };
+    let names = fixtures(vm)?.poll;
     let mut entries = [PollEntry::default(); MAX_POLLED];
     let mut len = 0;
     loop {
@@ -33,7 +35,7 @@ fn poll(vm: &mut Vm) -> NativeResult {
         let Some(entry) = entries.get_mut(len) else {
             return Err(vm.arg_error(0, format_args!("more than {MAX_POLLED} descriptors")));
         };
-        *entry = poll_entry(vm, value)?;
+        *entry = poll_entry(vm, &names, value)?;
         len += 1;
     }
     let entries = &mut entries[..len];
@@ -42,7 +44,11 @@ fn poll(vm: &mut Vm) -> NativeResult {
         Ok(count) => {
             for (i, entry) in entries.iter().enumerate() {
                 if let Some(t) = table.get_int(i as i32 + 1).as_table() {
-                    vm.raw_set_name(t, "revents", Value::int(i32::from(entry.happened)))?;
+                    let happened = Value::int(i32::from(entry.happened));
+                    // Most of the time it is what it was.
+                    if t.get_str(names.revents) != happened {
+                        vm.raw_set_name(t, "revents", happened)?;
+                    }
                 }
             }
             vm.ret(Value::int(count as i32))
@@ -51,12 +57,9 @@ fn poll(vm: &mut Vm) -> NativeResult {
     }
 }
 
-fn poll_entry(vm: &mut Vm, value: Value) -> Result<PollEntry, Raised> {
-    let number = |vm: &mut Vm, name| match value.as_table() {
-        Some(t) => Ok(vm.raw_get_name(t, name)?.as_int()),
-        None => Ok(None),
-    };
-    let (fd, events) = (number(vm, "fd")?, number(vm, "events")?);
+fn poll_entry(vm: &mut Vm, names: &PollNames, value: Value) -> Result<PollEntry, Raised> {
+    let number = |name| value.as_table().and_then(|t| t.get_str(name).as_int());
+    let (fd, events) = (number(names.fd), number(names.events));
     match (fd, events.map(i16::try_from)) {
         (Some(descriptor), Some(Ok(events))) => Ok(PollEntry {
             descriptor,

@@ -47,7 +47,7 @@ pub(super) fn fill(
     fill: impl FnOnce(&mut Vm, Target<'_>) -> Result<kernel::Result<(usize, usize)>, Raised>,
 ) -> NativeResult {
     let value = vm.arg(i);
-    if let Some(view) = View::of(vm, value)? {
+    if let Some(view) = View::of(value) {
         let range = part(vm, part_at, view.len())?;
         check_transfer(vm, range.len())?;
         pay(vm, range.len())?;

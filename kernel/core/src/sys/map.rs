@@ -1,6 +1,6 @@
 //! Maps: values by key, which the process or the script stores.
 //!
-//! A map is userdata whose environment is that of the view it lies in, with the number of entries and the sizes of keys and values besides.
+//! A map is userdata that knows which view it lies in, and has its environment.
 
 use perilune::value::Value;
 use perilune::vm::Vm;
@@ -8,11 +8,12 @@ use perilune::vm::native::{Flow, NativeResult, Raised};
 
 use super::Functions;
 use super::argument::{Data, size_or};
+use super::batch::Batch;
 use super::result::failed;
 use super::view::{self, View, new_userdata};
-use crate::entries::{Entries, Found, MAX_KEY};
+use crate::entries::{Entries, Found, Key, MAX_KEY};
 use crate::errno::Errno;
-use crate::host::{fixtures, with_host};
+use crate::host::fixtures;
 use crate::memory::Target;
 
 pub(super) const FUNCTIONS: Functions = &[("map", map)];
@@ -20,16 +21,12 @@ pub(super) const FUNCTIONS: Functions = &[("map", map)];
 pub(super) const METHODS: Functions = &[
     ("get", get),
     ("copy", copy),
+    ("reply", reply),
     ("set", set),
     ("remove", remove),
 ];
 
 pub(super) const EVENTS: Functions = &[("__len", count)];
-
-// After the parts of a view.
-const COUNT: i32 = view::PARTS + 1;
-const KEY_SIZE: i32 = view::PARTS + 2;
-const VALUE_SIZE: i32 = view::PARTS + 3;
 
 /// A map.
 #[derive(Clone, Copy)]
@@ -42,24 +39,16 @@ struct Map {
 
 impl Map {
     fn check(vm: &mut Vm, i: usize) -> Result<Map, Raised> {
-        let value = vm.arg(i);
-        let is_map =
-            value.as_userdata().is_some() && vm.metatable_of(value) == Some(fixtures(vm)?.map);
-        if let Some(parts) = vm.environment_of(value).filter(|_| is_map) {
-            let size = |i| parts.get_int(i).as_number().map(|n| n as usize);
-            let view = View::of_parts(vm, parts)?;
-            if let (Some(view), Some(count), Some(key_size), Some(value_size)) =
-                (view, size(COUNT), size(KEY_SIZE), size(VALUE_SIZE))
-            {
-                return Ok(Map {
-                    view,
-                    count,
-                    key_size,
-                    value_size,
-                });
-            }
+        match vm.arg(i).as_userdata().and_then(|u| u.copied()) {
+            Some(map) => Ok(map),
+            None => Err(vm.type_error(i, "map")),
         }
-        Err(vm.type_error(i, "map"))
+    }
+
+    /// Its entries; none if it begins at no multiple of 8.
+    fn entries(&self) -> Option<Entries<'_>> {
+        self.view
+            .entries(self.count, self.key_size, self.value_size)
     }
 
     /// Copies a key's value to the beginning of the buffer for transfers, at most `room` bytes.
@@ -70,11 +59,8 @@ impl Map {
         room: usize,
     ) -> Result<(Found, perilune::value::Gc<perilune::value::Buffer>), Raised> {
         let buffer = view::transfer(vm, room.min(self.value_size))?;
-        let entries = self
-            .view
-            .entries(self.count, self.key_size, self.value_size);
         let room = room.min(self.value_size);
-        let found = match entries {
+        let found = match self.entries() {
             Some(entries) => view::with_bytes(buffer, room, |into| entries.copy(key, into)),
             None => Found::Nothing,
         };
@@ -101,21 +87,18 @@ fn map(vm: &mut Vm) -> NativeResult {
     }
     super::argument::check_transfer(vm, value_size)?;
     let bytes = count * Entries::stride(key_size, value_size);
-    let (place, offset) = view::check_room(vm, 3, bytes)?;
-    let parts = view::new_parts(vm, place, offset, bytes)?;
-    for (i, n) in [
-        (COUNT, count),
-        (KEY_SIZE, key_size),
-        (VALUE_SIZE, value_size),
-    ] {
-        vm.raw_set_int(parts, i, Value::number(n as f64))?;
-    }
-    let metatable = fixtures(vm)?.map;
-    let map = new_userdata(vm, parts, metatable)?;
-    let made = View::of_parts(vm, parts)?;
-    if made.is_none_or(|view| view.entries(count, key_size, value_size).is_none()) {
+    let (view, environment) = view::check_room(vm, 3, bytes)?;
+    let map = Map {
+        view,
+        count,
+        key_size,
+        value_size,
+    };
+    if map.entries().is_none() {
         return Err(vm.arg_error(3, format_args!("begins at no multiple of 8")));
     }
+    let metatable = fixtures(vm)?.map;
+    let map = new_userdata(vm, map, environment, metatable)?;
     vm.ret(map)
 }
 
@@ -125,32 +108,26 @@ fn count(vm: &mut Vm) -> NativeResult {
     vm.ret(Value::number(map.count as f64))
 }
 
-/// Fetches a key, the part of argument `i` that the two arguments behind it name. Longer ones than there can be are cut to one byte more.
-fn fetch_key(
-    vm: &mut Vm,
-    i: usize,
-    key: &mut [u8; MAX_KEY + 1],
-) -> Result<Result<usize, Errno>, Raised> {
+/// Fetches a key, the part of argument `i` that the two arguments behind it name. Longer ones than there can be become empty.
+fn fetch_key(vm: &mut Vm, i: usize, key: &mut Key) -> Result<Result<(), Errno>, Raised> {
     let data = Data::check(vm, i)?;
     let range = super::argument::part(vm, i + 1, data.source().len())?;
-    let len = range.len().min(key.len());
     vm.charge(1)?;
-    let fetched = match data.source().part(range.start, len) {
-        Some(source) => with_host(vm, |host| source.fetch(&mut *host.kernel, key))?,
-        None => Err(Errno::EINVAL),
-    };
-    Ok(fetched.map(|()| len))
+    let room = key.room(range.len());
+    match data.source().part(range.start, room.len()) {
+        Some(source) => view::copy(vm, room, source),
+        None => Ok(Err(Errno::EINVAL)),
+    }
 }
 
 /// `map:get(key)`: the value as a string and the process's number, or nil.
 fn get(vm: &mut Vm) -> NativeResult {
     let map = Map::check(vm, 0)?;
-    let mut key = [0; MAX_KEY + 1];
-    let len = match fetch_key(vm, 1, &mut key)? {
-        Ok(len) => len,
-        Err(errno) => return failed(vm, errno),
-    };
-    match map.find(vm, &key[..len], usize::MAX)? {
+    let mut key = Key::new();
+    if let Err(errno) = fetch_key(vm, 1, &mut key)? {
+        return failed(vm, errno);
+    }
+    match map.find(vm, key.as_bytes(), usize::MAX)? {
         (Found::Value(len, number), buffer) => {
             let value = vm.new_str(&buffer.as_bytes()[..len])?;
             vm.push(value)?;
@@ -171,9 +148,9 @@ fn set(vm: &mut Vm) -> NativeResult {
         _ => vm.check_number(3)?,
     };
     view::pay_for(vm, value.as_bytes().len())?;
-    let entries = map.view.entries(map.count, map.key_size, map.value_size);
-    let stored =
-        entries.is_some_and(|entries| entries.store(key.as_bytes(), value.as_bytes(), number));
+    let stored = map
+        .entries()
+        .is_some_and(|entries| entries.store(key.as_bytes(), value.as_bytes(), number));
     vm.ret(stored.into())
 }
 
@@ -182,8 +159,9 @@ fn remove(vm: &mut Vm) -> NativeResult {
     let map = Map::check(vm, 0)?;
     let key = vm.check_str(1)?;
     vm.charge(1)?;
-    let entries = map.view.entries(map.count, map.key_size, map.value_size);
-    let removed = entries.is_some_and(|entries| entries.remove(key.as_bytes()));
+    let removed = map
+        .entries()
+        .is_some_and(|entries| entries.remove(key.as_bytes()));
     vm.ret(removed.into())
 }
 
@@ -191,27 +169,65 @@ fn remove(vm: &mut Vm) -> NativeResult {
 /// length if it doesn't fit.
 fn copy(vm: &mut Vm) -> NativeResult {
     let map = Map::check(vm, 0)?;
-    let mut key = [0; MAX_KEY + 1];
-    let len = match fetch_key(vm, 1, &mut key)? {
-        Ok(len) => len,
-        Err(errno) => return failed(vm, errno),
-    };
+    let mut key = Key::new();
+    if let Err(errno) = fetch_key(vm, 1, &mut key)? {
+        return failed(vm, errno);
+    }
     let view = View::check(vm, 4)?;
     let offset = size_or(vm, 5, 0)?;
-    let Some(room) = view.len().checked_sub(offset) else {
+    let room = view.len().checked_sub(offset);
+    let Some(room) = room.and_then(|room| view.target().part(offset, room)) else {
         return Err(vm.arg_error(5, format_args!("out of range")));
     };
-    match map.find(vm, &key[..len], room)? {
+    put(vm, map, &key, room, |_| ())
+}
+
+/// `map:reply(batch, i, from, at)`: looks for message i from offset `from` on, and puts the value there from offset `at` on; returns what
+/// `copy` does.
+fn reply(vm: &mut Vm) -> NativeResult {
+    let map = Map::check(vm, 0)?;
+    let batch = Batch::check(vm, 1)?;
+    let (slot, _) = batch.check_slot(vm, 2)?;
+    let from = size_or(vm, 3, 0)?;
+    let at = size_or(vm, 4, 0)?;
+    vm.charge(1)?;
+    let message = slot.message(usize::MAX);
+    let Some(room) = message
+        .len()
+        .checked_sub(at)
+        .and_then(|room| message.part(at, room))
+    else {
+        return Err(vm.arg_error(4, format_args!("out of range")));
+    };
+    let len = slot.len();
+    let key_len = len.saturating_sub(from);
+    let mut key = Key::new();
+    let to = key.room(key_len);
+    if let Some(source) = message.part(from.min(len), to.len()) {
+        to.copy_in_kernel(source.as_source());
+    }
+    put(vm, map, &key, room, |len| slot.set_len(at + len))
+}
+
+/// Puts the value of a key where there is room for it, and returns its length and number.
+fn put(
+    vm: &mut Vm,
+    map: Map,
+    key: &Key,
+    room: Target<'_>,
+    done: impl FnOnce(usize),
+) -> NativeResult {
+    match map.find(vm, key.as_bytes(), room.len())? {
         (Found::Value(len, number), buffer) => {
             let from = Target::cells(&buffer.cells()[..len]).as_source();
-            let to = view.target().part(offset, len);
-            let copied = with_host(vm, |host| match to {
-                Some(to) => to.copy_from(&mut *host.kernel, from),
+            let copied = match room.part(0, len) {
+                Some(to) => view::copy(vm, to, from)?,
                 None => Err(Errno::EINVAL),
-            })?;
+            };
             if let Err(errno) = copied {
                 return failed(vm, errno);
             }
+            done(len);
             vm.push(Value::number(len as f64))?;
             vm.push(Value::number(number))?;
             Ok(Flow::Return(2))

@@ -16,11 +16,11 @@ mod socket;
 mod view;
 
 use perilune::gc::OutOfMemory;
-use perilune::value::{Gc, Table, Value};
+use perilune::value::{Gc, Str, Table, Value};
 use perilune::vm::Vm;
 use perilune::vm::native::{NativeFn, Raised};
 
-use crate::host::{Fixtures, with_host};
+use crate::host::{Fixtures, PollNames, with_host};
 
 /// Where the registry has the function that runs call instead of the script.
 pub(crate) const HANDLER: &str = "handler";
@@ -72,14 +72,31 @@ fn make_fixtures(vm: &mut Vm) -> Result<(), Raised> {
     let view = metatable(vm, "view", view::METHODS, view::EVENTS)?;
     let batch = metatable(vm, "batch", batch::METHODS, batch::EVENTS)?;
     let map = metatable(vm, "map", map::METHODS, map::EVENTS)?;
+    let poll = PollNames {
+        fd: name(vm, "fd")?,
+        events: name(vm, "events")?,
+        revents: name(vm, "revents")?,
+    };
     with_host(vm, |host| {
         host.fixtures = Some(Fixtures {
             transfer,
             view,
             batch,
             map,
+            poll,
         });
     })
+}
+
+/// A string that is kept in the registry.
+fn name(vm: &mut Vm, name: &str) -> Result<Gc<Str>, Raised> {
+    let registry = vm.registry();
+    let string = vm.new_str(name.as_bytes())?;
+    vm.raw_set_name(registry, name, string)?;
+    match string.as_str() {
+        Some(string) => Ok(string),
+        None => Err(vm.memory_error()),
+    }
 }
 
 /// A metatable that scripts don't see, kept in the registry.

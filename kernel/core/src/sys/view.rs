@@ -1,9 +1,9 @@
 //! Views: bounds-checked memory of one of three kinds. A *buffer* is the script's own, the *region* is shared with the process, a *window* is a
 //! piece of the process's memory. Offsets count from 0.
 //!
-//! A view is userdata without a payload. Its environment, which scripts can't get at, is an array of where it is (the buffer, true for the
-//! region, or an address), its offset and its length, so that it counts as the script's memory like anything else.
+//! A view is userdata that knows where it is. The environment of one of a buffer, which scripts can't get at, has the buffer and keeps it alive.
 
+use core::cell::Cell;
 use core::ptr::NonNull;
 
 use perilune::gc::OutOfMemory;
@@ -14,10 +14,11 @@ use perilune::vm::native::{Flow, NativeFn, NativeResult, Raised};
 use super::Functions;
 use super::argument::{Data, check_transfer, integer, part, size_or, unsigned};
 use super::result::{done, failed, pay};
+use crate::allocate::try_box;
 use crate::entries::Entries;
 use crate::host::{fixtures, with_host};
 use crate::kernel;
-use crate::memory::{Place, Target};
+use crate::memory::{Place, Source, Target};
 use crate::slots::Slots;
 
 pub(super) const FUNCTIONS: Functions =
@@ -62,48 +63,15 @@ pub(super) struct View {
     len: usize,
 }
 
-const PLACE: i32 = 1;
-const OFFSET: i32 = 2;
-const LENGTH: i32 = 3;
-/// How many parts a view's environment has. Batches and maps have more behind them.
-pub(super) const PARTS: i32 = 3;
-
 impl View {
     /// A value as a view, if it is one.
-    pub fn of(vm: &mut Vm, value: Value) -> Result<Option<View>, Raised> {
-        if value.as_userdata().is_none() || vm.metatable_of(value) != Some(fixtures(vm)?.view) {
-            return Ok(None);
-        }
-        match vm.environment_of(value) {
-            Some(parts) => View::of_parts(vm, parts),
-            None => Ok(None),
-        }
-    }
-
-    /// The view that an environment describes.
-    pub fn of_parts(vm: &mut Vm, parts: Gc<Table>) -> Result<Option<View>, Raised> {
-        let size = |i| parts.get_int(i).as_number().map(|n| n as usize);
-        let (Some(offset), Some(len)) = (size(OFFSET), size(LENGTH)) else {
-            return Ok(None);
-        };
-        let place = parts.get_int(PLACE);
-        let base = if let Some(address) = place.as_number() {
-            Base::Process(address as u64)
-        } else if let Some(buffer) = place.as_buffer() {
-            Base::Buffer(buffer)
-        } else {
-            match with_host(vm, |host| host.kernel.region())? {
-                Some((start, _)) => Base::Region(start),
-                None => return Ok(None),
-            }
-        };
-        Ok(Some(View { base, offset, len }))
+    pub fn of(value: Value) -> Option<View> {
+        value.as_userdata()?.copied()
     }
 
     /// An argument as a view.
     pub fn check(vm: &mut Vm, i: usize) -> Result<View, Raised> {
-        let value = vm.arg(i);
-        match View::of(vm, value)? {
+        match View::of(vm.arg(i)) {
             Some(view) => Ok(view),
             None => Err(vm.type_error(i, "view")),
         }
@@ -169,48 +137,70 @@ impl View {
     }
 }
 
-/// Makes the value of a view. Whoever calls it has checked that the bytes are there.
-pub(super) fn create(
-    vm: &mut Vm,
-    place: Value,
-    offset: usize,
-    len: usize,
-) -> Result<Value, Raised> {
-    let parts = new_parts(vm, place, offset, len)?;
+/// Makes the value of a view. Whoever calls it has checked that the bytes are there; `environment` keeps them alive.
+fn create(vm: &mut Vm, view: View, environment: Option<Gc<Table>>) -> Result<Value, Raised> {
     let metatable = fixtures(vm)?.view;
-    new_userdata(vm, parts, metatable)
+    new_userdata(vm, view, environment, metatable)
 }
 
-/// The environment of a view, or of something that lies in one.
-pub(super) fn new_parts(
+/// Userdata with this payload, environment and metatable.
+pub(super) fn new_userdata<T: Copy + 'static>(
     vm: &mut Vm,
-    place: Value,
-    offset: usize,
-    len: usize,
-) -> Result<Gc<Table>, Raised> {
-    let parts = vm.new_table(8, 0)?;
-    vm.raw_set_int(parts, PLACE, place)?;
-    vm.raw_set_int(parts, OFFSET, Value::number(offset as f64))?;
-    vm.raw_set_int(parts, LENGTH, Value::number(len as f64))?;
-    Ok(parts)
+    payload: T,
+    environment: Option<Gc<Table>>,
+    metatable: Gc<Table>,
+) -> Result<Value, Raised> {
+    let Some(payload) = try_box(payload) else {
+        return Err(vm.memory_error());
+    };
+    let userdata: Value = match vm.heap().new_userdata(Some(payload)) {
+        Ok(userdata) => userdata.into(),
+        Err(OutOfMemory) => return Err(vm.memory_error()),
+    };
+    if let Some(environment) = environment {
+        vm.set_environment_of(userdata, environment);
+    }
+    vm.set_metatable_of(userdata, Some(metatable));
+    Ok(userdata)
 }
 
-/// A view of a part of what argument `i` lies in, which has so many bytes.
+/// A view of a whole new buffer, and the environment that keeps it alive.
+pub(super) fn new_room(vm: &mut Vm, len: usize) -> Result<(View, Gc<Table>), Raised> {
+    let buffer = new_buffer(vm, len)?;
+    let environment = vm.new_table(2, 0)?;
+    vm.raw_set_int(environment, 1, buffer.into())?;
+    let view = View {
+        base: Base::Buffer(buffer),
+        offset: 0,
+        len,
+    };
+    Ok((view, environment))
+}
+
+/// A view of a part of `whole`, which argument `i` is or lies in.
 pub(super) fn create_part(
     vm: &mut Vm,
     i: usize,
+    whole: View,
     offset: usize,
     len: usize,
 ) -> Result<Value, Raised> {
-    let (place, start) = match vm.environment_of(vm.arg(i)) {
-        Some(parts) => (parts.get_int(PLACE), parts.get_int(OFFSET).as_number()),
-        None => (Value::NIL, None),
+    let environment = vm.environment_of(vm.arg(i));
+    let part = View {
+        offset: whole.offset + offset,
+        len,
+        ..whole
     };
-    create(vm, place, start.unwrap_or(0.0) as usize + offset, len)
+    create(vm, part, environment)
 }
 
-/// Where the view of argument `i` lies, which has to have room for so many bytes and to be in the kernel's memory.
-pub(super) fn check_room(vm: &mut Vm, i: usize, len: usize) -> Result<(Value, usize), Raised> {
+/// The beginning of the view of argument `i`, which has to have room for so many bytes and to be in the kernel's memory, and the environment
+/// that keeps it alive.
+pub(super) fn check_room(
+    vm: &mut Vm,
+    i: usize,
+    len: usize,
+) -> Result<(View, Option<Gc<Table>>), Raised> {
     let view = View::check(vm, i)?;
     if view.start().is_none() {
         return Err(vm.arg_error(i, format_args!("buffer or region expected")));
@@ -218,11 +208,19 @@ pub(super) fn check_room(vm: &mut Vm, i: usize, len: usize) -> Result<(Value, us
     if view.len < len {
         return Err(vm.arg_error(i, format_args!("{len} bytes expected")));
     }
-    let place = match vm.environment_of(vm.arg(i)) {
-        Some(parts) => parts.get_int(PLACE),
-        None => Value::NIL,
-    };
-    Ok((place, view.offset))
+    Ok((View { len, ..view }, vm.environment_of(vm.arg(i))))
+}
+
+/// Copies bytes; without asking the kernel if both are in its memory.
+pub(super) fn copy(
+    vm: &mut Vm,
+    to: Target<'_>,
+    from: Source<'_>,
+) -> Result<kernel::Result<()>, Raised> {
+    if to.copy_in_kernel(from) {
+        return Ok(Ok(()));
+    }
+    with_host(vm, |host| to.copy_from(&mut *host.kernel, from))
 }
 
 /// The buffer for transfers, with room for so many bytes.
@@ -246,25 +244,10 @@ pub(super) fn string_of(vm: &mut Vm, from: Target<'_>) -> Result<kernel::Result<
     let len = from.len();
     let buffer = transfer(vm, len)?;
     let to = Target::cells(&buffer.cells()[..len]);
-    match with_host(vm, |host| to.copy_from(&mut *host.kernel, from.as_source()))? {
+    match copy(vm, to, from.as_source())? {
         Ok(()) => Ok(Ok(vm.new_str(&buffer.as_bytes()[..len])?)),
         Err(errno) => Ok(Err(errno)),
     }
-}
-
-/// Userdata with this environment and metatable.
-pub(super) fn new_userdata(
-    vm: &mut Vm,
-    environment: Gc<Table>,
-    metatable: Gc<Table>,
-) -> Result<Value, Raised> {
-    let userdata: Value = match vm.heap().new_userdata(None) {
-        Ok(userdata) => userdata.into(),
-        Err(OutOfMemory) => return Err(vm.memory_error()),
-    };
-    vm.set_environment_of(userdata, environment);
-    vm.set_metatable_of(userdata, Some(metatable));
-    Ok(userdata)
 }
 
 /// Pays for a buffer of so many zeros and makes it.
@@ -287,16 +270,21 @@ pub(super) fn new_buffer(vm: &mut Vm, len: usize) -> Result<Gc<Buffer>, Raised> 
 fn buffer(vm: &mut Vm) -> NativeResult {
     vm.check_number(0)?;
     let size = size_or(vm, 0, 0)?;
-    let buffer = new_buffer(vm, size)?;
-    let view = create(vm, buffer.into(), 0, size)?;
+    let (view, environment) = new_room(vm, size)?;
+    let view = create(vm, view, Some(environment))?;
     vm.ret(view)
 }
 
 /// `region()`, nil if there is none.
 fn region(vm: &mut Vm) -> NativeResult {
     match with_host(vm, |host| host.kernel.region())? {
-        Some((_, len)) => {
-            let view = create(vm, Value::TRUE, 0, len)?;
+        Some((start, len)) => {
+            let view = View {
+                base: Base::Region(start),
+                offset: 0,
+                len,
+            };
+            let view = create(vm, view, None)?;
             vm.ret(view)
         }
         None => vm.ret(Value::NIL),
@@ -308,7 +296,12 @@ fn window(vm: &mut Vm) -> NativeResult {
     let address = unsigned(vm, 0)?;
     vm.check_number(1)?;
     let len = size_or(vm, 1, 0)?;
-    let view = create(vm, Value::number(address as f64), 0, len)?;
+    let view = View {
+        base: Base::Process(address),
+        offset: 0,
+        len,
+    };
+    let view = create(vm, view, None)?;
     vm.ret(view)
 }
 
@@ -316,7 +309,7 @@ fn window(vm: &mut Vm) -> NativeResult {
 fn sub(vm: &mut Vm) -> NativeResult {
     let view = View::check(vm, 0)?;
     let range = part(vm, 1, view.len)?;
-    let part = create_part(vm, 0, range.start, range.len())?;
+    let part = create_part(vm, 0, view, range.start, range.len())?;
     vm.ret(part)
 }
 
@@ -369,7 +362,7 @@ fn set(vm: &mut Vm) -> NativeResult {
     ) else {
         return Err(out_of_range(vm, 1));
     };
-    let result = with_host(vm, |host| to.copy_from(&mut *host.kernel, from))?;
+    let result = copy(vm, to, from)?;
     done(vm, result)
 }
 
@@ -429,6 +422,10 @@ pub(super) fn pay_for(vm: &mut Vm, bytes: usize) -> Result<(), Raised> {
     }
 }
 
+fn cells_of(bytes: &mut [u8]) -> &[Cell<u8>] {
+    Cell::from_mut(bytes).as_slice_of_cells()
+}
+
 /// A number in memory.
 trait Scalar<const N: usize> {
     fn get(bytes: [u8; N]) -> f64;
@@ -484,15 +481,12 @@ fn scalar<const N: usize, S: Scalar<N>>(vm: &mut Vm) -> NativeResult {
     vm.charge(1)?;
     if vm.arg(2).is_nil() {
         let mut bytes = [0; N];
-        let fetched: kernel::Result<()> = with_host(vm, |host| {
-            at.as_source().fetch(&mut *host.kernel, &mut bytes)
-        })?;
-        return match fetched {
+        return match copy(vm, Target::cells(cells_of(&mut bytes)), at.as_source())? {
             Ok(()) => vm.ret(Value::number(S::get(bytes))),
             Err(errno) => failed(vm, errno),
         };
     }
     let bytes = S::put(vm.check_number(2)?);
-    let stored = with_host(vm, |host| at.store(&mut *host.kernel, &bytes))?;
+    let stored = copy(vm, at, Source::bytes(&bytes))?;
     done(vm, stored)
 }

@@ -17,6 +17,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -495,6 +496,15 @@ static void check(int port)
 	puts("checked");
 }
 
+/* Whoever is woken doesn't push the other from the processor, if LOAD_BATCH is set: a server can't interrupt clients on other machines. */
+static void set_policy(void)
+{
+	struct sched_param parameters = { 0 };
+
+	if (getenv("LOAD_BATCH") && sched_setscheduler(0, SCHED_BATCH, &parameters))
+		fail_errno("sched_setscheduler");
+}
+
 static void run_as(int uid, char **program)
 {
 	if (setgid(uid) || setuid(uid))
@@ -507,6 +517,7 @@ int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
 
+	set_policy();
 	if (!strcmp(what, "as") && argc > 3)
 		run_as(atoi(argv[2]), argv + 3);
 	else if (!strcmp(what, "fill") && argc == 5)

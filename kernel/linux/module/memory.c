@@ -19,6 +19,12 @@
 /* No block of a script is larger. */
 #define LARGEST (256UL << 20)
 
+/* Which kernel this is, for Rust. */
+int pl_system(void)
+{
+	return 0;
+}
+
 void __noreturn pl_bug(const char *text, size_t len)
 {
 	pr_err("perilune: %.*s\n", (int)len, text);

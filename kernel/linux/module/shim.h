@@ -57,6 +57,7 @@ void *perilune_enter_region(void *script, size_t *len);
 void perilune_enter_release(void *script);
 
 /* For Rust. */
+int pl_system(void);
 void __noreturn pl_bug(const char *text, size_t len);
 void *pl_allocate(size_t size, size_t align);
 void pl_release(void *block, size_t size, size_t align);

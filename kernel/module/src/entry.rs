@@ -8,12 +8,10 @@ use perilune_kernel::request::{self, LoadRequest};
 use perilune_kernel::{Errno, Exclusive, Kernel, Limits};
 
 use crate::allocate::{KernelMemory, permanently, try_box};
-use crate::errno::to_linux;
-use crate::kernel::Linux;
+use crate::kernel::Native;
 use crate::shim;
+use crate::system::system;
 
-/// The largest region.
-const MAX_REGION: u64 = 16 << 20;
 /// Bytes of the log that are copied at a time.
 const CHUNK: usize = 256;
 
@@ -29,9 +27,9 @@ fn load(
     max_code: u32,
     hardened: bool,
 ) -> Result<Box<Loaded>, Errno> {
-    let mut process = Linux::PLAIN;
+    let mut process = Native::PLAIN;
     let request = LoadRequest::fetch(&mut process, address)?;
-    if request.region > MAX_REGION {
+    if request.region > system().max_region {
         return Err(Errno::E2BIG);
     }
     let most = Limits {
@@ -40,7 +38,7 @@ fn load(
         ..Limits::GREATEST
     };
     let code = (request.limits(&most).code as usize) << 10;
-    let kernel = Linux::new(request.region as usize, code, hardened)?;
+    let kernel = Native::new(request.region as usize, code, hardened)?;
     let region = match kernel.region() {
         Some((start, len)) => (start.as_ptr(), len),
         None => (ptr::null_mut(), 0),
@@ -62,7 +60,7 @@ fn try_box_memory() -> Box<dyn perilune::host::Memory> {
 fn number(result: Result<(), Errno>) -> i32 {
     match result {
         Ok(()) => 0,
-        Err(errno) => -to_linux(errno),
+        Err(errno) => -system().number(errno),
     }
 }
 
@@ -116,7 +114,7 @@ unsafe extern "C" fn perilune_rust_log(loaded: *const Loaded, address: u64, len:
     let loaded = unsafe { &*loaded };
     let copy = || -> Result<usize, Errno> {
         let mut script = loaded.script.enter()?;
-        let mut process = Linux::PLAIN;
+        let mut process = Native::PLAIN;
         let mut copied = 0;
         let mut chunk = [0; CHUNK];
         while copied < len {

@@ -31,6 +31,8 @@ pub struct PollFd {
 }
 
 unsafe extern "C" {
+    /// Which kernel it is: 0 Linux, 1 FreeBSD.
+    pub fn pl_system() -> i32;
     pub fn pl_bug(text: *const u8, len: usize) -> !;
     pub fn pl_allocate(size: usize, align: usize) -> *mut c_void;
     pub fn pl_release(block: *mut c_void, size: usize, align: usize);

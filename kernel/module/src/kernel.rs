@@ -1,4 +1,4 @@
-//! Linux as a script sees it.
+//! The kernel as a script sees it.
 
 extern crate alloc;
 use alloc::boxed::Box;
@@ -15,9 +15,8 @@ use perilune_kernel::memory::{Place, Source, Target};
 use perilune_kernel::slots::{Slot, Slots};
 
 use crate::code::CodeMemory;
-use crate::constants::{CONSTANTS, DONT_WAIT, NO_SIGNAL};
-use crate::errno::checked;
 use crate::shim::{self, BatchSlots, Piece, PollFd};
+use crate::system::{checked, system};
 
 /// No position: the descriptor's own.
 const HERE: i64 = -1;
@@ -31,26 +30,26 @@ struct Region {
 }
 
 /// The kernel for one script: its region, and how much machine code it may have.
-pub struct Linux {
+pub struct Native {
     region: Option<Region>,
     code: usize,
     hardened: bool,
 }
 
 // SAFETY: the region is plain memory of the kernel, which no thread owns.
-unsafe impl Send for Linux {}
+unsafe impl Send for Native {}
 
-impl Linux {
+impl Native {
     /// For calls that copy from and to the process only.
-    pub const PLAIN: Linux = Linux {
+    pub const PLAIN: Native = Native {
         region: None,
         code: 0,
         hardened: true,
     };
 
     /// With a region of so many bytes, or none for 0, and machine code of at most so many, which has measures against hostile scripts or not.
-    pub fn new(region: usize, code: usize, hardened: bool) -> Result<Linux> {
-        let mut linux = Linux {
+    pub fn new(region: usize, code: usize, hardened: bool) -> Result<Native> {
+        let mut native = Native {
             region: None,
             code,
             hardened,
@@ -60,17 +59,17 @@ impl Linux {
             // SAFETY: the pages' list is told at a place for it.
             let start = unsafe { shim::pl_region_allocate(region, &raw mut pages) };
             let start = NonNull::new(start).ok_or(Errno::ENOMEM)?;
-            linux.region = Some(Region {
+            native.region = Some(Region {
                 start,
                 len: region,
                 pages,
             });
         }
-        Ok(linux)
+        Ok(native)
     }
 }
 
-impl Drop for Linux {
+impl Drop for Native {
     fn drop(&mut self) {
         if let Some(region) = &self.region {
             // SAFETY: `new` allocated it. What the process has mapped of it stays there for the process.
@@ -152,7 +151,7 @@ fn position(at: Option<u64>) -> Result<i64> {
 }
 
 // SAFETY: the region is allocated once, and released when the value is dropped.
-unsafe impl Kernel for Linux {
+unsafe impl Kernel for Native {
     fn copy_in(&mut self, address: u64, into: &mut [u8]) -> Result<()> {
         // SAFETY: `into` may be written; the address is checked there.
         int(unsafe { shim::pl_copy_in(into.as_mut_ptr(), address, into.len()) }).map(|_| ())
@@ -226,7 +225,7 @@ unsafe impl Kernel for Linux {
                 p.items.as_ptr(),
                 p.count,
                 p.user,
-                flags | NO_SIGNAL,
+                flags | system().no_signal,
                 start,
                 address.len() as u32,
             )
@@ -242,7 +241,7 @@ unsafe impl Kernel for Linux {
     }
     fn send_batch(&mut self, fd: i32, from: Slots<'_>, flags: i32) -> Result<(usize, usize)> {
         let slots = batch_slots(from)?;
-        let flags = flags | NO_SIGNAL;
+        let flags = flags | system().no_signal;
         let mut bytes = 0;
         // SAFETY: the slots can be read, and the layout is theirs.
         let count =
@@ -359,16 +358,17 @@ unsafe impl Kernel for Linux {
     }
 
     fn dont_wait(&self) -> i32 {
-        DONT_WAIT
+        system().dont_wait
     }
     fn constants(&self) -> &'static [(&'static str, i32)] {
-        CONSTANTS
+        system().constants
     }
     fn address_layout(&self) -> AddressLayout {
+        let layout = &system().address_layout;
         AddressLayout {
-            has_length: false,
-            inet: 2,
-            inet6: 10,
+            has_length: layout.has_length,
+            inet: layout.inet,
+            inet6: layout.inet6,
         }
     }
 }

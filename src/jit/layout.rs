@@ -9,13 +9,13 @@ use perilune_jit_x86::runtime::{
     TableMaker, VmLayout, Width,
 };
 
-use crate::bytecode::{Ins, Proto};
+use crate::bytecode::Proto;
 use crate::gc::{CELL_SIZES, FreeCell, Header, Heap, Kind, class_of};
 use crate::jit::helpers;
 use crate::value::table::{Node, empty_node};
 use crate::value::{Buffer, Cdata, Function, Str, Table, Thread, Upvalue, Userdata, Value};
 use crate::vm::Vm;
-use crate::vm::frame::FRAME_SLOTS;
+use crate::vm::frame::{self, FRAME_SLOTS, Link};
 
 /// A field's offset, as machine code wants it.
 macro_rules! offset {
@@ -171,8 +171,12 @@ impl Facts for LiveConstants {
         // SAFETY: a constant of a trace, which keeps it alive.
         unsafe { (*address).hash }
     }
-    fn frame_delta(&self, return_pc: u64) -> Option<u16> {
-        let pc = core::ptr::with_exposed_provenance::<Ins>(return_pc as usize);
+    fn frame_delta(&self, link: u64) -> Option<u16> {
+        let link = Link::from_bits(link);
+        if link.kind() != frame::LUA {
+            return u16::try_from(link.slots()).ok();
+        }
+        let pc = link.return_pc();
         // SAFETY: a return address behind a call instruction of a live prototype.
         let call = unsafe { *pc.sub(1) };
         Some((call.a() + FRAME_SLOTS) as u16)

@@ -1,12 +1,13 @@
 //! Returns: within the trace, to the frame below the one where it began, over continuation frames.
 
+use perilune_ir::literal::SloadMode;
 use perilune_ir::op::IrOp;
 use perilune_ir::types::{IrRef, IrType};
 
 use super::at::At;
 use super::dispatch::Then;
 use super::slots::MAX_SLOTS;
-use super::{FIRST, Record, Recorder};
+use super::{FIRST, FrameEntered, Record, Recorder};
 use crate::bytecode::Proto;
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
 use crate::value::Gc;
@@ -29,13 +30,17 @@ impl Recorder {
         }
         let mut at = *at;
         let mut first = a;
-        if at.link().kind() == frame::VARG {
-            if self.frames.is_empty() {
-                self.set_top(a + n);
-                return self.return_to_interpreter(&at);
-            }
+        let is_vararg = at.link().kind() == frame::VARG;
+        if is_vararg {
             let delta = at.link().slots();
             let below = at.below(delta);
+            if self.frames.is_empty() {
+                if self.start == Start::Root || below.link().kind() != frame::LUA {
+                    self.set_top(a + n);
+                    return self.return_to_interpreter(&at);
+                }
+                self.go_below(&at, self.proto, a, n)?;
+            }
             if self.frames.len() == 1 {
                 // The trace began in the frame below, which a tail call replaced.
                 self.set_top(a + n);
@@ -60,6 +65,9 @@ impl Recorder {
             frame::LUA if self.frames.is_empty() => self.return_lower(&at, first, n),
             frame::LUA => self.return_to_lua(&at, first, n),
             frame::CONT if !self.frames.is_empty() => self.return_to_cont(&at, first, n),
+            frame::CONT if self.start != Start::Root && !is_vararg => {
+                self.return_to_lower_cont(&at, first, n)
+            }
             _ if self.frames.is_empty() => {
                 self.set_top(first + n);
                 self.return_to_interpreter(&at)
@@ -137,6 +145,67 @@ impl Recorder {
             }
             _ => Err(TraceAbort::NyiReturn),
         }
+    }
+
+    /// From the frame in which the trace began to the one below, of a function of this prototype, where the link says how far below that is. The
+    /// upper frame, in which the `n` results lie from slot `a` on, is part of the trace from then on.
+    fn go_below(&mut self, at: &At<'_>, below: Gc<Proto>, a: usize, n: usize) -> Record<()> {
+        let delta = at.link().slots();
+        let mut results = [IrRef::NIL; 16];
+        let reach = FIRST + (delta + a + n).max(below.frame_size());
+        if n > results.len() || reach >= MAX_SLOTS {
+            return Err(TraceAbort::StackOverflow);
+        }
+        self.set_top(a + n);
+        self.snapshot_of_return(at)?;
+        for (i, r) in results.iter_mut().enumerate().take(n) {
+            *r = self.returned(a, n, i);
+        }
+        let (p, link) = (self.kproto(below)?, self.kword(at.link().to_bits())?);
+        self.b.ins(IrOp::Retf, IrType::Nil, p, link)?;
+        self.ret_depth += 1;
+        self.induction = None;
+        self.origin -= delta as isize;
+        self.slots.fill(None);
+        self.frames
+            .try_reserve(1)
+            .map_err(|_| TraceAbort::OutOfMemory)?;
+        self.frames.push(FrameEntered {
+            header: core::ptr::null(),
+            below,
+        });
+        self.base = FIRST + delta;
+        self.max_slot = 0;
+        self.set_top(a + n);
+        for (i, r) in results.iter().enumerate().take(n) {
+            self.set(a + i, *r)?;
+        }
+        // Whoever leaves now is still in the upper frame, too.
+        self.snapshot(at.pc)
+    }
+
+    /// From the frame in which the trace began to the one below, which called a metamethod.
+    fn return_to_lower_cont(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
+        let (cont, pc) = at.continuation();
+        let is_plain = matches!(
+            cont,
+            Cont::Store | Cont::Drop | Cont::JumpIfTrue | Cont::JumpIfFalse
+        );
+        let below = at.below(at.link().slots()).function().proto();
+        let Some(below) = below.filter(|_| is_plain) else {
+            self.set_top(first + n);
+            return self.return_to_interpreter(at);
+        };
+        self.go_below(at, below, first, n)?;
+        for (i, word) in [(0, cont as u64), (1, pc as u64)] {
+            let slot = self.base - CONT_SLOTS + i;
+            let there = self.load_slot(slot, IrType::Ptr, SloadMode::FRAME)?;
+            let word = self.kword(word)?;
+            self.b.ins(IrOp::Eq, IrType::Ptr, there, word)?;
+        }
+        let then = self.return_to_cont(at, first, n)?;
+        self.needs_snapshot = true;
+        Ok(then)
     }
 
     /// What RETF leaves with: the return is executed by the interpreter then.

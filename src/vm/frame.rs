@@ -115,6 +115,11 @@ impl Link {
     pub const fn delta(kind: u64, delta: usize) -> Link {
         Link((delta as u64) << DELTA_SHIFT | kind)
     }
+    /// The link that a word is.
+    #[cfg(feature = "jit")]
+    pub(crate) const fn from_bits(bits: u64) -> Link {
+        Link(bits)
+    }
     /// The word in the frame.
     #[cfg(feature = "jit")]
     pub(crate) const fn to_bits(self) -> u64 {

@@ -47,7 +47,7 @@ fn render(group: Group<'_>) -> String {
 }
 
 /// Colours are wanted unless NO_COLOR says otherwise (<https://no-color.org>) or the terminal has none.
-fn colours() -> bool {
+pub fn colours() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

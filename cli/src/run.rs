@@ -88,7 +88,7 @@ fn prompt(engine: &Engine) -> Result<(), Ended> {
 }
 
 /// The line that says whether the JIT compiler is on, and with which optimisations.
-fn jit_status(engine: &Engine) -> String {
+pub fn jit_status(engine: &Engine) -> String {
     let mut line = String::from("JIT: OFF");
     let Some(status) = engine.jit_function("status") else {
         return line;

@@ -73,7 +73,7 @@ fn incomplete_input_goes_on() {
     say(&mut p, "print('round ' .. i)", CONTINUATION);
     say(&mut p, "end", "round 2\r\n");
     say(&mut p, "{ 1,", CONTINUATION);
-    say(&mut p, "2 }", "\ntable: ");
+    say(&mut p, "2 }", "\n{ 1, 2 }\r\n");
     say(&mut p, "_PROMPT2 = 'more? '", PROMPT);
     say(&mut p, "(", "\rmore? \r");
     say(&mut p, "77)", "\n77\r\n");
@@ -210,4 +210,93 @@ fn without_a_terminal() {
 fn exit_from_the_prompt() {
     let run = perilune(&["-i"]).stdin("os.exit(7, true)\n").run();
     assert_eq!(run.code, 7);
+}
+
+#[test]
+fn tables_are_shown() {
+    let mut p = session("");
+    say(
+        &mut p,
+        "{ 1, x = { 'a' }, [true] = 2 }",
+        "\n{ 1, x = { \"a\" }, [true] = 2 }\r\n",
+    );
+    say(&mut p, "t = { 1 }; t.t = t", PROMPT);
+    say(&mut p, "t", "\n{ 1, t = <1 up> }\r\n");
+    say(
+        &mut p,
+        "setmetatable({}, { __tostring = function() return 'own' end })",
+        "\nown\r\n",
+    );
+    say(
+        &mut p,
+        "function print(...) io.write('mine ', select('#', ...), '\\n') end",
+        PROMPT,
+    );
+    say(&mut p, "t", "\nmine 1\r\n");
+    end(p);
+}
+
+#[test]
+fn commands() {
+    let mut p = session("");
+    say(&mut p, ":help", "  :bytecode f ");
+    say(&mut p, "function add(a, b) return a + b end", PROMPT);
+    say(&mut p, ":bytecode add", "ADDVV");
+    say(
+        &mut p,
+        ":why add",
+        "the function at stdin:1: not hot so far",
+    );
+    say(&mut p, "for i = 1, 1000 do add(i, i) end", PROMPT);
+    say(&mut p, ":trace", "stdin:1 loop,");
+    say(&mut p, ":trace 1", "GGET     4   0      ; \"add\"");
+    say(&mut p, ":trace 9", "there is no trace 9");
+    say(&mut p, ":why add", "compiled in trace 1.");
+    say(
+        &mut p,
+        "function co() for i = 1, 1000 do coroutine.wrap(function() end)() end end co()",
+        PROMPT,
+    );
+    say(&mut p, ":why co", "given up in line 1");
+    say(&mut p, ":time add(20, 22)", "\n42\r\n");
+    p.exp_string("of the processor").expect("a time");
+    say(&mut p, ":mem", "\nused ");
+    say(&mut p, ":gc", " after; ");
+    say(&mut p, ":jit off", "JIT: OFF");
+    say(&mut p, ":jit flush", "0 traces");
+    say(&mut p, ":bytecode print", "is a function of the library");
+    say(&mut p, ":nonsense", "no command ':nonsense'");
+    // A label is none.
+    say(&mut p, "::a:: print 'label'", "\nlabel\r\n");
+    keys(&mut p, ":byt\t");
+    p.exp_string(":bytecode").expect("its completion");
+    keys(&mut p, "\x15");
+    end(p);
+}
+
+#[test]
+fn colours_and_history() {
+    let history = folder("prompt-colours").path("history");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perilune"));
+    command
+        .env_clear()
+        .env("TERM", "xterm")
+        .env("PERILUNE_HISTORY", &history);
+    let options = Options::default().timeout_ms(Some(TIMEOUT));
+    let mut p = spawn_with_options(command, options).expect("a terminal");
+    p.exp_string("> ").expect("the prompt");
+    say(&mut p, "local abc = 'text'", "\x1b[32m'text'\x1b[0m");
+    say(
+        &mut p,
+        "(function() return 5 end)()",
+        "\x1b[35mfunction\x1b[0m",
+    );
+    p.exp_string("5\r\n").expect("the value");
+    // Page up finds what begins alike, Ctrl-R what contains a text.
+    keys(&mut p, "loc\x1b[5~\r");
+    p.exp_string("'text'").expect("the earlier line");
+    keys(&mut p, "\x12return\r");
+    p.exp_string("5\r\n").expect("the value again");
+    p.send_control('d').expect("typing");
+    p.exp_eof().expect("the end");
 }

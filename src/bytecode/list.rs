@@ -169,7 +169,7 @@ impl Targets {
 }
 
 /// Lists one instruction, with `mark` between its position and its name.
-pub(crate) fn instruction<S: Sink>(
+pub fn instruction<S: Sink>(
     proto: Gc<Proto>,
     pc: usize,
     mark: &[u8],

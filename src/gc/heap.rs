@@ -200,7 +200,7 @@ impl Heap {
         self.limit
     }
     /// How many coroutines there are, the main thread and dead ones that aren't collected yet included.
-    pub(crate) fn thread_count(&self) -> usize {
+    pub fn thread_count(&self) -> usize {
         self.threads
     }
     /// Changes the limit. What is taken already stays.

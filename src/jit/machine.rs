@@ -117,7 +117,7 @@ impl Vm {
     }
 
     /// Bytes of code memory in use, and how many there may be.
-    pub(crate) fn code_memory(&self) -> (usize, usize) {
+    pub fn code_memory(&self) -> (usize, usize) {
         match &self.jit.machine {
             Some(machine) => {
                 let region = &machine.region;

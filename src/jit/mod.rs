@@ -21,8 +21,10 @@
 //! | [`helpers`], [`layout`] | functions that traces call; where machine code finds things |
 //! | [`observe`] | events for the host's program |
 //! | [`events`] | dumps |
+//! | [`describe`] | what tools show of traces and of why there are none |
 
 pub(crate) mod anchor;
+mod describe;
 pub(crate) mod enter;
 pub(crate) mod evaluate;
 pub(crate) mod events;
@@ -43,11 +45,13 @@ pub(crate) mod testing;
 mod tests;
 pub(crate) mod trace;
 
+pub use describe::{RecordingFailure, SiteState, TraceSummary};
 pub(crate) use observe::Observer;
 pub use observe::{TraceCallback, TraceEvent};
 pub use parameters::JitMode;
 pub(crate) use parameters::Settings;
 pub(crate) use state::Jit;
+pub use trace::TraceAbort;
 
 /// How a state compiles.
 #[derive(Clone, Copy, Debug, Default)]

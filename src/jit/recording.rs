@@ -279,6 +279,7 @@ impl Vm {
         reason: TraceAbort,
     ) {
         self.announce_abort(number, proto, reason);
+        self.note_failure(proto, at, reason);
         match start {
             Start::Root => self.penalise(proto, at, reason),
             // The exit is counted on, up to the number of attempts.

@@ -9,6 +9,7 @@ use perilune_ir::eval::Val;
 use crate::bytecode::{Ins, Proto};
 use crate::gc::Header;
 use crate::jit::Observer;
+use crate::jit::describe::Failures;
 use crate::jit::events::Listener;
 use crate::jit::helpers::value_of;
 use crate::jit::hot::QuietList;
@@ -71,6 +72,8 @@ pub(crate) struct Jit {
     pub listener: Listener,
     /// The host's program, if it wants to.
     pub observer: Observer,
+    /// Recordings that were given up lately.
+    pub failures: Failures,
     random: u32,
 }
 
@@ -93,6 +96,7 @@ impl Jit {
             installed: 0,
             listener: Listener::default(),
             observer: Observer::default(),
+            failures: Failures::new(),
             random: 1,
         }
     }

@@ -94,7 +94,7 @@ macro_rules! aborts {
     ($($name:ident = $text:literal;)*) => {
         /// Why a trace was given up.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub(crate) enum TraceAbort {
+        pub enum TraceAbort {
             $(#[doc = $text] $name,)*
             /// An instruction that is not compiled.
             NyiBytecode(Bc),

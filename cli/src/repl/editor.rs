@@ -1,17 +1,21 @@
 //! The line editor: history and completion around rustyline.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::fs;
 use std::path::PathBuf;
 
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hinter, HistoryHinter};
 use rustyline::history::FileHistory;
 use rustyline::validate::Validator;
-use rustyline::{CompletionType, Config, Context, Helper};
+use rustyline::{Cmd, CompletionType, Config, Context, Helper, KeyCode, KeyEvent, Modifiers};
 
-use super::complete;
+use super::highlight::{Colour, highlight, paint};
+use super::{commands, complete};
+use crate::diagnostics::colours;
 use crate::engine::Engine;
 
 /// What reading a line gave.
@@ -25,7 +29,12 @@ pub enum Line {
 }
 
 /// What the editor asks while a line is edited: for completions, of names in the state.
-struct Names(Engine);
+struct Names {
+    engine: Engine,
+    colours: bool,
+    /// The line was sent off: there is no cursor any more.
+    is_final: Cell<bool>,
+}
 
 impl Completer for Names {
     type Candidate = String;
@@ -37,13 +46,40 @@ impl Completer for Names {
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<String>)> {
         let before = line.get(..position).unwrap_or_default();
-        Ok(complete::candidates(&mut self.0.vm(), before))
+        if before.starts_with(':') && !before.contains(' ') {
+            let names = commands::NAMES.iter().filter(|n| n.starts_with(before));
+            return Ok((0, names.map(|n| (*n).to_owned()).collect()));
+        }
+        Ok(complete::candidates(&mut self.engine.vm(), before))
     }
 }
 impl Hinter for Names {
     type Hint = String;
+
+    /// What was typed last that begins like the line.
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
+        if !self.colours || line.is_empty() {
+            return None;
+        }
+        HistoryHinter::new().hint(line, position, context)
+    }
 }
-impl Highlighter for Names {}
+impl Highlighter for Names {
+    fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
+        if !self.colours {
+            return Cow::Borrowed(line);
+        }
+        let cursor = (!self.is_final.get()).then_some(position);
+        Cow::Owned(highlight(line, cursor))
+    }
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(paint(hint, Colour::Comment))
+    }
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        self.is_final.set(kind == CmdKind::ForcedRefresh);
+        self.colours
+    }
+}
 impl Validator for Names {}
 impl Helper for Names {}
 
@@ -61,7 +97,18 @@ impl Editor {
             .auto_add_history(false)
             .build();
         let mut inner = rustyline::Editor::with_config(config).ok()?;
-        inner.set_helper(Some(Names(engine.clone())));
+        inner.set_helper(Some(Names {
+            engine: engine.clone(),
+            colours: colours(),
+            is_final: Cell::new(false),
+        }));
+        // To what begins like the line.
+        for (key, command) in [
+            (KeyCode::PageUp, Cmd::HistorySearchBackward),
+            (KeyCode::PageDown, Cmd::HistorySearchForward),
+        ] {
+            inner.bind_sequence(KeyEvent(key, Modifiers::NONE), command);
+        }
         let history = history_file();
         if let Some(file) = &history {
             // There is none yet at the first start.

@@ -1,11 +1,15 @@
 //! The prompt: reads input until it is complete, runs it, prints what it returns.
 //!
 //! An expression is printed without being asked for, and `=expr` works as it always has. At a terminal there is a line
-//! editor with history and completion, and errors point into the input; elsewhere the prompt is LuaJIT's plain one.
+//! editor with history, completion and colours, commands that begin with a colon, tables are shown with what is in them, and errors point into
+//! the input; elsewhere the prompt is LuaJIT's plain one.
 
+mod commands;
 mod complete;
 mod editor;
+mod highlight;
 mod keywords;
+mod show;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -29,10 +33,19 @@ pub fn run(engine: &Engine) -> Result<(), i32> {
     while let Some(input) = read_input(engine, &mut reader) {
         match input {
             Input::Nothing => {}
+            Input::Command(line) => {
+                let result = commands::run(engine, &line);
+                engine.flush();
+                match result {
+                    // Whoever doesn't read it misses nothing.
+                    Ok(text) => _ = writeln!(io::stdout(), "{text}"),
+                    Err(failure) => show_failure(&failure, b"")?,
+                }
+            }
             Input::Chunk { source, chunk } => {
                 let result = engine
                     .call(chunk, &[])
-                    .and_then(|results| print(engine, &results));
+                    .and_then(|results| print(engine, &reader, &results));
                 if let Err(failure) = result {
                     show_failure(&failure, &source)?;
                 }
@@ -57,6 +70,8 @@ enum Reader {
 enum Input {
     /// It was given up, or empty.
     Nothing,
+    /// One of the prompt's own.
+    Command(String),
     /// A function to call.
     Chunk { source: Vec<u8>, chunk: Value },
     /// It can't be compiled.
@@ -70,6 +85,10 @@ fn read_input(engine: &Engine, reader: &mut Reader) -> Option<Input> {
         Line::Interrupted => return Some(Input::Nothing),
         Line::End => return None,
     };
+    if matches!(reader, Reader::Terminal(_)) && commands::is_command(&text) {
+        remember(reader, &text, false);
+        return Some(Input::Command(String::from_utf8_lossy(&text).into_owned()));
+    }
     // What is said at the beginning of a line that isn't Lua.
     let explicit = text.first() == Some(&b'=');
     if explicit {
@@ -168,12 +187,20 @@ fn is_incomplete(failure: &Failure) -> bool {
     matches!(failure, Failure::Syntax(failure) if failure.incomplete_input)
 }
 
-/// Prints results with the script's `print`.
-fn print(engine: &Engine, results: &[Value]) -> Result<(), Failure> {
+/// Prints results with the script's `print`. At a terminal, tables are shown with what is in them, unless the script has a `print` of its own.
+fn print(engine: &Engine, reader: &Reader, results: &[Value]) -> Result<(), Failure> {
     if results.is_empty() {
         return Ok(());
     }
     let print = engine.global("print");
+    let is_own = print.as_function().is_some_and(|f| f.is_lua());
+    let has_tables = results.iter().any(|value| value.is_table());
+    if matches!(reader, Reader::Terminal(_)) && has_tables && !is_own {
+        let text = show::results(engine, results, diagnostics::colours());
+        engine.flush();
+        let _ = writeln!(io::stdout(), "{text}");
+        return Ok(());
+    }
     match engine.call_plain(print, results) {
         Err(Failure::Error(text)) => {
             let text = text.unwrap_or_default();

@@ -357,6 +357,17 @@ pub trait Host {
     fn take_interrupt(&mut self) -> bool {
         false
     }
+    /// Begins to count samples that are due, one in so many milliseconds of the processor's time. False where there is no such clock.
+    fn start_samples(&mut self, interval: u32) -> bool {
+        let _ = interval;
+        false
+    }
+    /// Ends that.
+    fn stop_samples(&mut self) {}
+    /// How many samples have become due; they are taken. Asked very often while somebody samples.
+    fn take_samples(&mut self) -> u32 {
+        0
+    }
     /// Writes an error's text and returns its number, as scripts see them after a failure.
     fn describe(&self, error: HostError, text: &mut dyn fmt::Write) -> i32 {
         let (plain, number) = match error {

@@ -109,6 +109,10 @@ pub fn parse(args: &[Vec<u8>]) -> Result<CommandLine, BadUsage> {
 pub struct OwnOptions {
     /// `--52compat`
     pub compat52: bool,
+    /// `--profile`: the file to write.
+    pub profile: Option<String>,
+    /// `--perf-map`
+    pub perf_map: bool,
     /// `--dap`, with the port if there is one.
     pub debugger: Option<Option<u16>>,
 }
@@ -124,6 +128,13 @@ pub fn take_own(args: &mut Vec<Vec<u8>>) -> Result<OwnOptions, BadUsage> {
         };
         match (name, value) {
             ("52compat", None) => own.compat52 = true,
+            ("perf-map", None) => own.perf_map = true,
+            ("profile", Some(file)) => own.profile = Some(file.to_owned()),
+            ("profile", None) => {
+                args.remove(1);
+                let file = args.get(1).ok_or(BadUsage)?;
+                own.profile = Some(String::from_utf8_lossy(file).into_owned());
+            }
             ("dap", None) => own.debugger = Some(None),
             ("dap", Some(port)) => own.debugger = Some(Some(port.parse().map_err(|_| BadUsage)?)),
             _ => break,
@@ -159,6 +170,8 @@ Available options are:
 Before them may come:
   --52compat              Do what LuaJIT does with LUA52COMPAT.
   --dap[=port]            Speak the Debug Adapter Protocol, on the standard streams or at a local port.
+  --profile file          Write a flame graph (file.svg), or folded stacks.
+  --perf-map              Tell Linux' perf the names of traces.
   --simulate-kernel ...   Run a kernel script in user space.
 "
     )

@@ -104,6 +104,36 @@ impl Excerpt {
     }
 }
 
+/// Shows an error of a script, with the place in its source if that is a file, and its traceback.
+pub fn show_error(program: &[u8], text: &[u8]) {
+    let text = String::from_utf8_lossy(text);
+    let (message, traceback) = split_traceback(&text);
+    let line = format!("{}: {message}\n", String::from_utf8_lossy(program));
+    let _ = io::stderr().write_all(line.as_bytes());
+    if let Some((source, place)) = place_in_file(message) {
+        point(source.as_bytes(), place);
+    }
+    if let Some(traceback) = traceback {
+        let traceback = format!("stack traceback:\n{traceback}\n");
+        let _ = io::stderr().write_all(traceback.as_bytes());
+    }
+}
+
+/// The file that a message names in front, and the place that it means there.
+fn place_in_file(message: &str) -> Option<(String, Range<usize>)> {
+    let (position, rest) = message.split_once(": ")?;
+    let (file, number) = position.rsplit_once(':')?;
+    let number = number.parse().ok()?;
+    if !std::path::Path::new(file).is_file() {
+        return None;
+    }
+    let source = std::fs::read(file).ok()?;
+    // Bytecode has no lines.
+    let source = String::from_utf8(source).ok()?;
+    let place = place_in_line(&source, number, &format!(" {rest}"))?;
+    Some((source, place))
+}
+
 /// The place in what was typed that a run-time error means, if it comes from there: the innermost Lua function has to
 /// be the main chunk, for others may come from earlier input.
 pub fn place_of_error(text: &[u8], source: &[u8]) -> Option<Range<usize>> {
@@ -119,11 +149,16 @@ pub fn place_of_error(text: &[u8], source: &[u8]) -> Option<Range<usize>> {
     if innermost != format!("stdin:{number}: in main chunk") {
         return None;
     }
+    place_in_line(source, number, rest)
+}
+
+/// The place in a line of a source that a message means: the variable that it names, or else all of the line.
+fn place_in_line(source: &str, number: usize, message: &str) -> Option<Range<usize>> {
     let line = source.split('\n').nth(number.checked_sub(1)?)?;
     let start = line.as_ptr() as usize - source.as_ptr() as usize;
     let whole = line.len() - line.trim_start().len()..line.trim_end().len();
-    let inner = named(rest)
-        .and_then(|name| find_use(line, name, rest))
+    let inner = named(message)
+        .and_then(|name| find_use(line, name, message))
         .unwrap_or(whole);
     Some(start + inner.start..start + inner.end)
 }

@@ -81,7 +81,11 @@ pub struct Engine {
     vm: Rc<RefCell<Box<Vm>>>,
     exit: ExitRequest,
     supervisor: SharedSupervisor,
+    at_end: Rc<RefCell<Vec<AtEnd>>>,
 }
+
+/// What is done before a state ends.
+type AtEnd = Box<dyn FnOnce(&Engine)>;
 
 impl Engine {
     /// A new state, or nothing if there is no memory. Without the environment, LUA_PATH and its like count as unset.
@@ -111,7 +115,15 @@ impl Engine {
             vm: Rc::new(RefCell::new(vm)),
             exit,
             supervisor: SharedSupervisor::default(),
+            at_end: Rc::default(),
         })
+    }
+
+    /// Does this before the state ends.
+    pub fn at_end(&self, action: AtEnd) {
+        self.at_end.borrow_mut().push(action);
+        // Scripts that end the program don't skip it.
+        crate::host::make_exits_requests();
     }
 
     /// Asks this one when runs stop.
@@ -126,6 +138,10 @@ impl Engine {
 
     /// Runs what is to run when a state ends, and writes out what is pending.
     pub fn close(&self) {
+        let last = std::mem::take(&mut *self.at_end.borrow_mut());
+        for action in last {
+            action(self);
+        }
         let vm = &mut *self.vm();
         vm.close();
         // Nobody is left to hear of a failure.

@@ -12,6 +12,7 @@ mod engine;
 #[allow(unsafe_code)]
 mod entry;
 mod host;
+mod profile;
 mod repl;
 mod report;
 mod run;
@@ -53,6 +54,12 @@ fn command(mut args: Vec<Vec<u8>>) -> i32 {
         report::message(b"cannot create state: not enough memory");
         return FAILURE;
     };
+    if let Some(file) = &own.profile {
+        profile::start(&engine, file);
+    }
+    if own.perf_map {
+        profile::map_for_perf(&engine);
+    }
     let result = run::run(&engine, &args, &line);
     engine.close();
     match result {

@@ -33,8 +33,15 @@ pub fn plain(text: &[u8]) {
 /// Writes what went wrong in a script; an error with the value nil says nothing.
 /// A person at a terminal is shown where the source is wrong.
 pub fn failure(failure: &Failure) {
-    if let Some(text) = failure.text() {
-        message(text);
+    match failure {
+        Failure::Error(Some(text)) if io::stderr().is_terminal() => {
+            diagnostics::show_error(program(), text);
+        }
+        failure => {
+            if let Some(text) = failure.text() {
+                message(text);
+            }
+        }
     }
     if let Failure::Syntax(failure) = failure
         && io::stderr().is_terminal()

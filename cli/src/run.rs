@@ -167,6 +167,10 @@ fn jit_command(engine: &Engine, command: &[u8]) -> Result<(), Ended> {
     let mut parts = command.splitn(2, |&b| b == b'=');
     let name = parts.next().unwrap_or_default();
     let options = parts.next().unwrap_or_default();
+    if name == b"p" {
+        crate::profile::start_text(engine, &String::from_utf8_lossy(options));
+        return Ok(());
+    }
     let name_text = String::from_utf8_lossy(name).into_owned();
     let function = match engine.jit_function(&name_text) {
         Some(function) => Some(function),

@@ -300,3 +300,46 @@ fn colours_and_history() {
     p.send_control('d').expect("typing");
     p.exp_eof().expect("the end");
 }
+
+#[test]
+fn errors_of_scripts_point_into_their_files() {
+    let dir = folder("prompt-errors");
+    dir.write(
+        "e.lua",
+        "local t = {}\nlocal function f()\n  return t.x.y\nend\nf()\n",
+    );
+    dir.write("s.lua", "x = = 1\n");
+    let run = |script: &str, no_color: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_perilune"));
+        command
+            .arg(script)
+            .current_dir(dir.path(""))
+            .env_clear()
+            .env("TERM", "xterm");
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        let options = Options::default().timeout_ms(Some(TIMEOUT));
+        let mut p = spawn_with_options(command, options).expect("a terminal");
+        p.exp_eof().expect("its output")
+    };
+    let shown = run("e.lua", true);
+    assert!(!shown.contains('\x1b'), "{shown}");
+    let message = shown
+        .find("e.lua:3: attempt to index field 'x'")
+        .expect("the message");
+    let excerpt = shown
+        .find("3 |   return t.x.y\r\n  |            ^")
+        .expect("the excerpt");
+    let traceback = shown
+        .find("stack traceback:\r\n\te.lua:3: in function 'f'")
+        .expect("the traceback");
+    assert!(message < excerpt && excerpt < traceback, "{shown}");
+    assert!(run("e.lua", false).contains("\x1b["), "colours");
+    assert!(run("s.lua", true).contains("1 | x = = 1"));
+    // Elsewhere it is LuaJIT's plain text.
+    let plain = perilune(&["e.lua"]).dir(&dir).run().stderr;
+    assert!(plain.starts_with(
+        "perilune: e.lua:3: attempt to index field 'x' (a nil value)\nstack traceback:\n"
+    ));
+}

@@ -85,6 +85,9 @@ unsafe fn place_of(pc: *const Ins) -> (Gc<Proto>, usize) {
     }
 }
 
+/// Writes about an instruction of a function.
+pub type WritePlace<'a> = dyn FnMut(&mut dyn Write, Gc<Proto>, usize) -> fmt::Result + 'a;
+
 /// The IR's printer wants something whose size it knows.
 struct Out<'a>(&'a mut dyn Write);
 
@@ -128,7 +131,7 @@ impl Vm {
         &self,
         number: u16,
         out: &mut dyn Write,
-        place: &mut dyn FnMut(&mut dyn Write, Gc<Proto>, usize) -> fmt::Result,
+        place: &mut WritePlace<'_>,
     ) -> fmt::Result {
         let Some(trace) = self.jit.traces.get(TraceNo(number)) else {
             return Ok(());

@@ -67,6 +67,9 @@ impl Vm {
             if let Some(point) = self.jit.traces.get(number).and_then(start_of) {
                 self.pc = point.pc;
             }
+            if self.profiler.is_on() {
+                self.profiler.trace = Some(number.0);
+            }
             return self.service();
         }
         self.run_traces(number)
@@ -168,6 +171,9 @@ impl Vm {
         if is_exit && side != TraceNo(0) && !is_compiled {
             // A side trace counts its slots from where its parent does.
             return After::Enter(side);
+        }
+        if how == How::Aside && self.budget < 0 && self.profiler.is_on() {
+            self.profiler.trace = Some(number.0);
         }
         self.go_to(point);
         if let Some(open) = point.open_results {

@@ -45,7 +45,7 @@ pub(crate) mod testing;
 mod tests;
 pub(crate) mod trace;
 
-pub use describe::{RecordingFailure, SiteState, TraceSummary};
+pub use describe::{RecordingFailure, SiteState, TraceSummary, WritePlace};
 pub(crate) use observe::Observer;
 pub use observe::{TraceCallback, TraceEvent};
 pub use parameters::JitMode;

@@ -30,6 +30,8 @@ pub enum TraceEvent<'a> {
         link: &'static str,
         /// The trace that follows it, if one does.
         next: Option<u16>,
+        /// Where its machine code is; 0 where there is none.
+        code_address: usize,
         /// Bytes of machine code; 0 where traces are evaluated.
         code_size: usize,
     },
@@ -73,6 +75,11 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 impl Vm {
+    /// Calls back when something becomes of traces; `None` ends that.
+    pub fn set_trace_observer(&mut self, callback: Option<TraceCallback>) {
+        self.jit.observer = Observer::new(callback);
+    }
+
     fn observe(&mut self, event: TraceEvent<'_>) {
         if let Some(callback) = &mut self.jit.observer.0 {
             callback(event);
@@ -100,7 +107,13 @@ impl Vm {
         };
         let (link, next) = (trace.link, trace.link_to);
         let code_size = trace.code.as_ref().map_or(0, |code| code.block().len);
+        let block = trace.code.as_ref().map(|code| code.block());
+        let code_address = match (block, &self.jit.machine) {
+            (Some(block), Some(machine)) => machine.region().start() + block.offset,
+            _ => 0,
+        };
         self.observe(TraceEvent::Compiled {
+            code_address,
             trace: number.0,
             link: link.name(),
             next: (next != TraceNo(0)).then_some(next.0),

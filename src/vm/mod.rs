@@ -20,6 +20,7 @@ pub mod hook;
 pub mod load;
 pub mod meta;
 pub mod native;
+pub mod profile;
 pub mod run;
 pub(crate) mod service;
 pub mod stack;

@@ -239,6 +239,7 @@ impl Vm {
             resume_depth: 0,
             hook: Hook::NONE,
             debugger: crate::vm::debugger::Debugger::default(),
+            profiler: crate::vm::profile::Profiler::default(),
             events: crate::vm::vmevent::VmEvents::NONE,
             compat52: config.compat52,
             allow_binary: config.allow_binary,

@@ -14,7 +14,7 @@ use crate::vm::native::{Flow, Raised};
 use crate::vm::run::{Stop, StopReason, Then};
 
 /// Back-edges and calls between two polls of the host's interrupt. Well below a millisecond of work.
-const SLICE: i64 = 20_000;
+pub(super) const SLICE: i64 = 20_000;
 /// The same while the collector owes more work.
 const SHORT_SLICE: i64 = 1000;
 
@@ -218,10 +218,16 @@ impl Vm {
 
     /// Gets the next slice of fuel, or tells why there is none.
     pub(crate) fn refill(&mut self) -> Option<StopReason> {
+        if self.profiler.is_on() {
+            self.take_samples();
+        }
         #[cfg(feature = "jit")]
-        self.count_slice();
+        if self.profiler.is_whole_slice() {
+            self.count_slice();
+        }
+        let slice = self.slice();
         let mut stop = None;
-        let taken = i64::from(self.credit_left).min(SLICE - self.budget);
+        let taken = i64::from(self.credit_left).min(slice - self.budget);
         self.credit_left -= taken as u32;
         self.budget += taken;
         if self.budget < 0 || taken == 0 {
@@ -237,12 +243,22 @@ impl Vm {
         stop
     }
 
+    /// Back-edges and calls between two polls.
+    fn slice(&self) -> i64 {
+        if self.profiler.is_on() {
+            super::profile::SAMPLING_SLICE
+        } else {
+            SLICE
+        }
+    }
+
     fn refill_from_fuel(&mut self) -> Option<StopReason> {
+        let slice = self.slice();
         let Some(fuel) = &mut self.fuel else {
-            self.budget = SLICE;
+            self.budget = slice;
             return None;
         };
-        let wanted = (SLICE - self.budget) as u64;
+        let wanted = (slice - self.budget).max(0) as u64;
         let taken = wanted.min(*fuel);
         *fuel -= taken;
         self.budget += taken as i64;

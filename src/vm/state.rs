@@ -107,6 +107,8 @@ pub struct Vm {
     pub(crate) hook: super::hook::Hook,
     /// What a debugger wants.
     pub(crate) debugger: super::debugger::Debugger,
+    /// Who samples.
+    pub(crate) profiler: super::profile::Profiler,
     /// Events for `jit.attach`.
     pub(crate) events: super::vmevent::VmEvents,
     /// 52COMPAT behaviour.

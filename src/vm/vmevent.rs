@@ -24,15 +24,18 @@ pub(crate) enum VmEvent {
     Texit,
     /// A finalizer failed: the error.
     ErrFin,
+    /// Samples are due: the thread, how many, what ran. The callback is that of `jit.profile`.
+    Profile,
 }
 
 impl VmEvent {
-    const ALL: [VmEvent; 5] = [
+    const ALL: [VmEvent; 6] = [
         VmEvent::Bc,
         VmEvent::Trace,
         VmEvent::Record,
         VmEvent::Texit,
         VmEvent::ErrFin,
+        VmEvent::Profile,
     ];
 
     /// The name that `jit.attach` takes.
@@ -43,6 +46,7 @@ impl VmEvent {
             VmEvent::Record => "record",
             VmEvent::Texit => "texit",
             VmEvent::ErrFin => "errfin",
+            VmEvent::Profile => "profile",
         }
     }
     const fn bit(self) -> u8 {

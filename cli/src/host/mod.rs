@@ -12,6 +12,7 @@ mod memory;
 mod process;
 #[allow(unsafe_code)]
 pub mod redirect;
+mod sampling;
 
 use std::cell::Cell;
 use std::collections::hash_map::RandomState;
@@ -156,6 +157,15 @@ impl Host for StdHost {
     }
     fn take_interrupt(&mut self) -> bool {
         interrupt::take()
+    }
+    fn start_samples(&mut self, interval: u32) -> bool {
+        sampling::start(interval)
+    }
+    fn stop_samples(&mut self) {
+        sampling::stop();
+    }
+    fn take_samples(&mut self) -> u32 {
+        sampling::take()
     }
     fn describe(&self, error: HostError, text: &mut dyn fmt::Write) -> i32 {
         let code = match error {

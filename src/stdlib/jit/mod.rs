@@ -7,6 +7,7 @@ mod control;
 mod dump;
 mod names;
 mod options;
+mod profile;
 mod trace;
 mod util;
 mod vmdef;
@@ -76,6 +77,7 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
         preload(vm, "jit.v", dump::load_verbose, &[])?;
         preload(vm, "jit.dump", dump::load_dump, &[])?;
     }
+    preload(vm, "jit.profile", profile::load, &[events.into()])?;
     preload(vm, "jit.util", util::load, &[])?;
     preload(vm, "jit.vmdef", vmdef::load, &[])?;
     preload(vm, "jit.bc", bc::load, &[])

@@ -51,7 +51,7 @@ pub fn open(vm: &mut Vm) -> Result<(), Raised> {
     let globals = vm.globals;
     register_closure(vm, globals, &REQUIRE, &[package.into()])?;
     register(vm, globals, &[MODULE])?;
-    for name in ["ffi", "string.buffer", "jit.profile"] {
+    for name in ["ffi", "string.buffer"] {
         preload(vm, name, not_available, &[])?;
     }
     Ok(())

@@ -314,3 +314,12 @@ fn bytecode() {
     assert!(usage.stderr.starts_with("Save or list bytecode: "));
     assert_eq!(usage.code, 1);
 }
+
+#[test]
+fn the_usage_tells_of_options_that_luajit_lacks() {
+    let run = perilune(&["--help"]).run();
+    assert_eq!((run.stdout.as_str(), run.code), ("", 1));
+    for option in ["--dap[=port]", "--profile file", "--perf-map", "  -e chunk"] {
+        assert!(run.stderr.contains(option), "{}", run.stderr);
+    }
+}

@@ -56,6 +56,7 @@ pub(crate) struct Profiler {
     /// Time of the collector's that samples were given to, in nanoseconds.
     collected: u128,
     /// Looks at the clock since the last slice of the usual length.
+    #[cfg(feature = "jit")]
     looks: i64,
 }
 
@@ -66,6 +67,7 @@ impl Profiler {
         self.interval != 0
     }
     /// Is this one of the slices that the compiler counts?
+    #[cfg(feature = "jit")]
     pub(crate) fn is_whole_slice(&mut self) -> bool {
         self.looks += SAMPLING_SLICE;
         let whole = !self.is_on() || self.looks >= super::service::SLICE;

@@ -33,8 +33,8 @@ fn pieces(line: &str) -> Vec<(&str, Colour)> {
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
         let is_name = |c: char| c.is_alphanumeric() || c == '_';
-        let (length, colour) = if rest.starts_with("--") {
-            let length = long_bracket(&rest[2..]).map_or(rest.len(), |n| n + 2);
+        let (length, colour) = if let Some(comment) = rest.strip_prefix("--") {
+            let length = long_bracket(comment).map_or(rest.len(), |n| n + 2);
             (length, Colour::Comment)
         } else if let Some(length) = long_bracket(rest) {
             (length, Colour::String)

@@ -6,7 +6,7 @@ use core::fmt::{self, Write};
 
 use crate::value::Value;
 use crate::vm::Vm;
-use crate::vm::native::{Flow, NativeResult, Raised};
+use crate::vm::native::{Flow, NativeFn, NativeResult, Raised};
 
 /// Milliseconds between two samples.
 const INTERVAL: u32 = 10;
@@ -15,8 +15,7 @@ const INTERVAL: u32 = 10;
 const EVENT: &str = "profile";
 
 /// Upvalue 0 is the table of callbacks.
-const LIB: &[(&str, fn(&mut Vm) -> NativeResult)] =
-    &[("start", start), ("stop", stop), ("dumpstack", dumpstack)];
+const LIB: &[(&str, NativeFn)] = &[("start", start), ("stop", stop), ("dumpstack", dumpstack)];
 
 /// What `require "jit.profile"` gives. Upvalue 0 is the table of `jit.attach`'s callbacks.
 pub(super) fn load(vm: &mut Vm) -> NativeResult {

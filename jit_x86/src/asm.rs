@@ -94,6 +94,8 @@ pub(crate) struct Label(pub u32);
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item {
     Ins(Instruction),
+    /// One with a constant that is the engine's own, and isn't blinded: an address.
+    Own(Instruction),
     /// Loads a double into a vector register without a constant in memory, with or without AVX.
     Number(Reg, u64, bool),
     /// To the stub of this exit.

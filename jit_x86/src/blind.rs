@@ -9,7 +9,8 @@
 //! 64 bits   mov r, x; lea r, [r + k]; bswap r; lea r, [r + m]       x = bswap(constant - m) - k
 //! memory    lea r, [base + x]; … [r + index * scale + k]            x = displacement - k
 //! ```
-//! What the engine itself chose is left as it is, and so is what fits in a byte, which a displacement of 16 bits is taken for, too.
+//! What the engine itself chose is left as it is: tags, which are known by their value, and addresses, which scripts neither choose nor know
+//! ([`Item::Own`](crate::asm::Item)). So is what fits in a byte, which a displacement of 16 bits is taken for, too.
 
 use iced_x86::{Code, Instruction, OpKind, Register};
 

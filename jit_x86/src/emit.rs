@@ -311,6 +311,7 @@ impl Emitter<'_> {
     fn one(&mut self, item: &Item, pool: &[u64]) {
         match *item {
             Item::Ins(ref i) => self.open(i),
+            Item::Own(ref i) => self.ins(i),
             Item::Number(dst, bits, avx) => match self.blinding.as_mut() {
                 Some(b) => {
                     let few = blind::load_number(b.random, dst, bits, avx);

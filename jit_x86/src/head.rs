@@ -117,7 +117,7 @@ impl Compiler<'_> {
     fn store_word(&mut self, m: Mem, r: IrRef) {
         if r.is_const() {
             let bits = self.constant_bits(r);
-            return self.store_constant(m, bits);
+            return self.store_constant(m, r, bits);
         }
         // An int's register has a clear upper half.
         let reg = self.alloc(r);

@@ -377,7 +377,28 @@ impl Compiler<'_> {
     /// Emits a load of a constant. The flags stay.
     pub fn load_constant(&mut self, reg: Reg, r: IrRef) {
         let bits = self.constant_bits(r);
-        self.load_bits(reg, bits);
+        if reg.is_xmm() {
+            self.load_bits(reg, bits);
+        } else {
+            self.load_key(reg, r, bits);
+        }
+    }
+    /// Loads bits that are made of a constant's into a general register. The flags stay.
+    pub fn load_key(&mut self, reg: Reg, r: IrRef, bits: u64) {
+        let load = asm::mov_imm(reg, bits);
+        self.item(if self.is_own(r) {
+            Item::Own(load)
+        } else {
+            Item::Ins(load)
+        });
+    }
+    /// Is it a constant that scripts neither choose nor know: an address of the engine's?
+    fn is_own(&self, r: IrRef) -> bool {
+        match self.constant(r) {
+            Some(Const::Gc(..) | Const::Ptr(_) | Const::KPtr(_)) => true,
+            Some(Const::KSlot(key, _)) if key != r => self.is_own(key),
+            _ => false,
+        }
     }
     /// The same for any bits.
     pub fn load_bits(&mut self, reg: Reg, bits: u64) {

@@ -179,7 +179,7 @@ impl Compiler<'_> {
             match short {
                 Some(imm) => c.ins(asm::alu_imm(Alu::Cmp, true, Rm::Mem(link), imm)),
                 None => {
-                    c.ins(asm::mov_imm(t, bits));
+                    c.load_key(t, pc, bits);
                     c.ins(asm::alu_mr(Alu::Cmp, true, link, t));
                 }
             }

@@ -51,7 +51,7 @@ impl Compiler<'_> {
                 match short {
                     Some(imm) => c.ins(asm::alu_imm(Alu::Cmp, true, Rm::Mem(place), imm)),
                     None => {
-                        c.ins(asm::mov_imm(t, bits));
+                        c.load_key(t, key, bits);
                         c.ins(asm::alu_mr(Alu::Cmp, true, place, t));
                     }
                 }
@@ -117,7 +117,7 @@ impl Compiler<'_> {
         let objects = self.layout.object;
         self.forward(|c| {
             match key_reg {
-                None => c.ins(asm::mov_imm(wanted, bits)),
+                None => c.load_key(wanted, key, bits),
                 Some(key) if ty == IrType::Num => {
                     let mut key = key;
                     if let Some(x) = positive {

@@ -22,14 +22,14 @@ impl Compiler<'_> {
             }
         }
     }
-    /// Stores 64 known bits at once.
-    pub(crate) fn store_constant(&mut self, m: Mem, bits: u64) {
+    /// Stores 64 bits at once that are made of a constant's.
+    pub(crate) fn store_constant(&mut self, m: Mem, r: IrRef, bits: u64) {
         match i32::try_from(bits as i64) {
             Ok(low) => self.ins(asm::mov_mi(true, m, low)),
             Err(_) => {
                 let t = self.temp(RegSet::GPR);
                 self.forward(|c| {
-                    c.ins(asm::mov_imm(t, bits));
+                    c.load_key(t, r, bits);
                     c.ins(asm::mov_mr(true, m, t));
                 });
             }
@@ -61,7 +61,7 @@ impl Compiler<'_> {
         let in_register = self.state(r).reg.is_some();
         if r.is_const() && !(ty == IrType::Num && in_register) {
             let bits = self.value_bits(r);
-            return self.store_constant(m, bits);
+            return self.store_constant(m, r, bits);
         }
         match ty {
             IrType::Num => {
@@ -139,7 +139,7 @@ impl Compiler<'_> {
                     &[Arg::M(m), Arg::I8(bits as i32)],
                 )),
                 Width::Word => self.ins(asm::mov_mi(false, m, bits as i32)),
-                Width::Quad => self.store_constant(m, bits),
+                Width::Quad => self.store_constant(m, b, bits),
             };
         }
         let reg = self.alloc(b);

@@ -126,6 +126,16 @@ impl Recorder {
         if matches!(cont, Cont::Pcall | Cont::Xpcall) {
             return self.return_protected(at, first, n);
         }
+        for (i, word) in [(0, cont as u64), (1, pc as u64)] {
+            let slot = self.base - CONT_SLOTS + i;
+            if self.slots.get(slot).is_some_and(Option::is_some) {
+                continue;
+            }
+            // Neither the trace nor its parents wrote the frame's words: it was there before, and there may be another next time.
+            let there = self.load_slot(slot, IrType::Ptr, SloadMode::FRAME)?;
+            let word = self.kword(word)?;
+            self.b.ins(IrOp::Eq, IrType::Ptr, there, word)?;
+        }
         let delta = at.link().slots();
         let result = self.returned(first, n, 0);
         let frame = self.frames.pop().ok_or(TraceAbort::NyiReturn)?;
@@ -186,7 +196,7 @@ impl Recorder {
 
     /// From the frame in which the trace began to the one below, which called a metamethod.
     fn return_to_lower_cont(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
-        let (cont, pc) = at.continuation();
+        let (cont, _) = at.continuation();
         let is_plain = matches!(
             cont,
             Cont::Store | Cont::Drop | Cont::JumpIfTrue | Cont::JumpIfFalse
@@ -197,12 +207,6 @@ impl Recorder {
             return self.return_to_interpreter(at);
         };
         self.go_below(at, below, first, n)?;
-        for (i, word) in [(0, cont as u64), (1, pc as u64)] {
-            let slot = self.base - CONT_SLOTS + i;
-            let there = self.load_slot(slot, IrType::Ptr, SloadMode::FRAME)?;
-            let word = self.kword(word)?;
-            self.b.ins(IrOp::Eq, IrType::Ptr, there, word)?;
-        }
         let then = self.return_to_cont(at, first, n)?;
         self.needs_snapshot = true;
         Ok(then)

@@ -198,7 +198,7 @@ fn functions_run_above_a_stopped_run() {
 #[test]
 fn breakpoints_come_into_running_loops() {
     let mut d = Debugged::new();
-    let source = "local function f(i)\n  local s = i\n  return s\nend\nlocal function g(i)\n  return i + 1\nend\nlocal n = 0\nfor i = 1, 1e7 do\n  n = f(i) - g(i)\nend\nprint(n)";
+    let source = "local function f(i)\n  local s = i\n  return s\nend\nlocal function g(i)\n  return i + 1\nend\nlocal n = 0\nfor i = 1, 3e5 do\n  n = f(i) - g(i)\nend\nprint(n)";
     d.world.polls.set(20);
     assert_eq!(d.start(source), Outcome::Stopped(StopReason::Interrupted));
     d.break_at(&[2]);

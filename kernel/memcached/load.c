@@ -444,6 +444,38 @@ static void ask(const char *request, const char *expected)
 	}
 }
 
+/* Requests that come together, some of which have no reply, between others that have. */
+static void ask_together(void)
+{
+	static const char *const requests[] = { "get a\r\n", "set n 0 0 1 noreply\r\nn\r\n", "no line", "get a\r\n", "get  a\r\n", "no line", "get a\r\n",
+						"set n 0 0 1 noreply\r\nn\r\n" };
+	enum { COUNT = sizeof(requests) / sizeof(*requests) };
+	struct mmsghdr messages[COUNT] = { 0 };
+	struct iovec pieces[COUNT];
+	char bytes[COUNT][64];
+	int replies[COUNT] = { 0 };
+
+	for (int i = 0; i < COUNT; i++) {
+		memcpy(bytes[i], "\0\0\0\0\0\1\0\0", HEADER);
+		bytes[i][1] = i;
+		strcpy(bytes[i] + HEADER, requests[i]);
+		pieces[i] = (struct iovec){ bytes[i], HEADER + strlen(requests[i]) };
+		messages[i].msg_hdr.msg_iov = &pieces[i];
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	if (sendmmsg(check_udp, messages, COUNT, 0) != COUNT)
+		fail_errno("sendmmsg");
+	for (int i = 0; i < 4; i++) {
+		char reply[2048];
+
+		if (recv(check_udp, reply, sizeof(reply), 0) < HEADER)
+			fail("replies to requests that came together are missing");
+		replies[(unsigned char)reply[1] % COUNT]++;
+	}
+	if (replies[0] != 1 || replies[3] != 1 || replies[4] != 1 || replies[6] != 1)
+		fail("wrong replies to requests that came together");
+}
+
 static void check(int port)
 {
 	check_tcp = connected(SOCK_STREAM, port);
@@ -463,6 +495,7 @@ static void check(int port)
 	ask("get a\r\n", "END\r\n");
 	tell("add a 0 0 3\r\nadd\r\n", "STORED");
 	ask("get a\r\n", "VALUE a 0 3\r\nadd\r\nEND\r\n");
+	ask_together();
 	/* Several keys, other commands, and what is no command. */
 	tell("set b 0 0 1\r\nb\r\n", "STORED");
 	ask("get b\r\n", "VALUE b 0 1\r\nb\r\nEND\r\n");

@@ -1,4 +1,12 @@
-//! What the fuzz targets share: a state with small limits and a host that lacks everything.
+//! What the fuzz targets share: a state with small limits and a host that lacks everything, random programs, and an account of how good these are.
+
+pub mod programs;
+pub mod quality;
+
+#[path = "../../conformance/tests/random/program.rs"]
+mod program;
+#[path = "../../conformance/tests/random/render.rs"]
+mod render;
 
 use std::alloc::Layout;
 use std::cell::RefCell;
@@ -8,7 +16,7 @@ use std::rc::Rc;
 use perilune::host::{CodePages, ExecutableMemory, Host, Memory};
 use perilune::stdlib::{Libs, open_libs};
 use perilune::vm::Vm;
-use perilune::vm::run::Config;
+use perilune::vm::run::{Config, Outcome};
 
 struct System;
 
@@ -66,8 +74,18 @@ impl Host for Listener {
 
 /// A state with 64 MiB, `fuel` units and these options of the JIT, and what will be printed.
 pub fn compiling(options: &str, fuel: u64) -> (Box<Vm>, Rc<RefCell<Vec<u8>>>) {
+    compiling_with(options, fuel, false)
+}
+
+/// The same for a state that loads bytecode.
+pub fn compiling_bytecode(options: &str, fuel: u64) -> Box<Vm> {
+    compiling_with(options, fuel, true).0
+}
+
+fn compiling_with(options: &str, fuel: u64, allow_binary: bool) -> (Box<Vm>, Rc<RefCell<Vec<u8>>>) {
     let config = Config {
         memory_limit: 64 << 20,
+        allow_binary,
         ..Config::default()
     };
     let host = Listener::default();
@@ -82,4 +100,37 @@ pub fn compiling(options: &str, fuel: u64) -> (Box<Vm>, Rc<RefCell<Vec<u8>>>) {
     }
     vm.set_fuel(Some(fuel));
     (vm, printed)
+}
+
+/// What a script prints, how it ends, and the fuel it leaves.
+pub type Run = (String, Outcome, Option<u64>);
+
+/// Runs a script with these options of the JIT and so much fuel.
+pub fn run(script: &str, options: &str, fuel: u64) -> Run {
+    let (mut vm, printed) = compiling(options, fuel);
+    let globals = vm.globals();
+    let Ok(function) = vm.load(script.as_bytes(), b"=fuzz", Some(b"t"), globals) else {
+        return (String::new(), Outcome::Failed, None);
+    };
+    let outcome = vm.run(function.into(), &[]);
+    let left = vm.fuel();
+    (text(&printed), outcome, left)
+}
+
+/// What was printed.
+pub fn text(printed: &RefCell<Vec<u8>>) -> String {
+    String::from_utf8_lossy(&printed.borrow()).into_owned()
+}
+
+/// Says where two runs differ.
+pub fn compare(script: &str, how: &str, found: &Run, expected: &Run) {
+    if found == expected {
+        return;
+    }
+    let lines = found.0.lines().zip(expected.0.lines()).enumerate();
+    let line = lines.into_iter().find(|(_, (a, b))| a != b);
+    panic!(
+        "{script}\n{how}\nends {:?} {:?}, expected {:?} {:?}\nline, found, expected: {line:?}",
+        found.1, found.2, expected.1, expected.2
+    );
 }

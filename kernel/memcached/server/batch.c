@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 
 #include "answers.h"
+#include "itoa_ljust.h"
 #include "perilune_script.h"
 
 /* Datagrams that are received together, and that are sent together: replies may be several each. */
@@ -50,6 +51,7 @@ struct mmsg {
 	struct sockaddr_in6 in_addresses[INBOX];
 	char requests[INBOX][REQUEST_SIZE];
 	unsigned char headers[OUTBOX][UDP_HEADER_SIZE];
+	unsigned char replies[OUTBOX][UDP_MAX_PAYLOAD_SIZE];
 };
 
 struct udp_batch {
@@ -64,7 +66,7 @@ struct udp_batch {
 	int rounds;
 	bool was_full;
 	/* Not in the statistics yet. */
-	unsigned long bytes_read;
+	unsigned long bytes_read, bytes_written;
 	/* Which requests of the inbox the script has left; NULL if all of them. */
 	const uint8_t *left;
 };
@@ -125,10 +127,8 @@ static void prepare_mmsg(struct mmsg *m)
 		m->in[i].msg_hdr.msg_iovlen = 1;
 		m->in[i].msg_hdr.msg_name = &m->in_addresses[i];
 	}
-	for (int i = 0; i < OUTBOX; i++) {
-		m->out_pieces[i][0] = (struct iovec){ m->headers[i], UDP_HEADER_SIZE };
+	for (int i = 0; i < OUTBOX; i++)
 		m->out[i].msg_hdr.msg_iov = m->out_pieces[i];
-	}
 }
 
 struct udp_batch *udp_batch_new(int fd, int epoll)
@@ -181,7 +181,7 @@ bool udp_batch_pending(const struct udp_batch *b)
 
 bool udp_batch_goes_on(const struct udp_batch *b)
 {
-	return !b->mmsg || (b->rounds > 0 && b->was_full);
+	return !b->mmsg || b->ready || (b->rounds > 0 && b->was_full);
 }
 
 static struct slot *in_slot(const struct udp_batch *b, int i)
@@ -284,6 +284,136 @@ static int next_request(conn *c, struct udp_batch *b, const unsigned char **byte
 	return slot->length > REQUEST_SIZE ? 0 : slot->length;
 }
 
+static void flush(struct udp_batch *b)
+{
+	if (b->mmsg)
+		send_mmsg(b);
+	else
+		cross(b, false);
+}
+
+/* Room for a datagram to whom the last request came from. */
+static unsigned char *begin_datagram(conn *c, struct udp_batch *b)
+{
+	if (b->ready == OUTBOX)
+		flush(b);
+	if (b->mmsg) {
+		struct msghdr *message = &b->mmsg->out[b->ready].msg_hdr;
+
+		message->msg_name = &b->mmsg->in_addresses[b->next - 1];
+		message->msg_namelen = c->request_addr_size;
+		message->msg_iovlen = 1;
+		return b->mmsg->replies[b->ready];
+	}
+	struct slot *slot = out_slot(b, b->ready);
+
+	slot->address_length = c->request_addr_size;
+	memcpy(slot->address, &c->request_addr, sizeof(c->request_addr));
+	return slot->message;
+}
+
+static void end_datagram(struct udp_batch *b, size_t len)
+{
+	if (b->mmsg)
+		b->mmsg->out_pieces[b->ready][0] = (struct iovec){ b->mmsg->replies[b->ready], len };
+	else
+		out_slot(b, b->ready)->length = len;
+	b->bytes_written += len - UDP_HEADER_SIZE;
+	b->ready++;
+}
+
+/* A reply in as many datagrams as it needs. */
+static void put_reply(conn *c, struct udp_batch *b, const unsigned char *id, const struct iovec *pieces, int count, size_t total)
+{
+	unsigned int parts = (total + UDP_DATA_SIZE - 1) / UDP_DATA_SIZE;
+	size_t offset = 0;
+
+	for (unsigned int part = 0; part < parts; part++) {
+		unsigned char *message = begin_datagram(c, b);
+		unsigned char *to = message + UDP_HEADER_SIZE, *end = to + UDP_DATA_SIZE;
+		unsigned char header[UDP_HEADER_SIZE] = { id[0], id[1], part >> 8, part, parts >> 8, parts };
+
+		memcpy(message, header, sizeof(header));
+		while (count > 0 && to < end) {
+			size_t len = pieces->iov_len - offset;
+
+			if (len > (size_t)(end - to))
+				len = end - to;
+			memcpy(to, (char *)pieces->iov_base + offset, len);
+			to += len;
+			offset += len;
+			if (offset == pieces->iov_len) {
+				pieces++;
+				count--;
+				offset = 0;
+			}
+		}
+		end_datagram(b, to - message);
+	}
+}
+
+/*
+ * "get" with one key, which most requests are, is answered without the state machine of connections: the item is found, counted and released as
+ * process_get_command does it. False if the request is something else.
+ */
+static bool answer_get(conn *c, struct udp_batch *b, const unsigned char *bytes, int len)
+{
+	char *key = (char *)bytes + UDP_HEADER_SIZE + 4, line[KEY_MAX_LENGTH + 64], *to = line;
+	int nkey = len - UDP_HEADER_SIZE - 6;
+	struct iovec pieces[3];
+	bool overflow;
+	item *it;
+
+	if (nkey < 1 || nkey > KEY_MAX_LENGTH || settings.detail_enabled || settings.verbose > 1 || memcmp(key - 4, "get ", 4) ||
+	    memcmp(key + nkey, "\r\n", 2) || memchr(key, ' ', nkey) || memchr(key, '\n', nkey) || memchr(key, 0, nkey))
+		return false;
+	it = limited_get(key, nkey, c, 0, false, DO_UPDATE, &overflow);
+	if (it && (it->it_flags & ITEM_CHUNKED)) {
+		item_remove(it);
+		return false;
+	}
+	pthread_mutex_lock(&c->thread->stats.mutex);
+	c->thread->stats.get_cmds++;
+	if (it)
+		c->thread->stats.lru_hits[it->slabs_clsid]++;
+	else
+		c->thread->stats.get_misses++;
+	pthread_mutex_unlock(&c->thread->stats.mutex);
+	pieces[2] = (struct iovec){ "END\r\n", 5 };
+	if (!it) {
+		put_reply(c, b, bytes, pieces + 2, 1, 5);
+		return true;
+	}
+	uint32_t flags;
+
+	FLAGS_CONV(it, flags);
+	memcpy(to, "VALUE ", 6);
+	memcpy(to + 6, ITEM_key(it), it->nkey);
+	to += 6 + it->nkey;
+	*to++ = ' ';
+	to = itoa_u32(flags, to);
+	*to++ = ' ';
+	to = itoa_u32(it->nbytes - 2, to);
+	*to++ = '\r';
+	*to++ = '\n';
+	answers_fill(it, line, to - line);
+	pieces[0] = (struct iovec){ line, to - line };
+	pieces[1] = (struct iovec){ ITEM_data(it), it->nbytes };
+	put_reply(c, b, bytes, pieces, 3, to - line + it->nbytes + 5);
+	item_remove(it);
+	return true;
+}
+
+/* Puts what has been counted into the statistics. */
+static void count_bytes(conn *c, struct udp_batch *b)
+{
+	pthread_mutex_lock(&c->thread->stats.mutex);
+	c->thread->stats.bytes_read += b->bytes_read;
+	c->thread->stats.bytes_written += b->bytes_written;
+	pthread_mutex_unlock(&c->thread->stats.mutex);
+	b->bytes_read = b->bytes_written = 0;
+}
+
 bool udp_batch_read(conn *c)
 {
 	struct udp_batch *b = c->batch;
@@ -291,6 +421,14 @@ bool udp_batch_read(conn *c)
 
 	for (;;) {
 		if (!udp_batch_pending(b)) {
+			if (b->bytes_read)
+				count_bytes(c, b);
+			if (b->mmsg && b->ready) {
+				send_mmsg(b);
+				/* Most likely there is nothing more. */
+				if (!b->was_full)
+					return false;
+			}
 			receive(b);
 			if (!b->received)
 				return false;
@@ -300,6 +438,11 @@ bool udp_batch_read(conn *c)
 		/* Requests of several datagrams aren't served. */
 		if (len <= UDP_HEADER_SIZE || bytes[4] != 0 || bytes[5] != 1)
 			continue;
+		/* Replies of the state machine are on their way to the same outbox, and wait for the batch's end. */
+		if (!c->resp_head && answer_get(c, b, bytes, len)) {
+			b->bytes_read += len;
+			continue;
+		}
 		c->request_id = bytes[0] * 256 + bytes[1];
 		len -= UDP_HEADER_SIZE;
 		memcpy(c->rbuf, bytes + UDP_HEADER_SIZE, len);
@@ -360,6 +503,7 @@ static void add_to_mmsg(struct udp_batch *b, struct place *at)
 	struct msghdr *message = &b->mmsg->out[b->ready].msg_hdr;
 
 	put_header(b->mmsg->headers[b->ready], at->reply);
+	b->mmsg->out_pieces[b->ready][0] = (struct iovec){ b->mmsg->headers[b->ready], UDP_HEADER_SIZE };
 	message->msg_name = &at->reply->request_addr;
 	message->msg_namelen = at->reply->request_addr_size;
 	message->msg_iovlen = 1 + next_pieces(at, b->mmsg->out_pieces[b->ready] + 1);
@@ -385,7 +529,6 @@ static void add_to_region(struct udp_batch *b, struct place *at)
 bool udp_batch_transmit(conn *c)
 {
 	struct udp_batch *b = c->batch;
-	unsigned long written = 0;
 	mc_resp *reply;
 
 	/* Values that lie in several places are rare and large. */
@@ -395,14 +538,10 @@ bool udp_batch_transmit(conn *c)
 	for (reply = c->resp_head; reply; reply = reply->next) {
 		struct place at = { reply, 0, 0 };
 
-		written += reply->skip ? 0 : reply->tosend;
+		b->bytes_written += reply->skip ? 0 : reply->tosend;
 		while (!reply->skip && at.piece < reply->iovcnt) {
-			if (b->ready == OUTBOX) {
-				if (b->mmsg)
-					send_mmsg(b);
-				else
-					cross(b, false);
-			}
+			if (b->ready == OUTBOX)
+				flush(b);
 			if (b->mmsg)
 				add_to_mmsg(b, &at);
 			else
@@ -412,11 +551,7 @@ bool udp_batch_transmit(conn *c)
 	}
 	if (b->mmsg)
 		send_mmsg(b);
-	pthread_mutex_lock(&c->thread->stats.mutex);
-	c->thread->stats.bytes_written += written;
-	c->thread->stats.bytes_read += b->bytes_read;
-	b->bytes_read = 0;
-	pthread_mutex_unlock(&c->thread->stats.mutex);
+	count_bytes(c, b);
 	for (reply = c->resp_head; reply;)
 		reply = resp_finish(c, reply);
 	return true;

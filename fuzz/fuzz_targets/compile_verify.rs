@@ -4,22 +4,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use perilune::bytecode::{dump, verify};
-use perilune::gc::OutOfMemory;
-use perilune::number::format::Sink;
+use perilune::bytecode::verify;
+use perilune_fuzz::{change, dumped};
 
 /// Units that a changed chunk may run for.
 const FUEL: u64 = 2_000;
-
-struct Bytes(Vec<u8>);
-
-impl Sink for Bytes {
-    type Error = OutOfMemory;
-    fn put(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-}
 
 fuzz_target!(|data: &[u8]| {
     let Some((&count, rest)) = data.split_first() else {
@@ -33,19 +22,15 @@ fuzz_target!(|data: &[u8]| {
     };
     let proto = function.proto().expect("a loaded chunk is a Lua function");
     verify::verify_all(proto).expect("the verifier accepts what was loaded");
-    let mut bytes = Bytes(Vec::new());
-    if dump::dump(proto, count & 4 != 0, &mut bytes).is_err() {
+    let Some(mut bytes) = dumped(proto, count & 4 != 0) else {
         return;
-    }
+    };
     assert!(
-        vm.load(&bytes.0, b"=dump", None, globals).is_ok(),
+        vm.load(&bytes, b"=dump", None, globals).is_ok(),
         "a dump loads"
     );
-    for change in changes.chunks_exact(3) {
-        let at = usize::from(u16::from_le_bytes([change[0], change[1]])) % bytes.0.len();
-        bytes.0[at] = change[2];
-    }
-    if let Ok(function) = vm.load(&bytes.0, b"=changed", None, globals) {
+    change(&mut bytes, changes);
+    if let Ok(function) = vm.load(&bytes, b"=changed", None, globals) {
         vm.run(function.into(), &[]);
         vm.collect_fully();
     }

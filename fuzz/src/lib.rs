@@ -13,8 +13,12 @@ use std::cell::RefCell;
 use std::ptr::NonNull;
 use std::rc::Rc;
 
+use perilune::bytecode::{Proto, dump};
+use perilune::gc::OutOfMemory;
 use perilune::host::{CodePages, ExecutableMemory, Host, Memory};
+use perilune::number::format::Sink;
 use perilune::stdlib::{Libs, open_libs};
+use perilune::value::Gc;
 use perilune::vm::Vm;
 use perilune::vm::run::{Config, Outcome};
 
@@ -133,4 +137,29 @@ pub fn compare(script: &str, how: &str, found: &Run, expected: &Run) {
         "{script}\n{how}\nends {:?} {:?}, expected {:?} {:?}\nline, found, expected: {line:?}",
         found.1, found.2, expected.1, expected.2
     );
+}
+
+/// The bytecode of a function, stripped or not.
+pub fn dumped(proto: Gc<Proto>, strip: bool) -> Option<Vec<u8>> {
+    let mut bytes = Bytes(Vec::new());
+    dump::dump(proto, strip, &mut bytes).ok()?;
+    Some(bytes.0)
+}
+
+struct Bytes(Vec<u8>);
+
+impl Sink for Bytes {
+    type Error = OutOfMemory;
+    fn put(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Changes bytes: each change is an offset of two bytes and a value.
+pub fn change(bytes: &mut [u8], changes: &[u8]) {
+    for change in changes.chunks_exact(3) {
+        let at = usize::from(u16::from_le_bytes([change[0], change[1]])) % bytes.len();
+        bytes[at] = change[2];
+    }
 }

@@ -100,7 +100,7 @@ pub struct Heap {
 const MEMORY_ALIGN: usize = 16;
 /// What the growth of a large block is divided by before it brings the next cycle nearer. It leaves no garbage behind, and just
 /// after it, while the block is being filled, a cycle would find the least.
-const GROWTH_DISCOUNT: isize = 4;
+pub(super) const GROWTH_DISCOUNT: isize = 4;
 
 impl Heap {
     /// A heap that takes at most `limit` bytes from `memory` and keys its string hash with `hash_key`.

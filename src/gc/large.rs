@@ -6,7 +6,8 @@ use core::alloc::Layout;
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
-use super::heap::{Heap, OutOfMemory};
+use super::collector::Phase;
+use super::heap::{GROWTH_DISCOUNT, Heap, OutOfMemory};
 use crate::value::{Buffer, Gc};
 
 /// What lies in front of a large object.
@@ -107,6 +108,12 @@ impl Heap {
             text.bytes.set(ptr::null_mut());
             text.capacity.set(0);
             text.len.set(0);
+            if self.gc.phase == Phase::Pause {
+                // Growth was counted as that of a buffer, but this is to stay.
+                let uncounted = (size - size / GROWTH_DISCOUNT as usize) as isize;
+                self.base -= uncounted;
+                self.debt -= uncounted;
+            }
             ptr::copy(block.as_ptr(), block.add(HEAD + front).as_ptr(), len);
             Ok(self.link_large(block, size))
         }

@@ -153,6 +153,12 @@ impl Vm {
             Err(raised) => return Action::Raise(raised),
         };
         if self.heap.step_due() {
+            // A hook may look at them yet.
+            if let Flow::Return(n) = flow
+                && self.hook.mask == 0
+            {
+                self.forget_arguments(n as usize);
+            }
             self.collect_step();
         }
         match flow {
@@ -191,6 +197,18 @@ impl Vm {
             }
             Flow::Resume { nargs, wrap } => self.resume_coroutine(nargs as usize, wrap),
             Flow::Yield(n) => self.yield_coroutine(n as usize),
+        }
+    }
+
+    /// A native function returns the top `n` slots: what lies below them is dead, and need not survive the cycle that begins now.
+    #[cold]
+    fn forget_arguments(&mut self, n: usize) {
+        let results = self.top.wrapping_sub(n);
+        let mut slot = self.base;
+        while slot < results {
+            // SAFETY: the function's own slots.
+            unsafe { *slot = Value::NIL };
+            slot = slot.wrapping_add(1);
         }
     }
 

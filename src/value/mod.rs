@@ -262,6 +262,12 @@ impl Value {
     pub const fn is_number(self) -> bool {
         ((self.0 >> 32) as u32) < (FIRST_TAGGED >> 32) as u32
     }
+    /// Is it a number, nil, false or true?
+    #[inline(always)]
+    pub(crate) const fn is_number_or_primitive(self) -> bool {
+        const PRIMITIVES: u64 = ((Tag::Primitive as u64) << SHIFT) - FIRST_TAGGED;
+        self.0.wrapping_sub(FIRST_TAGGED) >= PRIMITIVES
+    }
     /// Is it nil?
     #[inline(always)]
     pub const fn is_nil(self) -> bool {

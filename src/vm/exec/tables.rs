@@ -125,9 +125,9 @@ macro_rules! set {
     ($t:ident, $slot:expr, $value:expr, $vm:ident, $base:ident, $pc:ident, $k:ident) => {
         let slot: *mut Value = $slot;
         let value: Value = $value;
-        // A number is nothing that the collector would have to know of.
+        // The collector need not know of numbers, nil, false and true.
         if (!(*slot).is_nil() || $t.metatable.get().is_none())
-            && (!(*$vm).heap.needs_barrier($t) || value.is_number())
+            && (!(*$vm).heap.needs_barrier($t) || value.is_number_or_primitive())
         {
             *slot = value;
             next!($vm, $base, $pc, $k)

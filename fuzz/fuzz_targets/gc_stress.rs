@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use perilune_fuzz::quality::Quality;
-use perilune_fuzz::{compare, programs, run};
+use perilune_fuzz::{compare, programs, run, way_to_run};
 
 static RAN: Quality = Quality::new("programs that ran without error", 95);
 const TANK: u64 = 3_000_000;
@@ -15,11 +15,7 @@ fuzz_target!(|data: &[u8]| {
     let Some(script) = programs::any(rest) else {
         return;
     };
-    let mode = match mode % 3 {
-        0 => "mode=off",
-        1 => "mode=evaluate,hotloop=1,hotexit=1",
-        _ => "mode=compile,hotloop=1,hotexit=1",
-    };
+    let mode = way_to_run(*mode);
     let expected = run(&script, mode, TANK);
     RAN.count(expected.0.contains("-- ok"));
     let stopped = format!("collectgarbage('stop') {script}");

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use perilune_fuzz::quality::Quality;
-use perilune_fuzz::{programs, run};
+use perilune_fuzz::{programs, run, way_to_run};
 
 static RAN: Quality = Quality::new("programs that ran without error", 95);
 static ORACLE: OnceLock<String> = OnceLock::new();
@@ -50,11 +50,7 @@ fuzz_target!(|data: &[u8]| {
     if mode % 2 == 0 {
         RAN.count(expected.contains("-- ok"));
     }
-    let options = match mode / 2 % 3 {
-        0 => "mode=off",
-        1 => "mode=evaluate,hotloop=1,hotexit=1",
-        _ => "mode=compile,hotloop=1,hotexit=1",
-    };
+    let options = way_to_run(mode / 2);
     let found = run(&script, options, 30_000_000);
     let mut lines = found.0.lines().zip(expected.lines());
     let line = lines.find(|(a, b)| a != b);

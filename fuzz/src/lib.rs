@@ -163,3 +163,12 @@ pub fn change(bytes: &mut [u8], changes: &[u8]) {
         bytes[at] = change[2];
     }
 }
+
+/// The options for one of three ways to run: interpreted, traces by the evaluator, traces as machine code.
+pub fn way_to_run(choice: u8) -> &'static str {
+    match choice % 3 {
+        0 => "mode=off",
+        1 => "mode=evaluate,hotloop=1,hotexit=1",
+        _ => "mode=compile,hotloop=1,hotexit=1",
+    }
+}

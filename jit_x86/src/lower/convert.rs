@@ -103,29 +103,28 @@ impl Compiler<'_> {
             _ => self.fail(BackendError::Unsupported),
         }
     }
-    /// A conversion that leaves unless the number is an integer.
-    fn lower_checked_conv(&mut self, r: IrRef, a: IrRef) {
+    /// Prepares the exit of a conversion that may leave, and gives the register for its result. The operand is read after that has
+    /// been written.
+    fn checked_result(&mut self, r: IrRef) -> Reg {
         self.prepare_exit();
         let dst = if self.is_needed(r) {
             self.def(r)
         } else {
             self.temp(RegSet::GPR)
         };
-        // The operand is read twice.
         self.locked.insert(dst);
+        dst
+    }
+    /// A conversion that leaves unless the number is an integer.
+    fn lower_checked_conv(&mut self, r: IrRef, a: IrRef) {
+        let dst = self.checked_result(r);
         let src = self.operand(a);
         let t = self.temp(RegSet::XMM);
         self.forward(|c| c.check_int(dst, src, t));
     }
     /// A conversion that leaves unless the number is a small integer.
     fn lower_bits_conv(&mut self, r: IrRef, a: IrRef) {
-        self.prepare_exit();
-        let dst = if self.is_needed(r) {
-            self.def(r)
-        } else {
-            self.temp(RegSet::GPR)
-        };
-        self.locked.insert(dst);
+        let dst = self.checked_result(r);
         let src = self.operand(a);
         let (t, upper) = (self.temp(RegSet::XMM), self.temp(RegSet::GPR));
         self.forward(|c| {

@@ -1,7 +1,7 @@
 //! The intern table: every string once, found by a keyed hash over all of its bytes.
 //!
 //! The hash is a folded multiplication over 16 bytes at a time, in the manner of wyhash and foldhash, keyed with
-//! 128 bits of the host's entropy. The table is an open-addressing one with Robin Hood probing: entries are sorted by their
+//! 128 bits of the host's entropy; long texts are four such hashes side by side, so that multiplications overlap. The table is an open-addressing one with Robin Hood probing: entries are sorted by their
 //! distance from home, which is kept in the entry with eight bits of the hash, so that neither a miss nor a
 //! removal has to look at other strings. No entry is more than 254 places from home: where one would be in spite
 //! of a load below one half, somebody knows the key, and the table is built anew with another.
@@ -19,6 +19,8 @@ const TAKEN_OVER: usize = 1 << 20;
 /// The longest string.
 const MAX_LENGTH: usize = 0x7FFF_FF00;
 const FIRST_SIZE: usize = 256;
+/// How many parts of a long text are hashed side by side.
+const LANES: usize = 4;
 /// The greatest distance of an entry from its home.
 const MAX_DISTANCE: u64 = 254;
 
@@ -194,13 +196,31 @@ fn half(bytes: &[u8], at: usize) -> u64 {
     }))
 }
 
+/// The state behind all whole groups of lanes but the last bytes, and how many bytes those groups have.
+#[inline(never)]
+fn hash_lanes(key: &[u64; 2], state: u64, bytes: &[u8]) -> (u64, usize) {
+    let mut lanes = [0, 16, 32, 48].map(|turn| state.rotate_left(turn));
+    let mut at = 0;
+    while at + LANES * 16 < bytes.len() {
+        for (i, lane) in lanes.iter_mut().enumerate() {
+            let at = at + i * 16;
+            *lane = fold(word(bytes, at) ^ *lane, word(bytes, at + 8) ^ key[1]);
+        }
+        at += LANES * 16;
+    }
+    (lanes.into_iter().fold(0, |all, lane| all ^ lane), at)
+}
+
 /// The keyed hash of some bytes.
-#[inline]
+#[inline(always)]
 fn hash(key: &[u64; 2], bytes: &[u8]) -> u32 {
     let len = bytes.len();
     let mut state = key[0] ^ len as u64;
     let (a, b) = if len > 16 {
         let mut at = 0;
+        if len > LANES * 16 {
+            (state, at) = hash_lanes(key, state, bytes);
+        }
         while at + 16 < len {
             state = fold(word(bytes, at) ^ state, word(bytes, at + 8) ^ key[1]);
             at += 16;
@@ -538,7 +558,7 @@ mod tests {
 
     #[test]
     fn hash_reads_every_byte() {
-        for len in 0..70 {
+        for len in (0..70).chain([127, 128, 129, 300]) {
             let mut bytes = std::vec![7u8; len];
             let mut seen = std::collections::BTreeSet::from([hash(&[1, 2], &bytes)]);
             for i in 0..len {

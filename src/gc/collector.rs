@@ -414,6 +414,7 @@ impl Heap {
         self.barrier_mask = 0;
         self.gc.estimate = self.used();
         self.gc.swept_bytes = 0;
+        self.count_strings_to_sweep();
         self.start_sweep();
     }
 

@@ -61,6 +61,8 @@ pub(super) struct InternTable {
     mask: usize,
     /// Number of strings.
     count: usize,
+    /// That number when the last sweep began.
+    count_to_sweep: usize,
     /// The number that the next string gets, which tables use as its hash.
     next_number: u32,
     key: [u64; 2],
@@ -85,6 +87,7 @@ impl InternTable {
             entries: ptr::null_mut(),
             mask: 0,
             count: 0,
+            count_to_sweep: 0,
             next_number: fold(key[0], key[1] | 1) as u32,
             key,
         }
@@ -416,10 +419,16 @@ impl Heap {
         }
     }
 
-    /// Halves the table where it is mostly empty.
+    /// Notes how many strings there are before a sweep, dead ones included.
+    pub(super) fn count_strings_to_sweep(&mut self) {
+        self.strings.count_to_sweep = self.strings.count;
+    }
+
+    /// Halves the table where it was mostly empty even before the sweep: who makes many short-lived strings would
+    /// build it anew in every cycle if only those left counted.
     pub(super) fn shrink_intern_table(&mut self) {
         let size = self.strings.size();
-        if size > FIRST_SIZE && self.strings.count < size / 4 {
+        if size > FIRST_SIZE && self.strings.count.max(self.strings.count_to_sweep) < size / 4 {
             // A table that is too large is the only harm if that fails.
             let _ = self.rebuild_intern_table(size / 2, self.strings.key);
         }

@@ -325,6 +325,27 @@ fn all_memory_is_given_back() {
 }
 
 #[test]
+fn the_intern_table_fits_what_a_cycle_makes() {
+    let mut world = World::new();
+    let mut sizes = [0; 3];
+    for (cycle, size) in sizes.iter_mut().enumerate() {
+        for i in 0..10_000 {
+            let text = std::format!("{cycle} {i}");
+            world.heap.intern(text.as_bytes()).unwrap();
+        }
+        *size = world.heap.used();
+        world.collect();
+        // All strings died, and yet the table stays: the next cycle needs it again.
+        assert!(world.heap.used() > 10_000 * size_of::<u64>());
+    }
+    assert_eq!(sizes[1], sizes[2]);
+    for _ in 0..12 {
+        world.collect();
+    }
+    assert!(world.heap.used() < 10_000);
+}
+
+#[test]
 fn memory_shrinks_with_the_heap() {
     let mut world = World::new();
     let empty = world.heap.used();

@@ -127,10 +127,12 @@ macro_rules! bytecode_table {
             (TGetV,  "TGETV",  Dst,   Var,  Var,   "A = B[C]")
             (TGetS,  "TGETS",  Dst,   Var,  Str,   "A = B[string C]")
             (TGetB,  "TGETB",  Dst,   Var,  Lit,   "A = B[C]")
+            (TGetR,  "TGETR",  Dst,   Var,  Var,   "A = B[C], B a table and C a number, without metamethods; only in functions of the library")
             (TSetV,  "TSETV",  Var,   Var,  Var,   "B[C] = A")
             (TSetS,  "TSETS",  Var,   Var,  Str,   "B[string C] = A")
             (TSetB,  "TSETB",  Var,   Var,  Lit,   "B[C] = A")
             (TSetM,  "TSETM",  Base,  None, Num,   "(A-1)[k], (A-1)[k+1], ... = A, A+1, ... up to the open end; k is in the low 32 bits of number D")
+            (TSetR,  "TSETR",  Var,   Var,  Var,   "B[C] = A, likewise")
             // Calls. B is the number of results + 1 (0: all), C the number of arguments + 1. The function is in A,
             // the frame's link in A+1, the arguments from A+2 on. In the M forms C counts the fixed arguments before the open ones.
             (CallM,  "CALLM",  Base,  Lit,  Lit,   "A, ..., A+B-2 = A(A+2, ..., A+C+1, ...open)")

@@ -27,6 +27,9 @@ impl ProtoFlags {
     pub const NO_JIT: u8 = 16;
     /// Some of its loops or its header have their I forms.
     pub const HAS_I_FORMS: u8 = 32;
+    /// It is a part of a library function, written in Lua, and hidden: to everybody who looks at a stack, the native function below
+    /// is the one that runs.
+    pub const INNER: u8 = 64;
     /// What dumps keep.
     pub const OF_SOURCE: u8 = Self::CHILD | Self::VARARG;
 

@@ -340,7 +340,9 @@ impl Function<'_> {
                 let leads = matches!(self.op(target), Some(Bc::IterN | Bc::IterC));
                 (leads && self.ins(target).a() == a, "ISNEXT leads to ITERN")
             }
-            Bc::JForI
+            Bc::TGetR
+            | Bc::TSetR
+            | Bc::JForI
             | Bc::IForL
             | Bc::JForL
             | Bc::IIterL

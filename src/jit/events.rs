@@ -175,6 +175,14 @@ fn place(proto: Gc<Proto>, at: *const Ins) -> ShortText<80> {
     text.0
 }
 
+/// A function as callbacks get it: of a hidden one only the prototype.
+fn shown_function(function: Value) -> Value {
+    match function.as_function() {
+        Some(f) if f.is_inner() => f.proto().map_or(Value::NIL, Value::from),
+        _ => function,
+    }
+}
+
 fn shown(text: &[u8]) -> crate::vm::native::Lossy<'_> {
     crate::vm::native::Lossy(text)
 }
@@ -309,7 +317,7 @@ impl Vm {
         if self.events.wants(VmEvent::Trace) {
             // SAFETY: every frame has its function below it.
             let function = unsafe { Frame(self.base).function_value() };
-            let args = [small(number.0), function];
+            let args = [small(number.0), shown_function(function)];
             self.send_event_named(VmEvent::Trace, "stop", &args);
         }
         if self.jit.listener.verbose.is_some() {
@@ -487,6 +495,7 @@ impl Vm {
             let position = proto.map_or(Value::int(-1), |p| {
                 Value::int(instruction_index(p, at.wrapping_add(1)) as i32)
             });
+            let value = shown_function(value);
             let args = [small(number.0), value, position, Value::int(depth as i32)];
             self.send_event(VmEvent::Record, &args);
         }
@@ -558,7 +567,7 @@ impl Vm {
         let function = unsafe { Frame(self.base).function_value() };
         let is_there = function
             .as_function()
-            .is_some_and(|f| f.proto() == Some(proto));
+            .is_some_and(|f| f.proto() == Some(proto) && !f.is_inner());
         // Reflection takes prototypes as well.
         let function = if is_there { function } else { proto.into() };
         let position = instruction_index(proto, at.wrapping_add(1));

@@ -207,6 +207,8 @@ impl Recorder {
             Bc::TDup => self.duplicate_table(at),
             Bc::GGet | Bc::TGetV | Bc::TGetS | Bc::TGetB => self.table_get(at, op),
             Bc::GSet | Bc::TSetV | Bc::TSetS | Bc::TSetB => self.table_set(at, op),
+            Bc::TGetR => self.table_get_raw(at),
+            Bc::TSetR => self.table_set_raw(at),
             Bc::TSetM => self.table_set_many(at),
 
             Bc::Call => self.call(at, ins.a(), ins.c() - 1),

@@ -12,7 +12,7 @@ use super::index::Lookup;
 use super::{Record, Recorder};
 use crate::bytecode::Bc;
 use crate::jit::trace::TraceAbort;
-use crate::value::Value;
+use crate::value::{Gc, Table, Value};
 
 /// The most values that one TSETM of a trace stores.
 const MAX_OPEN: usize = 64;
@@ -58,7 +58,7 @@ impl Recorder {
     fn key(&mut self, at: &At<'_>, op: Bc) -> Record<Traced> {
         let c = at.ins.c();
         Ok(match op {
-            Bc::TGetV | Bc::TSetV => (self.get(at, c)?, at.slot(c)),
+            Bc::TGetV | Bc::TSetV | Bc::TGetR | Bc::TSetR => (self.get(at, c)?, at.slot(c)),
             Bc::TGetS | Bc::TSetS => (self.konst(at.object(c))?, at.object(c)),
             _ => (self.kint(c as i32)?, Value::int(c as i32)),
         })
@@ -75,6 +75,27 @@ impl Recorder {
         let lookup = self.lookup(at, op)?;
         let value = self.get(at, at.ins.a())?;
         self.index_set(at, lookup, value)
+    }
+
+    /// TGETR
+    pub(super) fn table_get_raw(&mut self, at: &At<'_>) -> Record<Then> {
+        let (t, Lookup { object, key }) = self.raw_lookup(at, Bc::TGetR)?;
+        let (r, _) = self.raw_get(t, object.0, key)?;
+        self.result(at, r)
+    }
+
+    /// TSETR
+    pub(super) fn table_set_raw(&mut self, at: &At<'_>) -> Record<Then> {
+        let (t, Lookup { object, key }) = self.raw_lookup(at, Bc::TSetR)?;
+        let value = self.get(at, at.ins.a())?;
+        self.raw_set(at, t, object.0, key, value)?;
+        Ok(Then::Next)
+    }
+
+    fn raw_lookup(&mut self, at: &At<'_>, op: Bc) -> Record<(Gc<Table>, Lookup)> {
+        let lookup = self.lookup(at, op)?;
+        let t = lookup.object.1.as_table().ok_or(TraceAbort::BadType)?;
+        Ok((t, lookup))
     }
 
     /// TSETM: the open results go into the array part, in which room is made first.

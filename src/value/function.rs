@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use crate::bytecode::{Ins, Proto};
+use crate::bytecode::{Ins, Proto, ProtoFlags};
 use crate::gc::Header;
 use crate::value::{Gc, Table, Value};
 use crate::vm::native::NativeFn;
@@ -31,6 +31,11 @@ impl Function {
     #[inline(always)]
     pub fn is_lua(&self) -> bool {
         self.native.is_none()
+    }
+    /// Is it a hidden part of a library function? See [`ProtoFlags::INNER`].
+    pub fn is_inner(&self) -> bool {
+        self.proto()
+            .is_some_and(|proto| proto.flags().has(ProtoFlags::INNER))
     }
     /// LuaJIT's number of a library function, 0 for others.
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use crate::bytecode::{Bc, Ins, Mode, Proto};
+use crate::bytecode::{Bc, Ins, Mode, Proto, ProtoFlags};
 use crate::stdlib;
 use crate::value::thread::Status;
 use crate::value::{Function, Gc, Str, Thread, Value};
@@ -240,6 +240,17 @@ impl Iterator for Activations {
     type Item = Activation;
 
     fn next(&mut self) -> Option<Activation> {
+        loop {
+            let activation = self.next_frame()?;
+            if !activation.function.is_inner() {
+                return Some(activation);
+            }
+        }
+    }
+}
+
+impl Activations {
+    fn next_frame(&mut self) -> Option<Activation> {
         let (frame, pc, end) = self.next?;
         // SAFETY: frames and links on a thread's stack are well formed, and `below` follows them down to the entry.
         unsafe {
@@ -329,6 +340,9 @@ impl Vm {
                 return None;
             }
             let proto = below.function_value().as_function()?.proto()?;
+            if proto.flags().has(ProtoFlags::INNER) {
+                return None;
+            }
             let index = instruction_index(proto, pc);
             let ins = proto.instruction(index)?;
             let op = ins.op()?;

@@ -117,6 +117,11 @@ impl Vm {
         ins: Ins,
         k: *const Value,
     ) -> Next {
+        // SAFETY: every frame has its function below it.
+        let function = unsafe { Frame(base).function_value() }.as_function();
+        if function.is_some_and(|f| f.is_inner()) {
+            return Next::NO_EVENT;
+        }
         if self.debugger.is_stepping()
             && let Some(next) = self.step_due(base, pc, ins)
         {

@@ -198,6 +198,14 @@ impl Vm {
         }
     }
 
+    /// `t[i] = value` without metamethods.
+    pub(crate) fn op_set_raw(&mut self, t: Gc<Table>, i: i32, value: Value) -> Next {
+        match self.raw_set_int(t, i, value) {
+            Ok(()) => self.safepoint(),
+            Err(raised) => self.finish(Err(raised)),
+        }
+    }
+
     /// Stores along the chain of `__newindex`: done, or the function to call and its first argument.
     pub(crate) fn assign(
         &mut self,

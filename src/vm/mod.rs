@@ -17,6 +17,7 @@ pub mod errors;
 pub(crate) mod exec;
 pub mod frame;
 pub mod hook;
+pub(crate) mod inner;
 pub mod load;
 pub mod meta;
 pub mod native;

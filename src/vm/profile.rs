@@ -127,7 +127,7 @@ impl Vm {
             'G'
         } else if trace.is_some() {
             'N'
-        } else if function.is_some_and(|f| !f.is_lua()) {
+        } else if function.is_some_and(|f| !f.is_lua() || f.is_inner()) {
             'C'
         } else if self.is_recording_now() {
             'J'

@@ -248,6 +248,7 @@ impl Vm {
             syntax_error: None,
             traceback: None,
             next_function: Value::NIL,
+            inner: crate::vm::inner::InnerFunctions::NONE,
             ipairs_step: Value::NIL,
             light_segments: [0; LIGHT_SEGMENTS],
             lengths: [0; LENGTHS],

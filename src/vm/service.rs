@@ -120,7 +120,7 @@ impl Vm {
         }
     }
 
-    const SINGLE_ROOTS: usize = 16;
+    const SINGLE_ROOTS: usize = 17;
     const ROOT_COUNT: usize =
         Self::SINGLE_ROOTS + IO_ROOTS + crate::value::Type::COUNT + Event::COUNT;
 
@@ -138,6 +138,7 @@ impl Vm {
             self.events.callbacks,
             self.events.queue,
             self.next_function,
+            self.inner.table,
             self.ipairs_step,
             self.traceback.map_or(Value::NIL, Value::from),
             self.host_refs,

@@ -125,6 +125,8 @@ pub struct Vm {
     pub(crate) traceback: Option<Gc<Str>>,
     /// `next`, for the check of ISNEXT.
     pub(crate) next_function: Value,
+    /// Parts of library functions that are written in Lua.
+    pub(crate) inner: super::inner::InnerFunctions,
     /// The iterator of `ipairs`, which ITERC does itself.
     pub(crate) ipairs_step: Value,
     /// Upper bits of the light userdata in use.

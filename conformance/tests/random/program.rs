@@ -102,6 +102,10 @@ pub enum Stmt {
     Back(u8, Block),
     Method(Num, Num),
     Spread(Vec<Item>, Ref),
+    /// A sort whose comparison function may be no order.
+    Sort(u8, Num, Cond, Block),
+    /// `foreach` or `foreachi`.
+    Foreach(Ref, bool, Block),
 }
 
 const NUMBERS: &[&str] = &[
@@ -171,6 +175,8 @@ const REPLACEMENTS: &[&str] = &[
     "'-'",
     "string.upper",
     "{a = 'A', b = 1}",
+    "function(a, b) return b and a .. b end",
+    "function(a) if #('' .. a) > 1 then return '<' .. a .. '>' end end",
 ];
 const FORMATS: &[&str] = &[
     "%d", "%5.1f", "%g", "%x", "%-6d|", "%06.2f", "%e", "%s", "%.3g", "%q",
@@ -421,6 +427,10 @@ fn statement() -> BoxedStrategy<Stmt> {
             1 => b().prop_map(Stmt::Scope),
             1 => (number(), b(), any::<bool>()).prop_map(|(e, body, fail)| Stmt::Resumed(e, body, fail)),
             1 => (1..4u8, b()).prop_map(|(n, body)| Stmt::Back(n, body)),
+            2 => (2..20u8, number(), condition(), b())
+                .prop_map(|(n, e, c, body)| Stmt::Sort(n, e, c, body)),
+            1 => (any::<Ref>(), any::<bool>(), b())
+                .prop_map(|(t, is_list, body)| Stmt::Foreach(t, is_list, body)),
         ]
         .boxed();
     }

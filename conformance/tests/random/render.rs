@@ -326,6 +326,29 @@ impl Renderer {
                 self.line(&format!("local {name} = {{ v = {a} }} function {name}:add(x, ...) self.v += x ?? 1 return self, ... end function {name}.get(o) return o.v end"));
                 self.line(&format!("print({name}:add({b}):add():get(), {name}?.:get(), {name}?.none?.(), select('#', {name}:add(1, nil, 2)))"));
             }
+            Stmt::Sort(n, e, c, body) => {
+                let (name, i) = (self.fresh("o"), self.fresh("i"));
+                let (e, n) = (self.num(e), self.turns(*n));
+                self.line(&format!("local {name} = {{}} for {i} = 1, {n} do {name}[{i}] = I(({e}) * {i} * 7) % 50 end"));
+                let (a, b) = (self.fresh("a"), self.fresh("b"));
+                let head = format!("print(pcall(table.sort, {name}, function({a}, {b}) T()");
+                let foot = format!("return {a} < {b} and ({}) end))", self.cond(c));
+                self.block(&head, &[&a, &b], body, &foot);
+                self.line(&format!("print(C(table.concat({name}, ',')))"));
+            }
+            Stmt::Foreach(t, is_list, body) => {
+                let (key, value) = (self.fresh("k"), self.fresh("v"));
+                let t = pick(&self.scope.tabs, *t);
+                // In a traversal nobody knows what comes after 1.
+                let (each, stop) = match is_list {
+                    true => ("foreachi", format!("{key} > 4")),
+                    false => ("foreach", format!("{key} ~= 1")),
+                };
+                let head = format!(
+                    "print(pcall(table.{each}, {t}, function({key}, {value}) T() if {stop} then return 0 end"
+                );
+                self.block(&head, &[&key, &value], body, "end))");
+            }
             Stmt::Spread(items, t) => {
                 let items: Vec<String> = items.iter().map(|item| self.item(item)).collect();
                 let (items, t) = (items.join(", "), pick(&self.scope.tabs, *t));

@@ -1,16 +1,21 @@
-//! `sort`: the quicksort of Lua 5.1 as a state machine that asks for one comparison at a time.
+//! `sort`: the quicksort of Lua 5.1.
 //!
 //! Scripts see in which order their comparison function is called, so the algorithm is that of the Lua 5.1 manual's
 //! implementation, step by step: median of the first, middle and last element, two scans towards each other, the
-//! smaller part first. The machine's variables lie in slots while a comparison is under way.
+//! smaller part first.
+//!
+//! It is here twice. Where functions are called (a comparison function, or `__lt` for the first comparison), an inner function
+//! (`sort.lua`) sorts, so that they are compiled together with it. Else a state machine does, which asks for one comparison at a time, for
+//! some elements may have `__lt` yet; the machine's variables lie in slots while a comparison is under way.
 
 use super::sorted;
 use crate::value::{Gc, Table, Value};
 use crate::vm::Vm;
+use crate::vm::inner::Inner;
 use crate::vm::meta::Event;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
-/// Slots: the table, the comparison function or nil, then the machine's.
+/// Slots: the table, the comparison function, or nil and the machine's.
 const COMPARATOR: usize = 1;
 const LOW: usize = 2;
 const HIGH: usize = 3;
@@ -43,6 +48,9 @@ enum Phase {
 /// Added to a phase's number: the comparison has not been made yet.
 const ASK: u32 = 8;
 
+/// The inner function sorts.
+const INNER: u32 = 16;
+
 impl Phase {
     fn from_step(step: u32) -> Phase {
         match step {
@@ -61,19 +69,37 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
         let t = vm.check_table(0)?;
         let len = t.len() as i32;
         vm.set_nargs(2)?;
-        let plain = vm.arg(COMPARATOR).is_nil();
-        if !plain {
+        let less = vm.arg(COMPARATOR);
+        if !less.is_nil() {
             vm.check_function(COMPARATOR)?;
         }
         vm.charge(len.clamp(0, PORTION) as u32 / 16)?;
+        if len <= 1 {
+            return Ok(Flow::Return(0));
+        }
+        if !less.is_nil() {
+            let sort = vm.inner_function(Inner::Sort, less)?;
+            return sort_by(vm, sort, &[t.into(), less, Value::int(len)]);
+        }
+        if let Less::Call(handler) = less_than(vm, t.get_int(len), t.get_int(1))? {
+            let sort = vm.inner_function(Inner::SortOrdered, handler)?;
+            return sort_by(vm, sort, &[t.into(), Value::int(len)]);
+        }
         vm.set_nargs(PENDING)?;
-        let mut machine = Machine::new(t, plain, 1, len);
+        let mut machine = Machine::new(t, 1, len);
         return match machine.begin_range(vm) {
             Some(phase) => machine.run(vm, phase),
             None => Ok(Flow::Return(0)),
         };
     }
     let t = vm.check_table(0)?;
+    if vm.step() == INNER {
+        return if vm.results() == 0 {
+            Ok(Flow::Return(0))
+        } else {
+            Err(order_error(vm))
+        };
+    }
     let (phase, answer) = if vm.step() >= ASK {
         vm.charge(PORTION as u32 / 16)?;
         (Phase::from_step(vm.step() - ASK), None)
@@ -93,6 +119,17 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
     }
 }
 
+/// Calls the inner function, which sorts.
+fn sort_by(vm: &mut Vm, sort: Value, arguments: &[Value]) -> NativeResult {
+    vm.begin_call(sort, INNER)?;
+    for argument in arguments {
+        vm.push(*argument)?;
+    }
+    Ok(Flow::Call {
+        nargs: arguments.len() as u32,
+    })
+}
+
 /// What is known about `a < b`.
 enum Less {
     Known(bool),
@@ -101,8 +138,6 @@ enum Less {
 
 struct Machine {
     table: Gc<Table>,
-    /// There is no comparison function, so that a range of plain values may be sorted at a stretch.
-    plain: bool,
     /// More has changed since the variables were loaded than one step of a scan changes.
     changed: bool,
     /// Comparisons that may be made before the state may check limits.
@@ -117,10 +152,9 @@ struct Machine {
 }
 
 impl Machine {
-    fn new(table: Gc<Table>, plain: bool, low: i32, high: i32) -> Machine {
+    fn new(table: Gc<Table>, low: i32, high: i32) -> Machine {
         Machine {
             table,
-            plain,
             changed: true,
             left: PORTION,
             low,
@@ -137,7 +171,6 @@ impl Machine {
         let int = |i| vm.arg(i).as_int().unwrap_or(0);
         Machine {
             table,
-            plain: vm.arg(COMPARATOR).is_nil(),
             changed: false,
             left: PORTION,
             low: int(LOW),
@@ -190,7 +223,6 @@ impl Machine {
     /// Makes comparisons until one needs a call, the sort is done, or it is time to check limits.
     fn run(&mut self, vm: &mut Vm, phase: Phase) -> NativeResult {
         let mut phase = phase;
-        let comparator = vm.arg(COMPARATOR);
         while self.left > 0 {
             self.left -= 1;
             let (a, b) = match phase {
@@ -199,12 +231,7 @@ impl Machine {
                 Phase::ScanUp => (self.x, self.pivot),
                 Phase::ScanDown => (self.pivot, self.y),
             };
-            let less = if comparator.is_nil() {
-                less(vm, a, b)?
-            } else {
-                Less::Call(comparator)
-            };
-            match less {
+            match less_than(vm, a, b)? {
                 Less::Call(function) => {
                     self.store(vm, phase);
                     vm.begin_call(function, phase as u32)?;
@@ -305,7 +332,7 @@ impl Machine {
 
     /// Sorts the range `low..=high` if nobody can tell how.
     fn sort_at_a_stretch(&mut self, vm: &mut Vm) -> bool {
-        let sorted = self.plain && sorted::sort_plain(vm, self.table, self.low, self.high);
+        let sorted = sorted::sort_plain(vm, self.table, self.low, self.high);
         if sorted {
             self.left -= self.high - self.low;
         }
@@ -371,7 +398,7 @@ fn order_error(vm: &mut Vm) -> Raised {
 }
 
 /// `a < b` with `__lt`.
-fn less(vm: &mut Vm, a: Value, b: Value) -> Result<Less, Raised> {
+fn less_than(vm: &mut Vm, a: Value, b: Value) -> Result<Less, Raised> {
     if let (Some(x), Some(y)) = (a.as_number(), b.as_number()) {
         return Ok(Less::Known(x < y));
     }

@@ -119,6 +119,21 @@ handler! { #[inline(never)] fn tget_v_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     follow!(vm, (*vm).op_get(*base.add(ins.b()), *base.add(ins.c()), ins.a()))
 }}
+handler! { fn tget_r(vm, base, pc, ins, k) {
+    let t = (*base.add(ins.b())).as_table().unwrap_unchecked();
+    let i = truncate_i32((*base.add(ins.c())).as_number_unchecked());
+    if let Some(slot) = array_slot(t, i as u32) {
+        *base.add(ins.a()) = *slot;
+        next!(vm, base, pc, k)
+    }
+    return tget_r_hashed(vm, base, pc, ins, k);
+}}
+handler! { #[inline(never)] fn tget_r_hashed(vm, base, pc, ins, k) {
+    let t = (*base.add(ins.b())).as_table().unwrap_unchecked();
+    let i = truncate_i32((*base.add(ins.c())).as_number_unchecked());
+    *base.add(ins.a()) = t.get_int_hashed(i);
+    next!(vm, base, pc, k)
+}}
 
 /// Overwrites a slot of a table in place, unless a metamethod or the barrier asks for more.
 macro_rules! set {
@@ -204,6 +219,24 @@ handler! { #[inline(never)] fn tset_v_hashed(vm, base, pc, ins, k) {
 handler! { #[inline(never)] fn tset_v_slow(vm, base, pc, ins, k) {
     save!(vm, base, pc);
     follow!(vm, (*vm).op_set(*base.add(ins.b()), *base.add(ins.c()), *base.add(ins.a())))
+}}
+handler! { fn tset_r(vm, base, pc, ins, k) {
+    let t = (*base.add(ins.b())).as_table().unwrap_unchecked();
+    let i = truncate_i32((*base.add(ins.c())).as_number_unchecked());
+    let value = *base.add(ins.a());
+    if let Some(slot) = array_slot(t, i as u32)
+        && (!(*vm).heap.needs_barrier(t) || value.is_number_or_primitive())
+    {
+        *slot = value;
+        next!(vm, base, pc, k)
+    }
+    return tset_r_slow(vm, base, pc, ins, k);
+}}
+handler! { #[inline(never)] fn tset_r_slow(vm, base, pc, ins, k) {
+    save!(vm, base, pc);
+    let t = (*base.add(ins.b())).as_table().unwrap_unchecked();
+    let i = truncate_i32((*base.add(ins.c())).as_number_unchecked());
+    follow!(vm, (*vm).op_set_raw(t, i, *base.add(ins.a())))
 }}
 handler! { fn tset_m(vm, base, pc, ins, k) {
     save!(vm, base, pc);

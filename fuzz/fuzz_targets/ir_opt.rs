@@ -12,6 +12,7 @@ fuzz_target!(|data: &[u8]| {
     let mut rng = Rng::from_bytes(rest);
     let mut model = Model::new(&mut rng);
     model.closures = true;
+    model.rare = switches & 0x40 != 0;
     if switches & 0x80 != 0 {
         model.set_fuel(5);
     }

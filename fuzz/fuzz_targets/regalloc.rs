@@ -11,6 +11,7 @@ use perilune_ir::opt::Options;
 use perilune_jit_x86::region::Region;
 
 use support::Pages;
+use support::ladder::{Plan, check};
 
 fuzz_target!(|data: &[u8]| {
     let [size, switches, seed, rest @ ..] = data else {
@@ -24,15 +25,15 @@ fuzz_target!(|data: &[u8]| {
     let size = 1 + usize::from(*size) % 24;
     let mut region = Region::try_new(Pages::default(), 1 << 18).expect("a region");
     let rng = Rng::from_bytes(rest);
-    // What random_trace can't build is no finding.
-    if let Err(difference) = support::ladder::check(
-        rng,
-        u64::from(*seed),
+    let plan = Plan {
+        seed: (*seed).into(),
         size,
+        rare: switches & 4 != 0,
         options,
-        &mut region,
-        switches & 2 != 0,
-    ) {
+        guards: switches & 2 != 0,
+    };
+    // What random_trace can't build is no finding.
+    if let Err(difference) = check(rng, plan, &mut region) {
         panic!("{difference}");
     }
 });

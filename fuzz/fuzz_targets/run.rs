@@ -1,12 +1,14 @@
-//! Any program ends, fails or runs out of fuel within its memory.
+//! Any text ends, fails or runs out of fuel within its memory.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use perilune_fuzz_inputs::inputs::Text;
+use perilune_fuzz_inputs::state::state;
 
-fuzz_target!(|data: &[u8]| {
-    let mut vm = perilune_fuzz::state(20_000);
+fuzz_target!(|text: Text| {
+    let mut vm = state(20_000);
     let globals = vm.globals();
-    if let Ok(function) = vm.load(data, b"=fuzz", Some(b"t"), globals) {
+    if let Ok(function) = vm.load(&text.bytes, b"=fuzz", Some(b"t"), globals) {
         vm.run(function.into(), &[]);
     }
 });

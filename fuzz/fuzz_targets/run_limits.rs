@@ -5,10 +5,9 @@
 use libfuzzer_sys::fuzz_target;
 use perilune::vm::Vm;
 use perilune::vm::run::{Outcome, StopReason};
-use perilune_fuzz::quality::Quality;
-use perilune_fuzz::{compare, compiling, programs, text, way_to_run};
+use perilune_fuzz_inputs::inputs::Limited;
+use perilune_fuzz_inputs::state::{compare, compiling, run, text, way_to_run};
 
-static RAN: Quality = Quality::new("programs that ran without error", 95);
 const TANK: u64 = 3_000_000;
 
 /// Does the state still run something?
@@ -24,18 +23,12 @@ fn works(vm: &mut Vm) {
     assert_eq!(result, Some(141.0));
 }
 
-fuzz_target!(|data: &[u8]| {
-    let [slice, limit, nth, mode, rest @ ..] = data else {
-        return;
-    };
-    let Some(script) = programs::any(rest) else {
-        return;
-    };
-    let mode = way_to_run(*mode);
-    let expected = perilune_fuzz::run(&script, mode, TANK);
-    RAN.count(expected.0.contains("-- ok"));
+fuzz_target!(|input: Limited| {
+    let script = input.program.script();
+    let mode = way_to_run(input.mode);
+    let expected = run(&script, mode, TANK);
 
-    let slice = 1 + u64::from(*slice) * u64::from(*slice) * 8;
+    let slice = 1 + u64::from(input.slice) * u64::from(input.slice) * 8;
     let (mut vm, printed) = compiling(mode, slice);
     let globals = vm.globals();
     let Ok(function) = vm.load(script.as_bytes(), b"=fuzz", Some(b"t"), globals) else {
@@ -63,7 +56,7 @@ fuzz_target!(|data: &[u8]| {
     works(&mut vm);
 
     let (mut vm, _) = compiling(mode, TANK);
-    let most = vm.heap().reserved() + (usize::from(*limit) << 12);
+    let most = vm.heap().reserved() + (usize::from(input.pages) << 12);
     vm.heap().set_limit(most);
     let globals = vm.globals();
     if let Ok(function) = vm.load(script.as_bytes(), b"=fuzz", Some(b"t"), globals) {
@@ -75,7 +68,7 @@ fuzz_target!(|data: &[u8]| {
 
     let (mut vm, _) = compiling(mode, TANK);
     vm.heap()
-        .fail_allocation(1 + u64::from(*nth) * u64::from(*nth) / 4);
+        .fail_allocation(1 + u64::from(input.nth) * u64::from(input.nth) / 4);
     let globals = vm.globals();
     if let Ok(function) = vm.load(script.as_bytes(), b"=fuzz", Some(b"t"), globals) {
         vm.run(function.into(), &[]);

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use perilune_fuzz::{compare, programs, run};
+use perilune_fuzz_inputs::inputs::Hot;
+use perilune_fuzz_inputs::state::{compare, run};
 
 const MODES: [&str; 16] = [
     "mode=compile",
@@ -23,18 +24,13 @@ const MODES: [&str; 16] = [
     "mode=raw",
 ];
 
-fuzz_target!(|data: &[u8]| {
-    let [mode, guard, slack, rest @ ..] = data else {
-        return;
-    };
-    let Some(script) = programs::hot(rest) else {
-        return;
-    };
+fuzz_target!(|input: Hot| {
+    let script = input.program.script();
     // No guard fails, or one of the first of all traces.
     let mode = format!(
         "{},failguard={},hotloop=1,hotexit=1",
-        MODES[usize::from(*mode) % MODES.len()],
-        (guard / 2) * (guard % 2) % 64,
+        MODES[usize::from(input.mode) % MODES.len()],
+        (input.guard / 2) * (input.guard % 2) % 64,
     );
     let tank = 3_000_000;
     let expected = run(&script, "mode=off", tank);
@@ -42,7 +38,7 @@ fuzz_target!(|data: &[u8]| {
     compare(&script, &mode, &found, &expected);
     // The same with too little fuel for all of it.
     let used = tank - expected.2.unwrap_or(tank);
-    let fuel = used * u64::from(*slack) / 256;
+    let fuel = used * u64::from(input.fuel) / 256;
     if fuel > 0 {
         let expected = run(&script, "mode=off", fuel);
         let found = run(&script, &mode, fuel);

@@ -8,10 +8,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use perilune_fuzz::quality::Quality;
-use perilune_fuzz::{programs, run, way_to_run};
+use perilune_fuzz_inputs::inputs::Either;
+use perilune_fuzz_inputs::state::{run, way_to_run};
 
-static RAN: Quality = Quality::new("programs that ran without error", 95);
 static ORACLE: OnceLock<String> = OnceLock::new();
 
 fn oracle(script: &str) -> String {
@@ -35,22 +34,10 @@ fn oracle(script: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fuzz_target!(|data: &[u8]| {
-    let [mode, rest @ ..] = data else {
-        return;
-    };
-    let script = match mode % 2 {
-        0 => programs::any(rest),
-        _ => programs::hot(rest),
-    };
-    let Some(script) = script else {
-        return;
-    };
+fuzz_target!(|input: Either| {
+    let script = input.script();
     let expected = oracle(&script);
-    if mode % 2 == 0 {
-        RAN.count(expected.contains("-- ok"));
-    }
-    let options = way_to_run(mode / 2);
+    let options = way_to_run(input.mode());
     let found = run(&script, options, 30_000_000);
     let mut lines = found.0.lines().zip(expected.lines());
     let line = lines.find(|(a, b)| a != b);

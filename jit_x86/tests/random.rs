@@ -10,7 +10,7 @@ use perilune_ir::opt::Options;
 use perilune_jit_x86::region::Region;
 
 use support::Pages;
-use support::ladder::{SIDES, check};
+use support::ladder::{Plan, SIDES, check};
 
 fn many(options: Options, guards: bool) {
     let asked = std::env::var("CASES").ok().and_then(|n| n.parse().ok());
@@ -23,14 +23,14 @@ fn many(options: Options, guards: bool) {
     for seed in first..first + cases {
         // A region of its own: the common code lies at its beginning.
         let mut region = Region::try_new(Pages::default(), 1 << 18).expect("a region");
-        match check(
-            Rng::new(seed),
+        let plan = Plan {
             seed,
-            1 + seed as usize % 40,
+            size: 1 + seed as usize % 40,
+            rare: seed % 2 == 1,
             options,
-            &mut region,
             guards,
-        ) {
+        };
+        match check(Rng::new(seed), plan, &mut region) {
             Ok(true) => done += 1,
             Ok(false) => {}
             Err(e) => panic!("{e}"),
@@ -72,7 +72,14 @@ fn overflow_that_nobody_sees() {
     ] {
         let mut region = Region::try_new(Pages::default(), 1 << 18).expect("a region");
         let rng = Rng::from_bytes(bytes);
-        let result = check(rng, seed, size, options, &mut region, guards);
+        let plan = Plan {
+            seed,
+            size,
+            rare: false,
+            options,
+            guards,
+        };
+        let result = check(rng, plan, &mut region);
         assert_eq!(result, Ok(true), "{seed}");
     }
 }

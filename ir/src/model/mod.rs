@@ -48,8 +48,12 @@ pub struct Model {
     log: Vec<String>,
     /// What the instructions of the parent trace gave.
     pub parent: Vec<Val>,
+    /// Memory that is no object's.
+    cell: i32,
     /// May random traces make closures?
     pub closures: bool,
+    /// May they have operations that few loops have?
+    pub rare: bool,
     /// An order of the trace that no machine could follow.
     pub violation: Option<&'static str>,
 }
@@ -103,8 +107,12 @@ impl Objects for ModelObjects {
     }
 }
 
-/// A template that only [`ModelObjects`] knows.
-const TEMPLATE: ObjId = ObjId(100);
+/// The template of tables.
+pub const TEMPLATE: ObjId = ObjId(3);
+/// The address of memory that is no object's.
+pub const CELL: u64 = 2;
+/// The upvalue that is open.
+pub const OPEN: u16 = 2;
 /// The strings that are there from the beginning, by their id. That of the empty one stands for no object in constants.
 const STRINGS: [&str; 5] = ["", "a", "b", "c", "12"];
 /// How many slots there are.
@@ -131,14 +139,16 @@ impl Model {
             slots: std::vec![Val::NIL; SLOTS as usize],
             tables: Vec::new(),
             strings: STRINGS.map(String::from).to_vec(),
-            upvalues: std::vec![Val::Num(1.0), Val::Num(-2.5)],
-            functions: std::vec![std::vec![0, 1]],
+            upvalues: std::vec![Val::Num(1.0), Val::Num(-2.5), Val::Num(7.0)],
+            functions: std::vec![std::vec![0, 1, u64::from(OPEN)]],
             open: Vec::new(),
             buffer: String::new(),
             fuel: 1_000_000,
             log: Vec::new(),
             parent: Vec::new(),
+            cell: 0,
             closures: false,
+            rare: false,
             violation: None,
         };
         for s in NUMBERS {
@@ -164,6 +174,12 @@ impl Model {
             }
             m.slots[s as usize] = Val::Gc(IrType::Tab, ObjId(m.tables.len() as u64));
         }
+        m.tables.push(Table {
+            array: std::vec![Val::NIL, Val::Num(1.5), Val::NIL, Val::NIL],
+            nodes: std::vec![(Val::Gc(IrType::Str, ObjId(1)), Val::Num(2.5))],
+            hash_bits: 1,
+            ..Table::default()
+        });
         m.slots[FUNCTION as usize] = Val::Gc(IrType::Func, ObjId(1));
         m.slots[STRING as usize] = Val::Gc(IrType::Str, ObjId(4));
         m
@@ -185,9 +201,10 @@ impl Model {
         for (i, &v) in self.slots.iter().enumerate() {
             out += &format!("#{i} {}\n", self.show(v, &mut order));
         }
-        for &v in &self.upvalues[..2] {
+        for &v in &self.upvalues[..3] {
             out += &format!("up {}\n", self.show(v, &mut order));
         }
+        out += &format!("cell {}\n", self.cell);
         out += &format!("fuel {}\n", self.fuel);
         for l in &self.log {
             out += &format!("log {l}\n");
@@ -213,7 +230,8 @@ impl Model {
                 continue;
             }
             let t = &self.tables[id as usize - 1];
-            out += &format!("table {next} meta {}:", t.meta);
+            let meta = self.show(Val::Gc(IrType::Tab, ObjId(t.meta)), &mut order);
+            out += &format!("table {next} meta {meta}:");
             // Trailing nils can't be seen.
             let filled = t
                 .array
@@ -363,8 +381,8 @@ impl Machine for Model {
         Ok(self.node_address(table.0, n))
     }
     fn upvalue(&mut self, f: ObjId, n: u16, open: bool) -> Option<u64> {
-        let upvalue = self.functions.get(f.0 as usize - 1)?.get(n as usize >> 8)?;
-        (!open).then_some(UPVALUE | upvalue)
+        let &upvalue = self.functions.get(f.0 as usize - 1)?.get(n as usize >> 8)?;
+        (open == (upvalue == u64::from(OPEN))).then_some(UPVALUE | upvalue)
     }
     fn load(&mut self, at: u64) -> Val {
         match self.place(at) {
@@ -393,11 +411,19 @@ impl Machine for Model {
         BYTE | s.0 << 32 | u64::from(offset as u32 & 0xffff)
     }
     fn load_raw(&mut self, at: u64, _: IrType) -> Val {
+        if at == CELL {
+            return Val::Int(self.cell);
+        }
         let s = &self.strings[(at >> 32 & 0xffff) as usize];
         let byte = s.as_bytes().get((at & 0xffff) as usize);
         Val::Int(i32::from(byte.copied().unwrap_or(0)))
     }
-    fn store_raw(&mut self, _: u64, _: IrType, _: Val) {}
+    fn store_raw(&mut self, at: u64, _: IrType, v: Val) {
+        match v {
+            Val::Int(i) if at == CELL => self.cell = i,
+            _ => self.violation = Some("raw store to nowhere"),
+        }
+    }
     fn new_str(&mut self, at: u64, len: i32) -> Result<ObjId, Trap> {
         let from = (at & 0xffff) as usize;
         let s = &self.strings[(at >> 32 & 0xffff) as usize];
@@ -429,7 +455,9 @@ impl Machine for Model {
         self.slots[slot.0 as usize] = self.load(at);
         self.open.push((slot, at & 0xffff));
     }
-    fn close_upvalues(&mut self, _: Slot) {}
+    fn close_upvalues(&mut self, from: Slot) {
+        self.log.push(format!("close {}", from.0));
+    }
     fn buffer_begin(&mut self, _: u64, mode: BufMode) {
         if mode == BufMode::Reset {
             self.buffer.clear();
@@ -479,6 +507,7 @@ impl Machine for Model {
                 self.functions.push([&own[..], &inherited].concat());
                 Val::Gc(IrType::Func, ObjId(self.functions.len() as u64))
             }
+            (Helper::TabNext, &[_, Val::Int(i)]) => Val::Int(i.wrapping_add(1)),
             (Helper::Fmod, &[Val::Num(x), Val::Num(y)]) => Val::Num(libm::fmod(x, y)),
             (Helper::TabClear, &[Val::Gc(_, t)]) => {
                 for v in &mut self.table(t.0).array {

@@ -1,11 +1,13 @@
 //! Random traces of loops, as a recorder would make them: guards hold in the first iteration, a snapshot follows each
 //! effect, the slots have the same types at the end as at the beginning.
 
+mod rare;
+
 use std::vec::Vec;
 
 use super::{ARRAY_SIZE, FUNCTION, INTEGRAL, KEYS, Model, NUMBERS, Rng, SLOTS, STRING, TABLES};
 use crate::build::{Builder, NoObjects};
-use crate::eval::{Val, arith, values};
+use crate::eval::{Machine, Val, arith, values};
 use crate::ins::{Const, Ins, ObjId, Operand};
 use crate::literal::{BufMode, Conv, ConvMode, Field, FpMath, Helper, SloadMode, Slot, StrMode};
 use crate::op::IrOp;
@@ -241,6 +243,9 @@ impl Generator<'_> {
     }
 
     fn step(&mut self) -> Result<(), TraceError> {
+        if self.model.rare && self.rng.chance(4) {
+            return self.rare();
+        }
         match self.rng.below(20) {
             0..3 => self.num_op(),
             3 => self.induction(),
@@ -415,7 +420,7 @@ impl Generator<'_> {
         let mut m = self.model.clone();
         let v = match values(self.b.trace(), &mut m).map(|v| v[at.index()]) {
             Ok(Val::Ptr(0)) => Val::NIL,
-            Ok(Val::Ptr(at)) => crate::eval::Machine::load(&mut m, at),
+            Ok(Val::Ptr(at)) => Machine::load(&mut m, at),
             _ => Val::NIL,
         };
         let r = self.b.guard(op, v.ty(), at, NONE)?;

@@ -13,6 +13,7 @@ fn check(seed: u64, size: usize, options: Options) -> Result<bool, String> {
     let mut rng = Rng::new(seed);
     let mut model = Model::new(&mut rng);
     model.closures = true;
+    model.rare = seed % 2 == 1;
     if rng.chance(4) {
         model.set_fuel(5);
     }

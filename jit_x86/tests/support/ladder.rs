@@ -283,37 +283,44 @@ fn compare_with(
 /// How many side traces were run.
 pub static SIDES: AtomicUsize = AtomicUsize::new(0);
 
-/// Compares a random trace on the two rungs, or says that the optimiser gave it up. `seed` is that of random allocation.
-pub fn check(
-    mut rng: Rng,
-    seed: u64,
-    size: usize,
-    options: Options,
-    region: &mut Region<Pages>,
-    guards: bool,
-) -> Result<bool, String> {
-    let model = Model::new(&mut rng);
-    let Ok(plain) = random_trace(&mut rng, &model, size) else {
+/// How a random trace is made and compared.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    /// That of random allocation.
+    pub seed: u64,
+    /// How many steps the trace has.
+    pub size: usize,
+    /// May it have operations that few loops have?
+    pub rare: bool,
+    /// How it is optimised.
+    pub options: Options,
+    /// Is each guard forced to fail?
+    pub guards: bool,
+}
+
+/// Compares a random trace on the two rungs, or says that the optimiser gave it up.
+pub fn check(mut rng: Rng, plan: Plan, region: &mut Region<Pages>) -> Result<bool, String> {
+    let mut model = Model::new(&mut rng);
+    model.rare = plan.rare;
+    let Ok(plain) = random_trace(&mut rng, &model, plan.size) else {
         return Ok(false);
     };
     let (world, names) = World::of_model(&model);
-    let result = check_in(world, &names, &plain, rng, seed, options, region, guards)
-        .map_err(|e| format!("size {size} {e}"));
+    let result = check_in(world, &names, &plain, rng, plan, region)
+        .map_err(|e| format!("size {} {e}", plan.size));
     world.free();
     result
 }
 
-#[allow(clippy::too_many_arguments, reason = "what `check` was told and made")]
 fn check_in(
     world: World,
     names: &Names,
     plain: &Trace,
     mut rng: Rng,
-    seed: u64,
-    options: Options,
+    plan: Plan,
     region: &mut Region<Pages>,
-    guards: bool,
 ) -> Result<bool, String> {
+    let Plan { seed, options, .. } = plan;
     let plain = parse(&names.resolve(&plain.to_string())).map_err(|e| e.to_string())?;
     let plain = if rng.chance(2) {
         with_fuel(&plain, &mut rng).map_err(|e| e.to_string())?
@@ -367,7 +374,7 @@ fn check_in(
             )
         };
         compare(&case, region, &mut asm, None).map_err(|e| context(e, None))?;
-        if !guards {
+        if !plan.guards {
             continue;
         }
         for r in trace.refs() {

@@ -124,8 +124,9 @@ impl World {
             tables: Vec::new(),
             function: 0,
             buffer: w.alloc(4096),
+            cell: w.scratch(),
         };
-        for id in 1..=2 {
+        for id in 1..=3 {
             let Val::Int(n) = m.field(ObjId(id), Field::TabASize) else {
                 unreachable!()
             };
@@ -147,7 +148,12 @@ impl World {
             wr64(u + 16, bits_of(m.load(at)));
             wr64(function + 16 + u64::from(i) * 8, u);
         }
-        for id in 1..=2u64 {
+        let (open, place) = (w.alloc(32), w.alloc(8));
+        wr64(open + 8, place);
+        let at = m.upvalue(ObjId(1), model::OPEN << 8, true).unwrap();
+        wr64(place, bits_of(m.load(at)));
+        wr64(function + 16 + u64::from(model::OPEN) * 8, open);
+        for id in 1..=3u64 {
             let t = names.tables[id as usize - 1];
             let Val::Ptr(array) = m.field(ObjId(id), Field::TabArray) else {
                 unreachable!()
@@ -297,12 +303,13 @@ impl World {
         let Val::Gc(IrType::Func, f) = self.slot(Slot(model::FUNCTION)) else {
             return out;
         };
-        for i in 0..2 {
-            let at = self.upvalue(f, i << 8, false).unwrap();
+        for i in 0..3 {
+            let at = self.upvalue(f, i << 8, i == model::OPEN).unwrap();
             let v = self.load(at);
             let _ = writeln!(out, "up {}", self.show(v, &mut order));
         }
         let _ = writeln!(out, "budget {}", self.budget());
+        let _ = writeln!(out, "cell {}", rd32(self.scratch()));
         for i in 0..rd64(at!(self, log_len)) {
             out.push(char::from(rd8(at!(self, log) + i)));
         }
@@ -341,6 +348,8 @@ impl World {
             Val::Gc(IrType::Str, ObjId(id)) => {
                 format!("{:?}", String::from_utf8_lossy(&self.str_bytes(id)))
             }
+            // Sunk ones are made elsewhere.
+            Val::Gc(IrType::Func, _) => "function".into(),
             v => format!("{v:?}"),
         }
     }
@@ -353,6 +362,7 @@ pub struct Names {
     pub tables: Vec<u64>,
     pub function: u64,
     pub buffer: u64,
+    pub cell: u64,
 }
 impl Names {
     fn address(&self, t: IrType, id: u64) -> u64 {
@@ -368,25 +378,30 @@ impl Names {
     pub fn resolve(&self, text: &str) -> String {
         let mut out = String::new();
         for word in text.split_inclusive(char::is_whitespace) {
-            // The one buffer.
-            if let Some(rest) = word.strip_prefix("ptr:1").filter(|r| r.trim().is_empty()) {
-                let _ = write!(out, "ptr:{}{rest}", self.buffer);
+            // The one buffer, and the memory that is no object's.
+            let bare = word.trim_end();
+            if bare == "ptr:1" || bare == format!("ptr:{}", model::CELL) {
+                let to = if bare == "ptr:1" {
+                    self.buffer
+                } else {
+                    self.cell
+                };
+                let _ = write!(out, "ptr:{to}{}", &word[bare.len()..]);
                 continue;
             }
-            match word.find("str:") {
-                Some(at) => {
+            let object = [("str:", IrType::Str), ("tab:", IrType::Tab)];
+            let found = object
+                .iter()
+                .find_map(|&(name, ty)| Some((word.find(name)?, ty)));
+            match found {
+                Some((at, ty)) => {
                     let digits: String = word[at + 4..]
                         .chars()
                         .take_while(char::is_ascii_digit)
                         .collect();
                     let id: u64 = digits.parse().unwrap();
                     let rest = &word[at + 4 + digits.len()..];
-                    let _ = write!(
-                        out,
-                        "{}str:{}{rest}",
-                        &word[..at],
-                        self.address(IrType::Str, id)
-                    );
+                    let _ = write!(out, "{}{}{rest}", &word[..at + 4], self.address(ty, id));
                 }
                 None => out += word,
             }

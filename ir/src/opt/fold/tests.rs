@@ -280,6 +280,7 @@ fn every_rule() {
         let mut rng = Rng::new(seed);
         let mut model = Model::new(&mut rng);
         model.closures = true;
+        model.rare = seed % 2 == 1;
         if let Ok(t) = random_trace(&mut rng, &model, 30) {
             let _ = fold_with(&t, Options::ALL, &mut fired, &ModelObjects);
         }

@@ -12,10 +12,6 @@
 //! Programs with hot loops (240 by default, `PERILUNE_HOT_PROGRAMS`) run under the JIT, each batch with other options, those of
 //! `PERILUNE_JIT` if it is set. At least four of five must complete a trace.
 
-mod mutate;
-mod program;
-mod render;
-
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Mutex;
@@ -23,12 +19,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use arbitrary::{Arbitrary, Unstructured};
 use perilune_conformance::check::diff;
 use perilune_conformance::oracle::{self, Mode};
 use perilune_conformance::script::Directives;
 use perilune_conformance::{Interpreter, engine};
-use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use perilune_fuzz_inputs::damage::{self, Damages};
+use perilune_fuzz_inputs::program::{HotProgram, Program};
+use perilune_fuzz_inputs::render;
+use perilune_ir::model::Rng;
 
 const PER_BATCH: usize = 100;
 const PER_HOT_BATCH: usize = 10;
@@ -60,7 +59,6 @@ const HOT_MODES: [&str; 24] = [
     "mode=evaluate,gczeal=1",
 ];
 const WORKERS: usize = 2;
-const SHRINK_STEPS: usize = 600;
 const SHRINK_TIME: Duration = Duration::from_secs(40);
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
@@ -84,10 +82,13 @@ struct Tally {
     failures: Vec<String>,
 }
 
-/// What a batch consists of: how an item is made and how it becomes source text.
-struct Kind<T> {
-    strategy: BoxedStrategy<T>,
-    source: fn(&T) -> String,
+/// Bytes that make a program.
+const BYTES: usize = 700;
+
+/// What a batch consists of: how an item becomes source text.
+#[derive(Clone, Copy)]
+struct Kind {
+    source: fn(&[u8]) -> String,
     /// The prelude's function that handles an item.
     handler: &'static str,
     /// Whether two outputs of an item with this source count as the same.
@@ -100,9 +101,8 @@ struct Kind<T> {
 
 #[test]
 fn random_programs_behave_the_same() {
-    compare(&|| Kind {
-        strategy: program::program(),
-        source: |program| render::source(program),
+    compare(Kind {
+        source: |bytes| of::<Program>(bytes).source(),
         handler: "P",
         same: |_, reference, actual| reference == actual,
         valid: 0.95,
@@ -112,21 +112,22 @@ fn random_programs_behave_the_same() {
 
 #[test]
 fn hot_programs_behave_the_same() {
-    compare(&|| Kind {
-        strategy: program::loops(),
-        source: |program| render::hot_source(program),
+    compare(Kind {
+        source: |bytes| of::<HotProgram>(bytes).source(),
         handler: "H",
         same: |_, reference, actual| reference == actual,
-        valid: 0.2,
+        valid: 0.95,
         hot: true,
     });
 }
 
 #[test]
 fn damaged_programs_fail_alike() {
-    compare(&|| Kind {
-        strategy: (program::program(), mutate::damages()).boxed(),
-        source: |(program, damages)| mutate::apply(&render::source(program), damages),
+    compare(Kind {
+        source: |bytes| {
+            let (damages, program) = of::<(Damages, Program)>(bytes);
+            damage::apply(&program.source(), &damages.0)
+        },
         handler: "L",
         same: same_message,
         valid: 0.0,
@@ -154,14 +155,20 @@ fn same_message(source: &str, reference: &str, actual: &str) -> bool {
         || is_other_order
 }
 
-fn compare<T: std::fmt::Debug>(kind: &(dyn Fn() -> Kind<T> + Sync)) {
+/// What bytes make.
+fn of<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> T {
+    let made = T::arbitrary(&mut Unstructured::new(bytes));
+    made.expect("any bytes make one")
+}
+
+fn compare(kind: Kind) {
     let wanted = std::env::var("PERILUNE_CONFORMANCE").unwrap_or_default();
     let seed = number("PERILUNE_SEED").unwrap_or_else(|| {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |time| time.as_secs())
     });
-    let hot = kind().hot;
+    let hot = kind.hot;
     let (variable, programs, per_batch) = if hot {
         ("PERILUNE_HOT_PROGRAMS", 240, PER_HOT_BATCH)
     } else {
@@ -183,8 +190,7 @@ fn compare<T: std::fmt::Debug>(kind: &(dyn Fn() -> Kind<T> + Sync)) {
                     }
                     let count = per_batch.min(programs - batch * per_batch);
                     let pair = if hot { pair.hot(batch) } else { pair.clone() };
-                    let found =
-                        run_batch(&pair, &kind(), seed, batch, count).expect("a batch runs");
+                    let found = run_batch(&pair, kind, seed, batch, count).expect("a batch runs");
                     let mut tally = tally.lock().expect("no worker panics");
                     tally.programs += found.programs;
                     tally.ran += found.ran;
@@ -214,7 +220,7 @@ fn compare<T: std::fmt::Debug>(kind: &(dyn Fn() -> Kind<T> + Sync)) {
         );
     }
     assert!(
-        part >= kind().valid,
+        part >= kind.valid,
         "too few programs are valid (seed {seed})"
     );
     assert!(
@@ -327,31 +333,11 @@ fn sections(text: &str, count: usize) -> Vec<String> {
         .collect()
 }
 
-fn run_batch<T: std::fmt::Debug>(
-    pair: &Pair,
-    kind: &Kind<T>,
-    seed: u64,
-    batch: usize,
-    count: usize,
-) -> io::Result<Tally> {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[8..16].copy_from_slice(&(batch as u64).to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let mut trees = Vec::new();
-    for _ in 0..count {
-        trees.push(
-            kind.strategy
-                .new_tree(&mut runner)
-                .expect("nothing is filtered out"),
-        );
-    }
-
-    let sources: Vec<String> = trees
-        .iter()
-        .map(|tree| (kind.source)(&tree.current()))
-        .collect();
+fn run_batch(pair: &Pair, kind: Kind, seed: u64, batch: usize, count: usize) -> io::Result<Tally> {
+    let mut rng = Rng::new(seed.wrapping_add((batch as u64) << 40));
+    let mut bytes = || (0..BYTES).map(|_| rng.bits() as u8).collect::<Vec<u8>>();
+    let programs: Vec<Vec<u8>> = (0..count).map(|_| bytes()).collect();
+    let sources: Vec<String> = programs.iter().map(|bytes| (kind.source)(bytes)).collect();
     let (reference, actual) = pair.run(kind.handler, &sources)?;
     let mut tally = Tally {
         programs: count,
@@ -360,57 +346,63 @@ fn run_batch<T: std::fmt::Debug>(
     if kind.hot {
         tally.traced = pair.traced(kind.handler, &sources)?;
     }
-    for (index, tree) in trees.iter_mut().enumerate() {
+    for (index, bytes) in programs.iter().enumerate() {
         tally.ran += usize::from(reference[index].contains("-- ok\n"));
         let same = (kind.same)(&sources[index], &reference[index], &actual[index]);
         if !same && tally.failures.is_empty() {
             tally.failures.push(format!(
                 "{}: batch {batch}, {}",
                 pair.mode,
-                shrink(pair, kind, tree, &sources, index)?
+                shrink(pair, kind, bytes, &sources, index)?
             ));
         }
     }
     Ok(tally)
 }
 
-/// The first failing program of a batch, made as small as the steps allow.
-fn shrink<T: std::fmt::Debug>(
+/// The first failing program of a batch, made as small as the time allows: by taking out ever shorter pieces of its bytes, then making bytes 0.
+fn shrink(
     pair: &Pair,
-    kind: &Kind<T>,
-    tree: &mut impl ValueTree<Value = T>,
+    kind: Kind,
+    bytes: &[u8],
     batch: &[String],
     index: usize,
 ) -> io::Result<String> {
-    let differs = |item: &T| -> io::Result<Option<String>> {
-        let source = (kind.source)(item);
+    let differs = |bytes: &[u8]| -> io::Result<Option<String>> {
+        let source = (kind.source)(bytes);
         let (reference, actual) = pair.run(kind.handler, std::slice::from_ref(&source))?;
         if (kind.same)(&source, &reference[0], &actual[0]) {
             return Ok(None);
         }
         Ok(diff(&reference[0], &actual[0]))
     };
-    let mut program = tree.current();
-    let Some(mut shown) = differs(&program)? else {
+    let Some(mut shown) = differs(bytes)? else {
         let place = std::env::temp_dir().join(format!("perilune-batch-{}.lua", std::process::id()));
         std::fs::write(&place, batch_of(kind.handler, batch))?;
         return Ok(format!("p{index} differs only within {}", place.display()));
     };
+    let mut bytes = bytes.to_vec();
     let begin = Instant::now();
-    for _ in 0..SHRINK_STEPS {
-        if begin.elapsed() > SHRINK_TIME || !tree.simplify() {
-            break;
-        }
-        loop {
-            let candidate = tree.current();
-            if let Some(text) = differs(&candidate)? {
-                (program, shown) = (candidate, text);
-                break;
+    let mut piece = bytes.len() / 2;
+    while piece > 0 && begin.elapsed() < SHRINK_TIME {
+        let mut at = 0;
+        while at < bytes.len() && begin.elapsed() < SHRINK_TIME {
+            let end = bytes.len().min(at + piece);
+            let shorter = [&bytes[..at], &bytes[end..]].concat();
+            let mut simpler = bytes.clone();
+            simpler[at..end].fill(0);
+            if let Some(text) = differs(&shorter)? {
+                (bytes, shown) = (shorter, text);
+            } else if simpler != bytes
+                && let Some(text) = differs(&simpler)?
+            {
+                (bytes, shown) = (simpler, text);
+                at = end;
+            } else {
+                at = end;
             }
-            if begin.elapsed() > SHRINK_TIME || !tree.complicate() {
-                break;
-            }
         }
+        piece /= 2;
     }
-    Ok(format!("p{index}\n{}\n{shown}", (kind.source)(&program)))
+    Ok(format!("p{index}\n{}\n{shown}", (kind.source)(&bytes)))
 }

@@ -1,18 +1,61 @@
 //! Damages the source of a program at random: a token goes, comes twice, changes place or is
 //! replaced. Most results do not compile, and the message must be the oracle's.
 
-use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use arbitrary::{Arbitrary, Result, Unstructured};
+
+use crate::choice::{below, select};
 
 /// One damage, at a place given as a part of the source's length.
 #[derive(Clone, Debug)]
 pub enum Damage {
-    Delete(Index),
-    Repeat(Index),
-    Swap(Index),
-    Replace(Index, &'static str),
-    Insert(Index, &'static str),
-    Cut(Index),
+    /// A token goes.
+    Delete(Place),
+    /// It comes twice.
+    Repeat(Place),
+    /// It changes places with the next.
+    Swap(Place),
+    /// Another comes in its place.
+    Replace(Place, &'static str),
+    /// Another comes before it.
+    Insert(Place, &'static str),
+    /// The source ends there.
+    Cut(Place),
+}
+
+/// Which of the tokens, in parts of 65,536.
+#[derive(Clone, Copy, Debug)]
+pub struct Place(u16);
+
+impl Place {
+    fn index(self, len: usize) -> usize {
+        (usize::from(self.0) * len) >> 16
+    }
+}
+
+/// Up to two damages.
+#[derive(Clone, Debug)]
+pub struct Damages(pub Vec<Damage>);
+
+impl<'a> Arbitrary<'a> for Damages {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Damages> {
+        let count = below(u, 3);
+        Ok(Damages((0..count).map(|_| Damage::draw(u)).collect()))
+    }
+}
+
+impl Damage {
+    fn draw(u: &mut Unstructured<'_>) -> Damage {
+        let kind = below(u, 6);
+        let place = Place(below(u, 1 << 16) as u16);
+        match kind {
+            0 => Damage::Delete(place),
+            1 => Damage::Repeat(place),
+            2 => Damage::Swap(place),
+            3 => Damage::Replace(place, select(u, TOKENS)),
+            4 => Damage::Insert(place, select(u, TOKENS)),
+            _ => Damage::Cut(place),
+        }
+    }
 }
 
 const TOKENS: &[&str] = &[
@@ -102,19 +145,6 @@ const TOKENS: &[&str] = &[
     "|a|",
     "a ->",
 ];
-
-/// One or two damages.
-pub fn damages() -> BoxedStrategy<Vec<Damage>> {
-    let one = prop_oneof![
-        any::<Index>().prop_map(Damage::Delete),
-        any::<Index>().prop_map(Damage::Repeat),
-        any::<Index>().prop_map(Damage::Swap),
-        (any::<Index>(), select(TOKENS)).prop_map(|(at, token)| Damage::Replace(at, token)),
-        (any::<Index>(), select(TOKENS)).prop_map(|(at, token)| Damage::Insert(at, token)),
-        any::<Index>().prop_map(Damage::Cut),
-    ];
-    proptest::collection::vec(one, 1..3).boxed()
-}
 
 /// Applies damages to a source.
 pub fn apply(source: &str, damages: &[Damage]) -> String {

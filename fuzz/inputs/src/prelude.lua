@@ -30,7 +30,7 @@ function H(name, source)
   if not f then print("-- syntax " .. message) return end
   setfenv(f, setmetatable({}, { __index = _G }))
   for pass = 1, 3 do
-    steps = 18000
+    steps = 10000
     local ok, message = pcall(f)
     print(ok and "-- ok" or "-- error " .. Show(message))
   end

@@ -1,12 +1,4 @@
-//! What the fuzz targets share: a state with small limits and a host that lacks everything, random programs, and an account of how good these are.
-
-pub mod programs;
-pub mod quality;
-
-#[path = "../../conformance/tests/random/program.rs"]
-mod program;
-#[path = "../../conformance/tests/random/render.rs"]
-mod render;
+//! States to run inputs in: small limits and a host that lacks everything.
 
 use std::alloc::Layout;
 use std::cell::RefCell;
@@ -153,14 +145,6 @@ impl Sink for Bytes {
     fn put(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
         self.0.extend_from_slice(bytes);
         Ok(())
-    }
-}
-
-/// Changes bytes: each change is an offset of two bytes and a value.
-pub fn change(bytes: &mut [u8], changes: &[u8]) {
-    for change in changes.chunks_exact(3) {
-        let at = usize::from(u16::from_le_bytes([change[0], change[1]])) % bytes.len();
-        bytes[at] = change[2];
     }
 }
 

@@ -25,6 +25,10 @@ const PROGRAMS: &[(&str, &str)] = &[
         include_str!("../conformance/lua/jit/library_table.lua"),
     ),
     (
+        "foreach",
+        include_str!("../conformance/lua/jit/library_foreach.lua"),
+    ),
+    (
         "sort",
         include_str!("../conformance/lua/jit/library_sort.lua"),
     ),

@@ -1,10 +1,10 @@
 //! The `debug` library.
 
 use crate::bytecode::ProtoFlags;
-use crate::stdlib::LibFn;
+use crate::stdlib::{LibFn, name_in_lua};
 use crate::value::{Function, Gc, Table, Thread, Value};
 use crate::vm::Vm;
-use crate::vm::debuginfo::{Activation, Local, short_name};
+use crate::vm::debuginfo::{Activation, Local, MAX_CHUNK_NAME, ShortText, short_name};
 use crate::vm::hook::Hook;
 use crate::vm::native::{Flow, NativeResult, Raised};
 
@@ -185,10 +185,14 @@ fn getinfo(vm: &mut Vm) -> NativeResult {
         source_info(vm, info, function)?;
     }
     if has(b'l') {
+        let without = match name_in_lua(function) {
+            Some(_) if at.is_some() => 0,
+            _ => -1,
+        };
         let line = at
             .as_ref()
             .and_then(Activation::line)
-            .map_or(-1, |line| line as i32);
+            .map_or(without, |line| line as i32);
         vm.raw_set_name(info, "currentline", line.into())?;
     }
     if has(b'u') {
@@ -198,6 +202,7 @@ fn getinfo(vm: &mut Vm) -> NativeResult {
                 proto.param_count() as i32,
                 proto.flags().has(ProtoFlags::VARARG),
             ),
+            None if name_in_lua(function).is_some() => (2, false),
             None => (0, true),
         };
         vm.raw_set_name(info, "nparams", nparams.into())?;
@@ -230,13 +235,21 @@ fn getinfo(vm: &mut Vm) -> NativeResult {
 
 fn source_info(vm: &mut Vm, info: Gc<Table>, function: Gc<Function>) -> Result<(), Raised> {
     let Some(proto) = function.proto() else {
-        let source = vm.new_str(b"=[C]")?;
+        let name = name_in_lua(function);
+        let source = vm.new_str(name.unwrap_or("=[C]").as_bytes())?;
         vm.raw_set_name(info, "source", source)?;
-        let short = vm.new_str(b"[C]")?;
+        let mut short = ShortText::<MAX_CHUNK_NAME>::default();
+        match name {
+            Some(name) => [b"[builtin:", name.as_bytes(), b"]"]
+                .into_iter()
+                .for_each(|part| short.push(part)),
+            None => short.push(b"[C]"),
+        }
+        let short = vm.new_str(short.as_bytes())?;
         vm.raw_set_name(info, "short_src", short)?;
         vm.raw_set_name(info, "linedefined", (-1).into())?;
         vm.raw_set_name(info, "lastlinedefined", (-1).into())?;
-        let what = vm.new_str(b"C")?;
+        let what = vm.new_str(if name.is_some() { b"Lua" } else { b"C" })?;
         return vm.raw_set_name(info, "what", what);
     };
     let name = proto.chunk_name();

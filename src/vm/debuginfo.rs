@@ -475,10 +475,13 @@ impl ScratchWriter<'_> {
                     self.bytes(b"'");
                 }
                 None => {
-                    let builtin = activation.function.header.b.get();
-                    let _ = match builtin {
-                        0 => write!(self, "[C]: at {:p}", activation.function.as_ptr()),
-                        n => write!(self, "[builtin#{n}]: at {:p}", activation.function.as_ptr()),
+                    let (f, n) = (activation.function, activation.function.header.b.get());
+                    let _ = match (stdlib::name_in_lua(f), n) {
+                        (Some(name), _) => {
+                            write!(self, "[builtin:{name}]: in function <[builtin:{name}]:-1>")
+                        }
+                        (None, 0) => write!(self, "[C]: at {:p}", f.as_ptr()),
+                        (None, n) => write!(self, "[builtin#{n}]: at {:p}", f.as_ptr()),
                     };
                 }
             },

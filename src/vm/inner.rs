@@ -1,6 +1,6 @@
 //! Parts of library functions that are written in Lua, so that what they call is compiled together with them.
 //!
-//! A native function calls its inner function ([`Vm::inner_function`]) and goes on when that returns. Nobody sees the inner function's
+//! A native function calls its inner function ([`Vm::call_inner`]) and goes on when that returns. Nobody sees the inner function's
 //! frame: [`Activations`](crate::vm::debuginfo::Activations) passes over it, hooks and debuggers don't hear of it. In its code `t[i]`
 //! is a table indexed by a number without metamethods.
 //!
@@ -11,7 +11,7 @@ use crate::bytecode::{Bc, Ins, Proto, ProtoFlags, ProtoParts};
 use crate::gc::OutOfMemory;
 use crate::value::{Function, Gc, Table, Value};
 use crate::vm::Vm;
-use crate::vm::native::Raised;
+use crate::vm::native::{Flow, NativeResult, Raised};
 
 extern crate alloc;
 use alloc::vec::Vec;
@@ -28,15 +28,21 @@ pub(crate) enum Inner {
     Sort,
     /// `table.sort` of values with `__lt`.
     SortOrdered,
+    /// `table.foreach`.
+    Foreach,
+    /// `table.foreachi`.
+    Foreachi,
 }
 
 impl Inner {
-    const COUNT: usize = 2;
+    const COUNT: usize = 4;
 
     const fn source(self) -> &'static [u8] {
         match self {
             Inner::Sort => include_bytes!("../stdlib/table/sort.lua"),
             Inner::SortOrdered => include_bytes!(concat!(env!("OUT_DIR"), "/sort_ordered.lua")),
+            Inner::Foreach => include_bytes!("../stdlib/table/foreach.lua"),
+            Inner::Foreachi => include_bytes!("../stdlib/table/foreachi.lua"),
         }
     }
 }
@@ -60,8 +66,26 @@ impl InnerFunctions {
 }
 
 impl Vm {
-    /// The copy of an inner function for this user, which is what it calls.
-    pub(crate) fn inner_function(&mut self, inner: Inner, user: Value) -> Result<Value, Raised> {
+    /// Calls an inner function on behalf of a native one, which goes on at `step`. `user` is what it calls.
+    pub(crate) fn call_inner(
+        &mut self,
+        inner: Inner,
+        step: u32,
+        user: Value,
+        arguments: &[Value],
+    ) -> NativeResult {
+        let function = self.inner_function(inner, user)?;
+        self.begin_call(function, step)?;
+        for argument in arguments {
+            self.push(*argument)?;
+        }
+        Ok(Flow::Call {
+            nargs: arguments.len() as u32,
+        })
+    }
+
+    /// The copy of an inner function for this user.
+    fn inner_function(&mut self, inner: Inner, user: Value) -> Result<Value, Raised> {
         let code = user.as_function().map_or(1, |f| f.pc.get().addr());
         let users = &mut self.inner.users[inner as usize];
         let copy = match users.iter().position(|&user| user == code) {

@@ -78,12 +78,12 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
             return Ok(Flow::Return(0));
         }
         if !less.is_nil() {
-            let sort = vm.inner_function(Inner::Sort, less)?;
-            return sort_by(vm, sort, &[t.into(), less, Value::int(len)]);
+            let arguments = [t.into(), less, Value::int(len)];
+            return vm.call_inner(Inner::Sort, INNER, less, &arguments);
         }
         if let Less::Call(handler) = less_than(vm, t.get_int(len), t.get_int(1))? {
-            let sort = vm.inner_function(Inner::SortOrdered, handler)?;
-            return sort_by(vm, sort, &[t.into(), Value::int(len)]);
+            let arguments = [t.into(), Value::int(len)];
+            return vm.call_inner(Inner::SortOrdered, INNER, handler, &arguments);
         }
         vm.set_nargs(PENDING)?;
         let mut machine = Machine::new(t, 1, len);
@@ -117,17 +117,6 @@ pub(super) fn sort(vm: &mut Vm) -> NativeResult {
         Some(phase) => machine.run(vm, phase),
         None => Ok(Flow::Return(0)),
     }
-}
-
-/// Calls the inner function, which sorts.
-fn sort_by(vm: &mut Vm, sort: Value, arguments: &[Value]) -> NativeResult {
-    vm.begin_call(sort, INNER)?;
-    for argument in arguments {
-        vm.push(*argument)?;
-    }
-    Ok(Flow::Call {
-        nargs: arguments.len() as u32,
-    })
 }
 
 /// What is known about `a < b`.

@@ -29,6 +29,10 @@ const PROGRAMS: &[(&str, &str)] = &[
         include_str!("../conformance/lua/jit/library_foreach.lua"),
     ),
     (
+        "tail calls",
+        include_str!("../conformance/lua/jit/lower_tail_calls.lua"),
+    ),
+    (
         "sort",
         include_str!("../conformance/lua/jit/library_sort.lua"),
     ),

@@ -208,11 +208,9 @@ impl Recorder {
                 return Ok(then);
             }
             let is_vararg = at.link().kind() == frame::VARG;
-            // Below the frame in which the trace began is one that it can return to.
-            let is_lower = self.frames.is_empty()
-                && at.link().kind() == frame::LUA
-                && self.start != Start::Root;
-            if self.frames.len() <= usize::from(is_vararg) && !is_lower {
+            if self.frames.len() <= usize::from(is_vararg)
+                && !self.go_below_for_call(at, a, (f, nargs))?
+            {
                 return self.return_to_interpreter(at);
             }
             let call = Call {
@@ -221,28 +219,15 @@ impl Recorder {
                 nargs,
             };
             if self.builtin(at, r, &call)? == Verdict::Unknown {
-                if is_lower {
-                    return self.return_to_interpreter(at);
-                }
                 return self.stop_before_tail(at, a, nargs, f);
             }
             let n = self.results.len();
-            if is_lower {
-                // Whoever leaves at the return makes the call again, which had better have no effect.
-                self.set_top(first + nargs);
-                self.snapshot_of_return(at)?;
-            }
             self.set_top(a + n);
             for i in 0..n {
                 let r = self.results[i];
                 self.set(a + i, r)?;
             }
             self.passing = f.pc.get();
-            if is_lower {
-                let then = self.return_lower(at, a, n)?;
-                self.pending_fuel += 1;
-                return Ok(then);
-            }
             self.pending_fuel += 1;
             return self.return_values(at, a, n);
         }

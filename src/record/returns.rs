@@ -10,8 +10,16 @@ use super::slots::MAX_SLOTS;
 use super::{FIRST, FrameEntered, Record, Recorder};
 use crate::bytecode::Proto;
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
-use crate::value::Gc;
+use crate::value::{Function, Gc};
 use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS};
+
+/// Is it the continuation of an instruction, with which recording goes on?
+fn is_plain(cont: Cont) -> bool {
+    matches!(
+        cont,
+        Cont::Store | Cont::Drop | Cont::JumpIfTrue | Cont::JumpIfFalse
+    )
+}
 
 /// The fewest IR instructions of a function's trace that returns to the interpreter: shorter ones are interpreted faster.
 const LEAST_FUNCTION: usize = 100;
@@ -39,7 +47,7 @@ impl Recorder {
                     self.set_top(a + n);
                     return self.return_to_interpreter(&at);
                 }
-                self.go_below(&at, self.proto, a, n)?;
+                self.go_below(&at, delta, self.proto, a, n)?;
             }
             if self.frames.len() == 1 {
                 // The trace began in the frame below, which a tail call replaced.
@@ -159,8 +167,14 @@ impl Recorder {
 
     /// From the frame in which the trace began to the one below, of a function of this prototype, where the link says how far below that is. The
     /// upper frame, in which the `n` results lie from slot `a` on, is part of the trace from then on.
-    fn go_below(&mut self, at: &At<'_>, below: Gc<Proto>, a: usize, n: usize) -> Record<()> {
-        let delta = at.link().slots();
+    fn go_below(
+        &mut self,
+        at: &At<'_>,
+        delta: usize,
+        below: Gc<Proto>,
+        a: usize,
+        n: usize,
+    ) -> Record<()> {
         let mut results = [IrRef::NIL; 16];
         let reach = FIRST + (delta + a + n).max(below.frame_size());
         if n > results.len() || reach >= MAX_SLOTS {
@@ -197,19 +211,43 @@ impl Recorder {
     /// From the frame in which the trace began to the one below, which called a metamethod.
     fn return_to_lower_cont(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
         let (cont, _) = at.continuation();
-        let is_plain = matches!(
-            cont,
-            Cont::Store | Cont::Drop | Cont::JumpIfTrue | Cont::JumpIfFalse
-        );
-        let below = at.below(at.link().slots()).function().proto();
-        let Some(below) = below.filter(|_| is_plain) else {
+        let delta = at.link().slots();
+        let below = at.below(delta).function().proto();
+        let Some(below) = below.filter(|_| is_plain(cont)) else {
             self.set_top(first + n);
             return self.return_to_interpreter(at);
         };
-        self.go_below(at, below, first, n)?;
+        self.go_below(at, delta, below, first, n)?;
         let then = self.return_to_cont(at, first, n)?;
         self.needs_snapshot = true;
         Ok(then)
+    }
+
+    /// The same before a tail call of a library function, which may have an effect that a return behind it must not repeat. False if the
+    /// interpreter has to make the call.
+    pub(super) fn go_below_for_call(
+        &mut self,
+        at: &At<'_>,
+        a: usize,
+        (f, nargs): (Gc<Function>, usize),
+    ) -> Record<bool> {
+        let link = at.link();
+        let delta = match link.kind() {
+            frame::LUA => at.code(link.return_pc().wrapping_sub(1)).a() + FRAME_SLOTS,
+            frame::CONT if is_plain(at.continuation().0) => link.slots(),
+            _ => return Ok(false),
+        };
+        let is_known = super::builtins::recorder_of(f.library_number()).is_some();
+        let below = at.below(delta).function().proto();
+        let Some(below) = below.filter(|_| is_known && self.start != Start::Root) else {
+            return Ok(false);
+        };
+        let n = FRAME_SLOTS + nargs;
+        for i in (a + FRAME_SLOTS)..(a + n) {
+            self.get(at, i)?;
+        }
+        self.go_below(at, delta, below, a, n)?;
+        Ok(true)
     }
 
     /// What RETF leaves with: the return is executed by the interpreter then.

@@ -80,6 +80,14 @@ pub struct Received {
     pub flags: i32,
 }
 
+impl Received {
+    /// A message whose sender's address the kernel has put into `sender`, and how long that is.
+    pub fn new(len: usize, flags: i32, sender: &mut Address, address_len: usize) -> Received {
+        sender.set_len(address_len);
+        Received { len, flags }
+    }
+}
+
 /// A descriptor to wait for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct PollEntry {

@@ -16,62 +16,6 @@ void pl_bug(const char *text, size_t len)
 	panic("perilune: %.*s", (int)len, text);
 }
 
-/* Errors are negative numbers for Rust. A call that would begin again after a signal was interrupted. */
-static int failure(int error)
-{
-	return error == ERESTART ? -EINTR : -error;
-}
-
-/* Memory. */
-
-#define LARGEST (256UL << 20)
-
-void *pl_allocate(size_t size, size_t align)
-{
-	if (size == 0 || size > LARGEST || align > LARGEST)
-		return NULL;
-	if (align > 16)
-		return malloc_aligned(size, align, pl_memory, M_NOWAIT);
-	return malloc(size, pl_memory, M_NOWAIT);
-}
-
-void pl_release(void *block, size_t size, size_t align)
-{
-	(void)size;
-	(void)align;
-	free(block, pl_memory);
-}
-
-/* There are no shared regions yet: none larger than 0 is asked for. */
-void *pl_region_allocate(size_t size, void **pages)
-{
-	(void)size;
-	(void)pages;
-	return NULL;
-}
-
-void pl_region_release(void *region, size_t size, void *pages)
-{
-	(void)region;
-	(void)size;
-	(void)pages;
-}
-
-int pl_copy_in(void *to, uint64_t from, size_t len)
-{
-	return failure(copyin((const void *)from, to, len));
-}
-
-int pl_copy_out(uint64_t to, const void *from, size_t len)
-{
-	return failure(copyout(from, (void *)to, len));
-}
-
-void pl_entropy(void *bytes, size_t len)
-{
-	arc4random_buf(bytes, len);
-}
-
 /* Files. */
 
 static void make_uio(struct uio *uio, struct iovec *vectors, const struct pl_piece *pieces, uint32_t count, bool user, enum uio_rw rw)
@@ -93,7 +37,12 @@ static void make_uio(struct uio *uio, struct iovec *vectors, const struct pl_pie
 	}
 }
 
-int64_t pl_read(int fd, const struct pl_piece *pieces, uint32_t count, bool user, int64_t position)
+typedef int (*here_call)(struct thread *, int, struct uio *);
+typedef int (*there_call)(struct thread *, int, struct uio *, off_t);
+
+/* Reads or writes at the descriptor's own position, which is what a negative one stands for, or elsewhere. */
+static int64_t transfer_file(int fd, const struct pl_piece *pieces, uint32_t count, bool user, int64_t position, enum uio_rw rw, here_call here,
+			     there_call there)
 {
 	struct iovec vectors[PL_PIECES];
 	struct thread *td = curthread;
@@ -102,23 +51,19 @@ int64_t pl_read(int fd, const struct pl_piece *pieces, uint32_t count, bool user
 
 	if (count > PL_PIECES)
 		return -EINVAL;
-	make_uio(&uio, vectors, pieces, count, user, UIO_READ);
-	error = position < 0 ? kern_readv(td, fd, &uio) : kern_preadv(td, fd, &uio, position);
-	return error != 0 ? failure(error) : PL_RETVAL(td);
+	make_uio(&uio, vectors, pieces, count, user, rw);
+	error = position < 0 ? here(td, fd, &uio) : there(td, fd, &uio, position);
+	return error != 0 ? pl_failure(error) : PL_RETVAL(td);
+}
+
+int64_t pl_read(int fd, const struct pl_piece *pieces, uint32_t count, bool user, int64_t position)
+{
+	return transfer_file(fd, pieces, count, user, position, UIO_READ, kern_readv, kern_preadv);
 }
 
 int64_t pl_write(int fd, const struct pl_piece *pieces, uint32_t count, bool user, int64_t position)
 {
-	struct iovec vectors[PL_PIECES];
-	struct thread *td = curthread;
-	struct uio uio;
-	int error;
-
-	if (count > PL_PIECES)
-		return -EINVAL;
-	make_uio(&uio, vectors, pieces, count, user, UIO_WRITE);
-	error = position < 0 ? kern_writev(td, fd, &uio) : kern_pwritev(td, fd, &uio, position);
-	return error != 0 ? failure(error) : PL_RETVAL(td);
+	return transfer_file(fd, pieces, count, user, position, UIO_WRITE, kern_writev, kern_pwritev);
 }
 
 int64_t pl_seek(int fd, int64_t offset, int whence)
@@ -126,12 +71,12 @@ int64_t pl_seek(int fd, int64_t offset, int whence)
 	struct thread *td = curthread;
 	int error = kern_lseek(td, fd, offset, whence);
 
-	return error != 0 ? failure(error) : PL_RETVAL(td);
+	return error != 0 ? pl_failure(error) : PL_RETVAL(td);
 }
 
 int pl_close(int fd)
 {
-	return failure(kern_close(curthread, fd));
+	return pl_failure(kern_close(curthread, fd));
 }
 
 int pl_control(int fd, int command, int argument)
@@ -143,7 +88,7 @@ int pl_control(int fd, int command, int argument)
 	if (command < 0 || command > 4)
 		return -EINVAL;
 	error = kern_fcntl(td, fd, command, argument);
-	return error != 0 ? failure(error) : (int)PL_RETVAL(td);
+	return error != 0 ? pl_failure(error) : (int)PL_RETVAL(td);
 }
 
 int pl_poll(struct pollfd *entries, uint32_t count, int milliseconds)
@@ -152,15 +97,12 @@ int pl_poll(struct pollfd *entries, uint32_t count, int milliseconds)
 	struct thread *td = curthread;
 	int error = kern_poll_kfds(td, entries, count, milliseconds < 0 ? NULL : &time, NULL);
 
-	return error != 0 ? failure(error) : (int)PL_RETVAL(td);
+	return error != 0 ? pl_failure(error) : (int)PL_RETVAL(td);
 }
 
 /* Sockets. */
 
-/*
- * kern_recvit copies to the process's memory only, so this is what it does, for both kinds; but for the hooks of security policies, which modules have
- * no way to ask.
- */
+/* kern_recvit copies to the process's memory only, so this is what it does, for both kinds; the question to security policies included. */
 int64_t pl_receive(int fd, const struct pl_piece *pieces, uint32_t count, bool user, int flags, void *address, uint32_t *address_len,
 		   int *message_flags)
 {
@@ -174,17 +116,15 @@ int64_t pl_receive(int fd, const struct pl_piece *pieces, uint32_t count, bool u
 
 	if (count > PL_PIECES)
 		return -EINVAL;
-#ifdef PL_CROSS
-	error = getsock(td, fd, &cap_recv_rights, &fp);
-#else
-	error = getsock(td, fd, __DECONST(cap_rights_t *, &cap_recv_rights), &fp);
-#endif
+	error = getsock(td, fd, PL_RIGHTS(recv), &fp);
 	if (error != 0)
-		return failure(error);
+		return pl_failure(error);
 	make_uio(&uio, vectors, pieces, count, user, UIO_READ);
 	uio.uio_offset = 0;
 	asked = uio.uio_resid;
-	error = soreceive(fp->f_data, &from, &uio, NULL, NULL, &flags);
+	error = PL_MAC_RECEIVE(td, fp->f_data);
+	if (error == 0)
+		error = soreceive(fp->f_data, &from, &uio, NULL, NULL, &flags);
 	if (error != 0 && uio.uio_resid != asked && (error == ERESTART || error == EINTR))
 		error = 0;
 	if (error == 0) {
@@ -195,7 +135,7 @@ int64_t pl_receive(int fd, const struct pl_piece *pieces, uint32_t count, bool u
 	}
 	free(from, M_SONAME);
 	fdrop(fp, td);
-	return error != 0 ? failure(error) : asked - uio.uio_resid;
+	return error != 0 ? pl_failure(error) : asked - uio.uio_resid;
 }
 
 int64_t pl_send(int fd, const struct pl_piece *pieces, uint32_t count, bool user, int flags, const void *address, uint32_t address_len)
@@ -225,7 +165,7 @@ int64_t pl_send(int fd, const struct pl_piece *pieces, uint32_t count, bool user
 	message.msg_iov = vectors;
 	message.msg_iovlen = count;
 	error = kern_sendit(td, fd, &message, flags, NULL, user ? UIO_USERSPACE : UIO_SYSSPACE);
-	return error != 0 ? failure(error) : PL_RETVAL(td);
+	return error != 0 ? pl_failure(error) : PL_RETVAL(td);
 }
 
 /* Slots may be in memory that others change: nothing of them is read twice. */
@@ -242,7 +182,7 @@ static int64_t transfer_slot(int fd, volatile struct pl_slot *slot, uint32_t siz
 		piece.len = MIN(piece.len, size);
 		address_len = slot->address_len;
 		address_len = MIN(address_len, PL_ADDRESS);
-		memcpy(address, (const char *)slot->address, address_len);
+		memcpy(address, __DEVOLATILE(const char *, slot->address), address_len);
 		return pl_send(fd, &piece, 1, false, flags, address, address_len);
 	}
 	result = pl_receive(fd, &piece, 1, false, flags, address, &address_len, &message_flags);
@@ -251,7 +191,7 @@ static int64_t transfer_slot(int fd, volatile struct pl_slot *slot, uint32_t siz
 	result = MIN(result, (int64_t)size);
 	slot->len = result;
 	slot->address_len = address_len;
-	memcpy((char *)slot->address, address, address_len);
+	memcpy(__DEVOLATILE(char *, slot->address), address, address_len);
 	return result;
 }
 
@@ -293,7 +233,7 @@ int pl_accept(int fd, int flags, void *address, uint32_t *address_len)
 	int error = kern_accept4(td, fd, &name, &len, flags, &fp);
 
 	if (error != 0)
-		return failure(error);
+		return pl_failure(error);
 	*address_len = name != NULL ? MIN(len, PL_ADDRESS) : 0;
 	if (name != NULL)
 		memcpy(address, name, *address_len);
@@ -304,7 +244,7 @@ int pl_accept(int fd, int flags, void *address, uint32_t *address_len)
 
 int pl_shut_down(int fd, int how)
 {
-	return failure(kern_shutdown(curthread, fd, how));
+	return pl_failure(kern_shutdown(curthread, fd, how));
 }
 
 /* Time, identity, signals. */
@@ -324,7 +264,7 @@ int pl_sleep(uint64_t nanoseconds)
 {
 	struct timespec time = { nanoseconds / 1000000000, nanoseconds % 1000000000 }, left;
 
-	return failure(kern_nanosleep(curthread, &time, &left));
+	return pl_failure(kern_nanosleep(curthread, &time, &left));
 }
 
 int64_t pl_identity(int which)

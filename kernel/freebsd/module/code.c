@@ -29,18 +29,18 @@ static void unlock(void)
 
 int pl_code_init(void)
 {
-	vm_page_t *pages = malloc(PAGES * sizeof(*pages), pl_memory, M_WAITOK);
+	vm_page_t *pages = malloc(PAGES * sizeof(*pages), M_PERILUNE, M_WAITOK);
 	size_t i;
 
 	alias = kva_alloc(PL_CODE_SIZE);
 	if (alias == 0) {
-		free(pages, pl_memory);
+		free(pages, M_PERILUNE);
 		return ENOMEM;
 	}
 	for (i = 0; i < PAGES; i++)
 		pages[i] = PHYS_TO_VM_PAGE(pmap_kextract((vm_offset_t)perilune_code + i * PAGE_SIZE));
 	pmap_qenter(alias, pages, PAGES);
-	free(pages, pl_memory);
+	free(pages, M_PERILUNE);
 	memset((void *)alias, TRAP, PL_CODE_SIZE);
 	return 0;
 }

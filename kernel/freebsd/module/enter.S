@@ -18,6 +18,7 @@ perilune_enter_\name:
 	entry load
 	entry run
 	entry log
+	entry region
 	entry release
 
 /* A jump to where the register points, by a return that is predicted to lead into an endless loop. */

@@ -28,11 +28,15 @@ typedef uint32_t gid_t;
 typedef uint64_t vm_offset_t;
 typedef uint64_t vm_size_t;
 typedef uint64_t vm_paddr_t;
+typedef int64_t vm_ooffset_t;
+typedef u_char vm_prot_t;
+typedef int boolean_t;
 typedef _Bool bool;
 #define true 1
 #define false 0
 #define NULL ((void *)0)
 #define offsetof(type, field) __builtin_offsetof(type, field)
+#define __DEVOLATILE(type, var) ((type)(uintptr_t)(volatile const void *)(var))
 #define nitems(array) (sizeof(array) / sizeof((array)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
@@ -42,8 +46,10 @@ typedef _Bool bool;
 #define ENOEXEC 8
 #define EBADF 9
 #define ENOMEM 12
+#define EACCES 13
 #define EFAULT 14
 #define EBUSY 16
+#define ENODEV 19
 #define EINVAL 22
 #define EOPNOTSUPP 45
 #define ERESTART (-1)
@@ -51,11 +57,13 @@ typedef _Bool bool;
 /* The machine. */
 #define PAGE_SIZE 4096UL
 #define PAGE_MASK (PAGE_SIZE - 1)
+#define round_page(x) roundup2((vm_size_t)(x), PAGE_SIZE)
 #define roundup2(x, y) (((x) + ((y) - 1)) & ~((y) - 1))
 #define howmany(x, y) (((x) + ((y) - 1)) / (y))
 
-/* struct thread and struct proc: only what is at these offsets, which perilune_check_layout compares with what the running kernel does. */
+/* struct thread and struct proc: only what is at these offsets, which check_layout compares with what the running kernel does. */
 #define PL_TD_PROC 0x8
+#define PL_TD_UCRED 0x180
 #define PL_TD_RETVAL 0x460
 #define PL_P_PID 0xc4
 struct thread;
@@ -69,6 +77,7 @@ static inline struct thread *pl_curthread(void)
 	return td;
 }
 #define curthread pl_curthread()
+#define PL_UCRED(td) (*(struct ucred **)((char *)(td) + PL_TD_UCRED))
 #define PL_RETVAL(td) (*(register_t *)((char *)(td) + PL_TD_RETVAL))
 
 /* sys/sysent.h */
@@ -130,8 +139,13 @@ struct sysinit {
 	const void *udata;
 };
 _Static_assert(sizeof(struct sysinit) == 24, "struct sysinit");
+#define SI_SUB_KMEM 0x1800000
 #define SI_SUB_SYSCALLS 0xd800000
+#define SI_ORDER_THIRD 0x0000003
 #define SI_ORDER_MIDDLE 0x1000000
+#define SI_ORDER_ANY 0xfffffff
+/* Sets of sysinits are sorted where they lie. */
+#define PL_WSET(set, symbol) static const void *__set_##set##_##symbol __attribute__((section("set_" #set), used)) = &symbol
 #define PL_SET(set, symbol) static const void *const __set_##set##_##symbol __attribute__((section("set_" #set), used)) = &symbol
 #define PL_METADATA(name, type, data, cval)                                                     \
 	static struct mod_metadata name = { MDT_STRUCT_VERSION, type, data, cval };             \
@@ -144,7 +158,7 @@ _Static_assert(sizeof(struct sysinit) == 24, "struct sysinit");
 	PL_METADATA(name##_on_kernel, MDT_DEPEND, &name##_depend, "kernel");                          \
 	PL_METADATA(name##_module, MDT_MODULE, &data, #name);                                         \
 	static struct sysinit name##_sysinit = { subsystem, order, module_register_init, &data };    \
-	PL_SET(sysinit_set, name##_sysinit)
+	PL_WSET(sysinit_set, name##_sysinit)
 #define MODULE_VERSION(name, version)                          \
 	static struct mod_version name##_version = { version }; \
 	PL_METADATA(name##_has_version, MDT_VERSION, &name##_version, #name)
@@ -154,11 +168,37 @@ _Static_assert(sizeof(struct sysinit) == 24, "struct sysinit");
 	DECLARE_MODULE(name, name##_data, SI_SUB_SYSCALLS, SI_ORDER_MIDDLE)
 
 /* sys/malloc.h */
-/* Only its address is used. */
 struct malloc_type {
 	struct malloc_type *ks_next;
+	u_long ks_version;
+	const char *ks_shortdesc;
+	/* malloc's own. */
+	struct malloc_type_internal {
+		uint32_t mti_probes[2];
+		u_char mti_zone;
+		void *mti_stats;
+		u_long mti_spare[8];
+	} ks_mti;
 };
-extern struct malloc_type M_TEMP[1], M_SONAME[1];
+_Static_assert(sizeof(struct malloc_type) == 112, "struct malloc_type");
+#define MALLOC_DECLARE(type) extern struct malloc_type type[1]
+#define MALLOC_DEFINE(type, shortdesc, longdesc)                                                                                  \
+	struct malloc_type type[1] = { { .ks_shortdesc = shortdesc } };                                                           \
+	/* The structure's version is that of the kernel's own, for a wrong one would be its end. */                              \
+	static void type##_start(const void *unused)                                                                              \
+	{                                                                                                                         \
+		(void)unused;                                                                                                     \
+		type->ks_version = M_TEMP->ks_version;                                                                            \
+		malloc_init(type);                                                                                                \
+	}                                                                                                                         \
+	static struct sysinit type##_init = { SI_SUB_KMEM, SI_ORDER_THIRD, type##_start, NULL };                                   \
+	PL_WSET(sysinit_set, type##_init);                                                                                         \
+	static struct sysinit type##_uninit = { SI_SUB_KMEM, SI_ORDER_ANY, (void (*)(const void *))malloc_uninit, type };          \
+	PL_WSET(sysuninit_set, type##_uninit)
+void malloc_init(void *type);
+void malloc_uninit(void *type);
+MALLOC_DECLARE(M_TEMP);
+MALLOC_DECLARE(M_SONAME);
 #define M_NOWAIT 0x0001
 #define M_WAITOK 0x0002
 #define M_ZERO 0x0100
@@ -206,8 +246,10 @@ int uiomove(void *from, int len, struct uio *uio);
 /* sys/capsicum.h, sys/file.h, sys/filedesc.h */
 typedef struct cap_rights cap_rights_t;
 extern const cap_rights_t cap_ioctl_rights, cap_recv_rights;
+#define PL_RIGHTS(right) (&cap_##right##_rights)
 struct file;
 struct ucred;
+typedef struct vm_map *vm_map_t;
 struct fileops {
 	int (*fo_read)(struct file *, struct uio *, struct ucred *, int, struct thread *);
 	int (*fo_write)(struct file *, struct uio *, struct ucred *, int, struct thread *);
@@ -222,17 +264,20 @@ struct fileops {
 	int (*fo_sendfile)(struct file *, int, struct uio *, struct uio *, off_t, size_t, off_t *, int, struct thread *);
 	void *fo_seek;
 	int (*fo_fill_kinfo)(struct file *, void *, void *);
-	void *fo_mmap, *fo_aio_queue, *fo_add_seals, *fo_get_seals, *fo_fallocate, *fo_fspacectl, *fo_spares[8];
+	int (*fo_mmap)(struct file *, vm_map_t, vm_offset_t *, vm_size_t, vm_prot_t, vm_prot_t, int, vm_ooffset_t, struct thread *);
+	void *fo_aio_queue, *fo_add_seals, *fo_get_seals, *fo_fallocate, *fo_fspacectl, *fo_spares[8];
 	int fo_flags;
 };
-_Static_assert(sizeof(struct fileops) == 224 && offsetof(struct fileops, fo_flags) == 216, "struct fileops");
+_Static_assert(sizeof(struct fileops) == 224 && offsetof(struct fileops, fo_mmap) == 104 && offsetof(struct fileops, fo_flags) == 216, "struct fileops");
 #define DFLAG_PASSABLE 0x01
 struct file {
 	volatile u_int f_flag, f_count;
 	void *f_data;
 	struct fileops *f_ops;
+	void *f_vnode;
+	struct ucred *f_cred;
 };
-_Static_assert(offsetof(struct file, f_data) == 8 && offsetof(struct file, f_ops) == 16, "struct file");
+_Static_assert(offsetof(struct file, f_data) == 8 && offsetof(struct file, f_ops) == 16 && offsetof(struct file, f_cred) == 32, "struct file");
 #define FREAD 0x1
 #define FWRITE 0x2
 #define O_CLOEXEC 0x00100000
@@ -322,12 +367,48 @@ struct sysctl_oid *sysctl_add_oid(struct sysctl_ctx_list *list, struct sysctl_oi
 				  intptr_t arg2, int (*handler)(struct sysctl_oid *, void *, intptr_t, struct sysctl_req *), const char *format,
 				  const char *description, const char *label);
 int sysctl_handle_int(struct sysctl_oid *, void *, intptr_t, struct sysctl_req *);
+int sysctl_handle_long(struct sysctl_oid *, void *, intptr_t, struct sysctl_req *);
 /* An oid begins with the list of its children. */
-#define SYSCTL_STATIC_CHILDREN(parent) ((struct sysctl_oid_list *)&sysctl___kern)
+#define SYSCTL_STATIC_CHILDREN(parent) SYSCTL_CHILDREN(&sysctl___kern)
+#define SYSCTL_CHILDREN(oid) ((struct sysctl_oid_list *)(oid))
 #define OID_AUTO (-1)
+#define CTLTYPE_NODE 1
 #define CTLTYPE_INT 2
+#define CTLTYPE_UINT 6
+#define CTLTYPE_ULONG 8
 #define CTLFLAG_RW 0xc0000000
 #define CTLFLAG_MPSAFE 0x00040000
+
+/* security/mac/mac_framework.h; GENERIC has `options MAC`. A kernel without it doesn't load the module. */
+#define PL_HAS_MAC
+int mac_socket_check_receive(struct ucred *cred, struct socket *so);
+
+/* vm/vm.h, vm/vm_prot.h, vm/vm_kern.h, vm/vm_map.h, vm/vm_object.h, vm/vm_pager.h, vm/vm_extern.h */
+struct vm_object;
+typedef struct vm_object *vm_object_t;
+typedef u_char objtype_t;
+#define OBJT_SWAP 1
+#define VM_PROT_RW 0x03
+#define VM_PROT_DEFAULT 0x07
+#define KERN_SUCCESS 0
+#define VMFS_OPTIMAL_SPACE 2
+#define VM_MAP_WIRE_SYSTEM 0
+#define VM_MAP_WIRE_NOHOLES 0
+extern struct vm_map kernel_map_store;
+#define kernel_map (&kernel_map_store)
+/* Searching begins at the map's beginning, wherever that is. */
+#define PL_KERNEL_MIN 0
+bool swap_reserve_by_cred(vm_ooffset_t incr, struct ucred *cred);
+void swap_release_by_cred(vm_ooffset_t decr, struct ucred *cred);
+vm_object_t vm_pager_allocate(objtype_t type, void *handle, vm_ooffset_t size, vm_prot_t prot, vm_ooffset_t offset, struct ucred *cred);
+void vm_object_reference(vm_object_t object);
+void vm_object_deallocate(vm_object_t object);
+int vm_map_find(vm_map_t map, vm_object_t object, vm_ooffset_t offset, vm_offset_t *address, vm_size_t size, vm_offset_t max_address, int find_space,
+		vm_prot_t prot, vm_prot_t max, int cow);
+int vm_map_wire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags);
+int vm_map_remove(vm_map_t map, vm_offset_t start, vm_offset_t end);
+int vm_mmap_object(vm_map_t map, vm_offset_t *address, vm_size_t size, vm_prot_t prot, vm_prot_t max, int flags, vm_object_t object, vm_ooffset_t offset,
+		   boolean_t writecounted, struct thread *td);
 
 /* vm/vm_extern.h, vm/vm_page.h, vm/pmap.h */
 struct vm_page;

@@ -1,21 +1,14 @@
 /* The two system calls, the scripts' descriptors, and the module itself. */
 #include "shim.h"
 
-#ifdef PL_CROSS
-#define M_PERILUNE M_TEMP
-#define RIGHTS (&cap_ioctl_rights)
-#else
-MALLOC_DEFINE(M_PERILUNE, "perilune", "scripts of processes");
-#define RIGHTS __DECONST(cap_rights_t *, &cap_ioctl_rights)
-#endif
-struct malloc_type *pl_memory = M_PERILUNE;
-
-/* kern.perilune: 0 nobody may load scripts (the default), 1 everybody may, and they are interpreted, 2 and compiled. */
+/* Below kern.perilune: 0 nobody may load scripts (the default), 1 everybody may, and they are interpreted, 2 and compiled; */
 static int enabled;
+/* the most bytes that a script's state may have, and KiB of machine code; */
+static u_long max_memory = 64UL << 20;
+static u_int max_code = 512;
+/* whether machine code has measures against the scripts that it is made of. */
+static int harden = 1;
 static struct sysctl_ctx_list sysctls;
-
-#define MAX_MEMORY (64UL << 20)
-#define MAX_CODE 512
 
 /* Before and after Rust. */
 
@@ -80,6 +73,20 @@ static int script_close(struct file *fp, struct thread *td)
 	return 0;
 }
 
+static int script_mmap(struct file *fp, vm_map_t map, vm_offset_t *address, vm_size_t size, vm_prot_t protection, vm_prot_t most, int flags,
+		       vm_ooffset_t offset, struct thread *td)
+{
+	struct fpu_kern_ctx *context = perilune_begin(td);
+	void *object, *region;
+	size_t len;
+
+	region = perilune_enter_region(fp->f_data, &len, &object);
+	perilune_end(td, context);
+	if (region == NULL)
+		return ENODEV;
+	return pl_region_map(object, len, map, address, size, protection, most, flags, offset, td);
+}
+
 static struct fileops script_operations = {
 	.fo_read = script_read,
 	.fo_write = invfo_rdwr,
@@ -93,6 +100,7 @@ static struct fileops script_operations = {
 	.fo_chown = invfo_chown,
 	.fo_sendfile = invfo_sendfile,
 	.fo_fill_kinfo = (void *)script_fill,
+	.fo_mmap = script_mmap,
 	.fo_flags = DFLAG_PASSABLE,
 };
 
@@ -116,7 +124,10 @@ static int sys_load(struct thread *td, void *given)
 	if (error != 0)
 		return error;
 	context = perilune_begin(td);
-	script = perilune_enter_load(arguments->request, MAX_MEMORY, level > 1 ? MAX_CODE : 0, true, &error);
+	/* Memory is on the account of whoever opened the descriptor, whose credentials it keeps. */
+	script = perilune_enter_load(arguments->request, __atomic_load_n(&max_memory, __ATOMIC_RELAXED),
+				     level > 1 ? __atomic_load_n(&max_code, __ATOMIC_RELAXED) : 0, __atomic_load_n(&harden, __ATOMIC_RELAXED) != 0,
+				     fp->f_cred, &error);
 	perilune_end(td, context);
 	if (script == NULL) {
 		fdclose(td, fp, fd);
@@ -140,7 +151,7 @@ static int sys_run(struct thread *td, void *given)
 	struct file *fp;
 	int error;
 
-	error = fget(td, (int)arguments->descriptor, RIGHTS, &fp);
+	error = fget(td, (int)arguments->descriptor, PL_RIGHTS(ioctl), &fp);
 	if (error != 0)
 		return error;
 	if (fp->f_ops != &script_operations) {
@@ -155,30 +166,61 @@ static int sys_run(struct thread *td, void *given)
 	return error;
 }
 
-/* Neither is allowed in capability mode: scripts could name addresses. */
+/*
+ * Neither is allowed in capability mode (sy_flags has no SYF_CAPENABLED, so they fail with ECAPMODE): that a message in it may not name an address is
+ * checked by sendit, above the function that scripts send by.
+ */
 static struct sysent load_entry = { .sy_call = sys_load, .sy_narg = sizeof(struct load_arguments) / sizeof(register_t) };
 static struct sysent run_entry = { .sy_call = sys_run, .sy_narg = sizeof(struct run_arguments) / sizeof(register_t) };
 static int load_number = NO_SYSCALL, run_number = NO_SYSCALL;
 
 /* The module. */
 
-/* Is what a module that was built elsewhere believes of struct thread and struct proc true of this kernel? */
+/* Is what a module that was built elsewhere believes of struct thread, struct proc and struct file true of this kernel? */
 static bool check_layout(struct thread *td)
 {
 #ifdef PL_CROSS
 	const char *process = *(char **)((char *)td + PL_TD_PROC);
 	register_t before = PL_RETVAL(td);
+	struct file *fp;
 	bool same;
+	int fd;
 
 	PL_RETVAL(td) = -1;
 	sys_getpid(td, NULL);
 	same = PL_RETVAL(td) == *(const int32_t *)(process + PL_P_PID);
 	PL_RETVAL(td) = before;
+	/* A new file has the credentials of the thread. */
+	if (falloc_caps(td, &fp, &fd, O_CLOEXEC, NULL) != 0)
+		return false;
+	same = same && fp->f_cred == PL_UCRED(td);
+	fdclose(td, fp, fd);
+	fdrop(fp, td);
 	return same;
 #else
 	(void)td;
 	return true;
 #endif
+}
+
+static bool add_sysctls(void)
+{
+	struct sysctl_oid *node;
+
+	sysctl_ctx_init(&sysctls);
+	node = sysctl_add_oid(&sysctls, SYSCTL_STATIC_CHILDREN(_kern), OID_AUTO, "perilune", (int)(CTLTYPE_NODE | CTLFLAG_RW | CTLFLAG_MPSAFE), NULL, 0,
+			      NULL, "N", "scripts of processes", NULL);
+	if (node == NULL)
+		return false;
+#define ADD(variable, type, handler, format, text)                                                                                        \
+	sysctl_add_oid(&sysctls, SYSCTL_CHILDREN(node), OID_AUTO, #variable, (int)(CTLTYPE_##type | CTLFLAG_RW | CTLFLAG_MPSAFE), &variable, 0, \
+		       handler, format, text, NULL)
+	ADD(enabled, INT, sysctl_handle_int, "I", "0: nobody may load scripts, 1: everybody may, and they are interpreted, 2: and compiled");
+	ADD(max_memory, ULONG, sysctl_handle_long, "LU", "the most bytes that a script's state may have");
+	ADD(max_code, UINT, sysctl_handle_int, "IU", "the most KiB of machine code that a script may have");
+	ADD(harden, INT, sysctl_handle_int, "I", "machine code has measures against the scripts that it is made of");
+#undef ADD
+	return true;
 }
 
 static int start(void)
@@ -198,9 +240,11 @@ static int start(void)
 	error = pl_code_init();
 	if (error != 0)
 		return error;
-	sysctl_ctx_init(&sysctls);
-	sysctl_add_oid(&sysctls, SYSCTL_STATIC_CHILDREN(_kern), OID_AUTO, "perilune", (int)(CTLTYPE_INT | CTLFLAG_RW | CTLFLAG_MPSAFE), &enabled, 0,
-		       sysctl_handle_int, "I", "0: nobody may load scripts, 1: everybody may, and they are interpreted, 2: and compiled", NULL);
+	if (!add_sysctls()) {
+		sysctl_ctx_free(&sysctls);
+		pl_code_exit();
+		return ENOMEM;
+	}
 	return 0;
 }
 

@@ -27,14 +27,39 @@
 #include <sys/sysctl.h>
 #include <sys/sysent.h>
 #include <sys/sysproto.h>
+#include <sys/ucred.h>
 #include <sys/uio.h>
 #include <vm/vm.h>
-#include <vm/vm_extern.h>
-#include <vm/vm_page.h>
 #include <vm/pmap.h>
+#include <vm/vm_map.h>
+#include <vm/vm_extern.h>
+#include <vm/vm_kern.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pager.h>
 #include <machine/fpu.h>
+#include <security/mac/mac_framework.h>
 #define PL_RETVAL(td) ((td)->td_retval[0])
+#define PL_UCRED(td) ((td)->td_ucred)
+#define PL_RIGHTS(right) __DECONST(cap_rights_t *, &cap_##right##_rights)
+#define PL_KERNEL_MIN vm_map_min(kernel_map)
+/* opt_global.h of the kernel says so. */
+#ifdef MAC
+#define PL_HAS_MAC
 #endif
+#endif
+
+#ifdef PL_HAS_MAC
+#define PL_MAC_RECEIVE(td, so) mac_socket_check_receive(PL_UCRED(td), so)
+#else
+#define PL_MAC_RECEIVE(td, so) 0
+#endif
+
+/* Errors are negative numbers for Rust. A call that would begin again after a signal was interrupted. */
+static inline int pl_failure(int error)
+{
+	return error == ERESTART ? -EINTR : -error;
+}
 
 #define PL_PIECES 16
 #define PL_ADDRESS 128
@@ -60,9 +85,10 @@ struct pl_slot {
 
 /* Of Rust, through enter.S. */
 bool perilune_enter_prepare(void);
-void *perilune_enter_load(uint64_t request, size_t max_memory, uint32_t max_code, bool hardened, int *error);
+void *perilune_enter_load(uint64_t request, size_t max_memory, uint32_t max_code, bool hardened, void *owner, int *error);
 int perilune_enter_run(void *script, uint64_t request);
 int64_t perilune_enter_log(void *script, uint64_t address, size_t len);
+void *perilune_enter_region(void *script, size_t *len, void **pages);
 void perilune_enter_release(void *script);
 
 /* For Rust. */
@@ -71,7 +97,9 @@ bool pl_wants_endbr(void);
 void pl_bug(const char *text, size_t len) __attribute__((noreturn));
 void *pl_allocate(size_t size, size_t align);
 void pl_release(void *block, size_t size, size_t align);
-void *pl_region_allocate(size_t size, void **pages);
+bool pl_reserve(void *owner, size_t size);
+void pl_unreserve(void *owner, size_t size);
+void *pl_region_allocate(void *owner, size_t size, void **pages);
 void pl_region_release(void *region, size_t size, void *pages);
 void *pl_code_reserve(size_t len);
 void pl_code_release(void *start, size_t len);
@@ -100,6 +128,8 @@ void pl_entropy(void *bytes, size_t len);
 /* Within C. */
 int pl_code_init(void);
 void pl_code_exit(void);
-extern struct malloc_type *pl_memory;
+int pl_region_map(vm_object_t object, size_t len, vm_map_t map, vm_offset_t *address, vm_size_t size, vm_prot_t protection, vm_prot_t most, int flags,
+		  vm_ooffset_t offset, struct thread *td);
+MALLOC_DECLARE(M_PERILUNE);
 
 #endif

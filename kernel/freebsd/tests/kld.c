@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <elf.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -173,12 +174,39 @@ void kld_register(const void *data)
 	registered[registered_count++] = data;
 }
 
+/* Runs a set of sysinits in order, or of sysuninits the other way round. The set is sorted where it lies, as the kernel does it. */
+static void run_sysinits(const char *name, bool backwards)
+{
+	size_t count, i, j;
+	struct sysinit **inits = (void *)set(name, &count);
+
+	for (i = 0; i < count; i++)
+		for (j = i + 1; j < count; j++) {
+			const struct sysinit *a = inits[i], *b = inits[j];
+			bool wrong = a->subsystem != b->subsystem ? a->subsystem > b->subsystem : a->order > b->order;
+
+			if (wrong != backwards) {
+				inits[i] = (void *)b;
+				inits[j] = (void *)a;
+			}
+		}
+	for (i = 0; i < count; i++) {
+		/* The module's own at its place, and a kind of memory before and after everything else. */
+		CHECK(inits[i]->subsystem == 0x1800000 ? inits[i]->order == (backwards ? 0xfffffff : 3)
+						       : !backwards && inits[i]->subsystem == 0xd800000 && inits[i]->order == 0x1000000);
+		inits[i]->function(inits[i]->data);
+	}
+}
+
 /* MOD_LOAD or MOD_UNLOAD for all modules of the file. */
 int kld_event(int what)
 {
 	size_t count, i;
 	struct metadata **records = (void *)set("set_modmetadata_set", &count);
 	int modules = 0, depends = 0, error = 0;
+
+	if (what == 0)
+		registered_count = 0;
 
 	for (i = 0; i < count; i++) {
 		CHECK(records[i]->version == 1);
@@ -193,13 +221,7 @@ int kld_event(int what)
 	}
 	CHECK(modules == 2 && depends == 2);
 	if (what == 0) {
-		struct sysinit **inits = (void *)set("set_sysinit_set", &count);
-
-		registered_count = 0;
-		for (i = 0; i < count; i++) {
-			CHECK(inits[i]->subsystem == 0xd800000 && inits[i]->order == 0x1000000);
-			inits[i]->function(inits[i]->data);
-		}
+		run_sysinits("set_sysinit_set", false);
 		CHECK(registered_count == 2);
 	}
 	/* Each by itself; one that fails to load is unloaded at once. */
@@ -212,6 +234,9 @@ int kld_event(int what)
 			CHECK(!data->event(NULL, 1, data->argument));
 		error = failed ? failed : error;
 	}
+	/* A file none of whose modules came to stay goes. */
+	if (what == 1 || error)
+		run_sysinits("set_sysuninit_set", true);
 	return error;
 }
 

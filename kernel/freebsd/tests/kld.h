@@ -2,12 +2,17 @@
 #ifndef KLD_H
 #define KLD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/* The module's view of a thread is these words (kpi.h): a process at 0x8, the system call's result at 0x460; a process has its number at 0xc4. */
+/*
+ * The module's view of a thread is these words (kpi.h): a process at 0x8, credentials at 0x180, the system call's result at 0x460; a process has its
+ * number at 0xc4.
+ */
 #define TD_PROC 0x8
+#define TD_UCRED 0x180
 #define TD_RETVAL 0x460
 #define P_PID 0xc4
 extern char thread[0x1000], process[0x1000];
@@ -20,9 +25,13 @@ enum {
 	B_ENOEXEC = 8,
 	B_EBADF = 9,
 	B_ENOMEM = 12,
+	B_EACCES = 13,
 	B_EFAULT = 14,
+	B_ENODEV = 19,
 	B_EINVAL = 22,
 	B_E2BIG = 7,
+	B_ENOTCAPABLE = 93,
+	B_ECAPMODE = 94,
 };
 
 #define CHECK(condition)                                                                  \
@@ -42,9 +51,29 @@ void kld_map_alias(uint64_t address, uint64_t page, size_t count);
 
 /* The interface. */
 void *kpi_find(const char *name);
+void *vm_find(const char *name);
+void *kpi_file(int fd);
+extern int vm_objects;
+void *vm_find(const char *name);
+void *kpi_file(int fd);
+extern int vm_objects;
 extern int signal_waits, fpu_depth;
 extern long blocks;
-extern int *sysctl_enabled;
+/* What the credentials have reserved of swap, and may. */
+extern long reserved, swap_limit;
+extern char credentials[64];
+/* Does the process run in capability mode? May a security policy's say be no? */
+extern int capability_mode, mac_denies;
+/* What a descriptor's rights lack. */
+enum { CAN_READ = 1, CAN_WRITE = 2, CAN_IOCTL = 4, CAN_RECEIVE = 8, CAN_SEND = 16 };
+void limit_rights(int fd, int without);
+/* mmap of a descriptor by the process: its result, negative for an error, and munmap. */
+long user_mmap(int fd, size_t len, int protection, int most, long offset);
+void user_munmap(long address);
+/* kern.perilune.enabled and so on. */
+extern int *sysctl_enabled, *sysctl_harden;
+extern unsigned long *sysctl_max_memory;
+extern unsigned int *sysctl_max_code;
 /* The process's memory. */
 extern char *arena;
 #define ARENA (1 << 20)
@@ -52,7 +81,7 @@ extern char *arena;
 /* System calls that the module registered. */
 struct call {
 	int (*function)(void *, void *);
-	int arguments, number;
+	int arguments, number, flags;
 };
 extern struct call calls[4];
 extern int call_count;

@@ -17,13 +17,15 @@
 
 #include "kld.h"
 
-char thread[0x1000], process[0x1000], *arena;
-int signal_waits, fpu_depth;
-long blocks;
-int *sysctl_enabled;
+char thread[0x1000], process[0x1000], credentials[64], *arena;
+int signal_waits, fpu_depth, capability_mode, mac_denies;
+long blocks, reserved, swap_limit = 1L << 40;
+int *sysctl_enabled, *sysctl_harden;
+unsigned long *sysctl_max_memory;
+unsigned int *sysctl_max_code;
 struct call calls[4];
 int call_count;
-static char m_temp[64], m_soname[64], kern_oid[64], rights[2][64];
+static char m_soname[64], kern_oid[64], own_oid[64], rights[2][64];
 
 static int number(int linux_errno)
 {
@@ -48,24 +50,42 @@ static int done(long result)
 	return 0;
 }
 
-/* Memory. */
+/* Memory: of the module's own type, which it has registered. */
 
+struct malloc_type {
+	struct malloc_type *next;
+	unsigned long version;
+	const char *name;
+	uint64_t own[11];
+};
+static struct malloc_type *own_type, m_temp = { .version = 2020110501 };
+
+static void k_malloc_init(struct malloc_type *type)
+{
+	CHECK(!own_type && type->version == 2020110501 && !strcmp(type->name, "perilune"));
+	own_type = type;
+}
+static void k_malloc_uninit(struct malloc_type *type)
+{
+	CHECK(own_type && type == own_type && blocks == 0);
+	own_type = NULL;
+}
 static void *k_malloc(size_t size, void *type, int flags)
 {
-	CHECK(type == m_temp && (flags == 1 || flags == 2));
+	CHECK(own_type && type == own_type && (flags == 1 || flags == 2));
 	blocks++;
 	return malloc(size);
 }
 static void *k_malloc_aligned(size_t size, size_t align, void *type, int flags)
 {
-	CHECK(type == m_temp && flags == 1 && !(align & (align - 1)));
+	CHECK(own_type && type == own_type && flags == 1 && !(align & (align - 1)));
 	blocks++;
 	return aligned_alloc(align, (size + align - 1) & ~(align - 1));
 }
 static void k_free(void *block, void *type)
 {
-	CHECK(type == m_temp || type == m_soname);
-	blocks -= block != NULL && type == m_temp;
+	CHECK((own_type && type == own_type) || type == m_soname);
+	blocks -= block != NULL && type == own_type;
 	free(block);
 }
 
@@ -152,15 +172,29 @@ struct fileops {
 	int (*read)(void *, void *, void *, int, void *);
 	void *others[6];
 	int (*close)(void *, void *);
+	void *more[5];
+	int (*mmap)(void *, void *, uint64_t *, uint64_t, unsigned char, unsigned char, int, int64_t, void *);
 };
 struct file {
 	unsigned int flag, count;
 	void *data;
 	struct fileops *ops;
+	void *vnode, *credentials;
 	int fd;
 };
 #define FILES 1024
 static struct file *files[FILES];
+static int without[FILES];
+#define CREDENTIALS (*(void **)(thread + TD_UCRED))
+
+void limit_rights(int fd, int lacks)
+{
+	without[fd] = lacks;
+}
+static int may(int fd, int what)
+{
+	return fd >= 0 && fd < FILES && without[fd] & what ? B_ENOTCAPABLE : 0;
+}
 static int bad_close(void *fp, void *td)
 {
 	(void)fp;
@@ -187,7 +221,7 @@ static int k_falloc_caps(void *td, struct file **fp, int *fd, int flags, void *c
 	*fd = open("/dev/null", O_RDONLY);
 	CHECK(*fd >= 0 && *fd < FILES);
 	*fp = calloc(1, sizeof(**fp));
-	**fp = (struct file){ .count = 2, .ops = &bad, .fd = *fd };
+	**fp = (struct file){ .count = 2, .ops = &bad, .credentials = CREDENTIALS, .fd = *fd };
 	files[*fd] = *fp;
 	return 0;
 }
@@ -203,9 +237,16 @@ static int k_fget(void *td, int fd, const void *asked, struct file **fp)
 	CHECK(td == thread && asked == rights[0]);
 	if (fd < 0 || fd >= FILES || !files[fd])
 		return B_EBADF;
+	if (may(fd, CAN_IOCTL))
+		return B_ENOTCAPABLE;
 	*fp = files[fd];
 	(*fp)->count++;
 	return 0;
+}
+void *kpi_file(int fd)
+{
+	CHECK(files[fd]);
+	return files[fd];
 }
 static int k_kern_close(void *td, int fd)
 {
@@ -216,6 +257,8 @@ static int k_kern_close(void *td, int fd)
 		files[fd] = NULL;
 		drop(fp);
 	}
+	if (fd >= 0 && fd < FILES)
+		without[fd] = 0;
 	return close(fd) ? number(errno) : 0;
 }
 static void k_fdclose(void *td, struct file *fp, int fd)
@@ -259,28 +302,28 @@ static int moved(struct uio *uio, ssize_t n)
 }
 static int k_kern_readv(void *td, int fd, struct uio *uio)
 {
-	int error = check(uio);
+	int error = may(fd, CAN_READ) ? B_ENOTCAPABLE : check(uio);
 
 	CHECK(td == thread && uio->rw == 0);
 	return error ? error : moved(uio, readv(fd, uio->iov, uio->count));
 }
 static int k_kern_writev(void *td, int fd, struct uio *uio)
 {
-	int error = check(uio);
+	int error = may(fd, CAN_WRITE) ? B_ENOTCAPABLE : check(uio);
 
 	CHECK(td == thread && uio->rw == 1);
 	return error ? error : moved(uio, writev(fd, uio->iov, uio->count));
 }
 static int k_kern_preadv(void *td, int fd, struct uio *uio, off_t offset)
 {
-	int error = check(uio);
+	int error = may(fd, CAN_READ) ? B_ENOTCAPABLE : check(uio);
 
 	CHECK(td == thread && uio->rw == 0);
 	return error ? error : moved(uio, preadv(fd, uio->iov, uio->count, offset));
 }
 static int k_kern_pwritev(void *td, int fd, struct uio *uio, off_t offset)
 {
-	int error = check(uio);
+	int error = may(fd, CAN_WRITE) ? B_ENOTCAPABLE : check(uio);
 
 	CHECK(td == thread && uio->rw == 1);
 	return error ? error : moved(uio, pwritev(fd, uio->iov, uio->count, offset));
@@ -318,6 +361,8 @@ static int k_getsock(void *td, int fd, const void *asked, struct file **fp)
 	socklen_t len = sizeof(kind);
 
 	CHECK(td == thread && asked == rights[1]);
+	if (may(fd, CAN_RECEIVE))
+		return B_ENOTCAPABLE;
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind, &len))
 		return number(errno);
 	*fp = calloc(1, sizeof(**fp));
@@ -332,6 +377,12 @@ static void *their_address(const struct sockaddr_storage *from, socklen_t len)
 	sa[0] = len;
 	sa[1] = from->ss_family == AF_INET6 ? 28 : from->ss_family;
 	return sa;
+}
+/* What security policies say of the caller, not of whoever opened the socket. */
+static int k_mac_socket_check_receive(void *cred, void *socket)
+{
+	CHECK(cred == CREDENTIALS && socket);
+	return mac_denies ? B_EACCES : 0;
 }
 static int to_flags(int flags)
 {
@@ -374,6 +425,8 @@ static int k_kern_sendit(void *td, int fd, struct their_msghdr *message, int fla
 	for (int i = 0; i < message->iov_len; i++)
 		if (segment == 0 && !is_user(message->iov[i].iov_base, message->iov[i].iov_len))
 			return B_EFAULT;
+	if (may(fd, CAN_SEND))
+		return B_ENOTCAPABLE;
 	if (message->name) {
 		CHECK(message->name[0] == message->name_len);
 		memcpy(&address, message->name, message->name_len);
@@ -465,15 +518,33 @@ static int k_sysctl_handle_int(void)
 {
 	return 0;
 }
+static int k_sysctl_handle_long(void)
+{
+	return 0;
+}
 static void *k_sysctl_add_oid(void *list, void *parent, int n, const char *name, int kind, void *value, intptr_t unused, void *handler,
 			      const char *format, const char *description, const char *label)
 {
 	(void)list;
 	(void)description;
-	CHECK(parent == kern_oid && n == -1 && !strcmp(name, "perilune") && (unsigned)kind == 0xc0040002u && !unused && !label);
-	CHECK(handler == k_sysctl_handle_int && !strcmp(format, "I"));
-	sysctl_enabled = value;
-	return kern_oid;
+	CHECK(n == -1 && !unused && !label);
+	if (parent == kern_oid) {
+		CHECK(!strcmp(name, "perilune") && (unsigned)kind == 0xc0040001u && !value && !handler && !strcmp(format, "N"));
+		return own_oid;
+	}
+	CHECK(parent == own_oid);
+#define VALUE(variable, type, function, letters)                                                                                    \
+	if (!strcmp(name, #variable)) {                                                                                             \
+		CHECK((unsigned)kind == (0xc0040000u | type) && handler == k_sysctl_handle_##function && !strcmp(format, letters)); \
+		sysctl_##variable = value;                                                                                          \
+		return kern_oid;                                                                                                    \
+	}
+	VALUE(enabled, 2, int, "I")
+	VALUE(harden, 2, int, "I")
+	VALUE(max_code, 6, int, "IU")
+	VALUE(max_memory, 8, long, "LU")
+	CHECK(!"a variable");
+	return NULL;
 }
 
 struct sysent {
@@ -496,9 +567,9 @@ static int k_syscall_module_handler(void *module, int what, void *data)
 	struct syscall_module *m = data;
 
 	if (what == 0) {
-		CHECK(*m->offset == -1 && call_count < 4 && m->fresh->flags == 0);
+		CHECK(*m->offset == -1 && call_count < 4);
 		*m->offset = 210 + call_count;
-		calls[call_count++] = (struct call){ m->fresh->call, m->fresh->arguments, *m->offset };
+		calls[call_count++] = (struct call){ m->fresh->call, m->fresh->arguments, *m->offset, m->fresh->flags };
 		return m->chain ? m->chain(module, what, m->argument) : 0;
 	}
 	if (what == 1) {
@@ -527,10 +598,11 @@ void *kpi_find(const char *name)
 		F(kern_getppid), F(kern_lseek), F(kern_nanosleep), F(kern_poll_kfds), F(kern_preadv), F(kern_pwritev), F(kern_readv), F(kern_sendit),
 		F(kern_shutdown), F(kern_writev), F(kva_alloc), F(kva_free), F(malloc), F(malloc_aligned), F(maybe_yield), F(panic), F(PHYS_TO_VM_PAGE),
 		F(pmap_kextract), F(pmap_qenter), F(pmap_qremove), F(sig_intr), F(soreceive), F(sys_getegid), F(sys_geteuid), F(sys_getgid), F(sys_getpid),
-		F(sys_getuid), F(syscall_module_handler), F(sysctl_add_oid), F(sysctl_ctx_free), F(sysctl_ctx_init), F(sysctl_handle_int),
+		F(sys_getuid), F(syscall_module_handler), F(sysctl_add_oid), F(sysctl_ctx_free), F(sysctl_ctx_init), F(sysctl_handle_int), F(sysctl_handle_long),
+		F(mac_socket_check_receive), F(malloc_init), F(malloc_uninit),
 		{ "invfo_chmod", k_invfo }, { "invfo_chown", k_invfo }, { "invfo_ioctl", k_invfo }, { "invfo_kqfilter", k_invfo },
 		{ "invfo_poll", k_invfo }, { "invfo_rdwr", k_invfo }, { "invfo_sendfile", k_invfo }, { "invfo_truncate", k_invfo },
-		{ "module_register_init", kld_register }, { "M_TEMP", m_temp }, { "M_SONAME", m_soname }, { "sysctl___kern", kern_oid },
+		{ "module_register_init", kld_register }, { "M_TEMP", &m_temp }, { "M_SONAME", m_soname }, { "sysctl___kern", kern_oid },
 		{ "cap_ioctl_rights", rights[0] }, { "cap_recv_rights", rights[1] }, { "memcmp", memcmp }, { "memcpy", memcpy },
 		{ "memmove", memmove }, { "memset", memset },
 	};
@@ -538,5 +610,5 @@ void *kpi_find(const char *name)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (!strcmp(all[i].name, name))
 			return all[i].address;
-	return NULL;
+	return vm_find(name);
 }

@@ -24,6 +24,14 @@ static struct call *find(int arguments)
 	return &calls[calls[0].arguments == arguments ? 0 : 1];
 }
 
+/* What the entry of system calls does: in capability mode only those are allowed that say they may be. */
+static int enter(struct call *call, uint64_t *arguments)
+{
+	if (capability_mode && !(call->flags & 1))
+		return B_ECAPMODE;
+	return call->function(thread, arguments);
+}
+
 static long load_request(uint64_t request)
 {
 	uint64_t arguments[1] = { request };
@@ -32,7 +40,7 @@ static long load_request(uint64_t request)
 
 	CHECK(call->arguments == 1);
 	RETVAL = -77;
-	error = call->function(thread, arguments);
+	error = enter(call, arguments);
 	CHECK(fpu_depth == 0);
 	return error ? -error : RETVAL;
 }
@@ -44,9 +52,14 @@ static long run_request(long fd, uint64_t request)
 	int error;
 
 	CHECK(call->arguments == 2);
-	error = call->function(thread, arguments);
+	error = enter(call, arguments);
 	CHECK(fpu_depth == 0);
 	return -error;
+}
+
+static void close_script(long fd)
+{
+	CHECK(((int (*)(void *, int))kpi_find("kern_close"))(thread, fd) == 0);
 }
 
 /* The arena: a request, texts, results. */
@@ -126,7 +139,7 @@ static void eval(const char *text, const double *arguments, int count, const cha
 	if (strcmp(results(), wanted))
 		fprintf(stderr, "%s\ngave '%s'\nwanted '%s'\n", text, results(), wanted);
 	CHECK(!strcmp(results(), wanted));
-	CHECK(((int (*)(void *, int))kpi_find("kern_close"))(thread, fd) == 0);
+	close_script(fd);
 }
 #define EVAL(text, wanted, ...) \
 	eval(text, (double[]){ 0, ##__VA_ARGS__ } + 1, sizeof((double[]){ 0, ##__VA_ARGS__ }) / sizeof(double) - 1, wanted)
@@ -222,8 +235,8 @@ static void test_pointers(void)
 	CHECK(run_request(-1, AT(0)) == -B_EBADF && run_request(1000000, AT(0)) == -B_EBADF && run_request(0, AT(0)) == -B_EBADF);
 	CHECK(run(fd, 64, 0, NULL, 0) == -B_EINVAL && run(fd, PERILUNE_RESUME, 0, NULL, 0) == -B_EINVAL);
 	CHECK(load_with("return 1", (struct perilune_load){ .flags = 1 }) == -B_EINVAL);
-	CHECK(load_with("return 1", (struct perilune_load){ .region = 4096 }) == -B_E2BIG);
-	CHECK(((int (*)(void *, int))kpi_find("kern_close"))(thread, fd) == 0);
+	CHECK(load_with("return 1", (struct perilune_load){ .region = (16 << 20) + 1 }) == -B_E2BIG);
+	close_script(fd);
 }
 
 static void test_stopping(void)
@@ -241,7 +254,7 @@ static void test_stopping(void)
 	CHECK(!run(fd, 0, 0, NULL, 0) && last.outcome == PERILUNE_INTERRUPTED);
 	signal_waits = 0;
 	CHECK(!run(fd, PERILUNE_RESUME, 0, NULL, 0) && !strcmp(results(), "500000 done"));
-	CHECK(((int (*)(void *, int))kpi_find("kern_close"))(thread, fd) == 0);
+	close_script(fd);
 	EVAL("local ok, e = pcall(function() local t = {} for i = 1, 1e7 do t[i] = {} end end) return ok, e", "false not enough memory");
 	EVAL("local function f() return 1 + f() end local ok, e = pcall(f) return ok, e:match('stack overflow')", "false stack overflow");
 }
@@ -257,12 +270,99 @@ static void test_compiling(int level)
 	for (size_t i = 0; i < 8 << 20 && !used; i++)
 		used = code[i] != 0xcc;
 	CHECK(used == (level > 1));
-	CHECK(((int (*)(void *, int))kpi_find("kern_close"))(thread, fd) == 0);
+	close_script(fd);
 	for (size_t i = 0; i < 8 << 20; i++)
 		CHECK(code[i] == 0xcc);
 	EVAL("local s = {} for i = 1, 20000 do s[i % 100 + 1] = ('x'):rep(i % 50) .. i end return #table.concat(s)", "2950");
 	EVAL("local function f(x) if x % 100 == 99 then error('e') end return {x} end local n = 0 "
 	     "for i = 1, 20000 do local ok, t = pcall(f, i) n = n + (ok and #t or 2) end return n", "20200");
+}
+
+/* The region is the same memory for the script and for the process, which may keep it when the script is gone. */
+static void test_region(void)
+{
+	long before = reserved, address, part;
+	long fd = load_with("local r = sys.region() local n = r:u32(0) r:u32(0, n + 1) r:set(5000, 'from the script') return #r, n, r:get(8, 5)",
+			    (struct perilune_load){ .region = 10000 });
+	long plain = load("return sys.region()");
+
+	CHECK(fd >= 0 && vm_objects == 1 && reserved == before + 2 * (8 << 20) + 12288);
+	CHECK(user_mmap(plain, 4096, 3, 3, 0) == -B_ENODEV);
+	/* More than there is, at a place beyond it, executable, more than the descriptor's rights. */
+	CHECK(user_mmap(fd, 12289, 3, 7, 0) == -B_EINVAL && user_mmap(fd, 4096, 3, 7, 12288) == -B_EINVAL && user_mmap(fd, 4096, 3, 7, -4096) == -B_EINVAL);
+	CHECK(user_mmap(fd, 4096, 3, 7, 1L << 62) == -B_EINVAL && user_mmap(fd, -4096, 3, 7, 4096) == -B_EINVAL);
+	CHECK(user_mmap(fd, 4096, 5, 7, 0) == -B_EACCES && user_mmap(fd, 4096, 3, 1, 0) == -B_EACCES);
+	address = user_mmap(fd, 10000, 3, 7, 0);
+	part = user_mmap(fd, 4096, 1, 1, 4096);
+	CHECK(address > 0 && part > 0 && *(int *)address == 0);
+	*(int *)address = 41;
+	memcpy((char *)address + 8, "hello", 5);
+	CHECK(!run(fd, 0, 0, NULL, 0) && !strcmp(results(), "10000 41 hello"));
+	CHECK(*(int *)address == 42 && !memcmp((char *)part + 904, "from the script", 15));
+	close_script(fd);
+	close_script(plain);
+	CHECK(*(int *)address == 42 && vm_objects == 1 && reserved == before + 12288);
+	user_munmap(part);
+	user_munmap(address);
+	CHECK(vm_objects == 0 && reserved == before);
+}
+
+/* Memory is on the account of whoever loads, and no more of it than is allowed. */
+static void test_limits(void)
+{
+	long before = reserved, fd;
+
+	swap_limit = before + (10 << 20);
+	CHECK(load_with("return 1", (struct perilune_load){ .memory = 11 << 20 }) == -B_ENOMEM);
+	CHECK(load_with("return 1", (struct perilune_load){ .region = 3 << 20 }) == -B_ENOMEM && reserved == before && vm_objects == 0);
+	fd = load_with("return 1", (struct perilune_load){ .region = 1 << 20 });
+	CHECK(fd >= 0 && reserved == before + (9 << 20));
+	CHECK(load("return 1") == -B_ENOMEM);
+	close_script(fd);
+	CHECK(reserved == before);
+	CHECK(load("return = 1") == -B_ENOEXEC && load_request(8) == -B_EFAULT && reserved == before);
+	*sysctl_max_memory = 1 << 20;
+	fd = load_with("return #('x'):rep(2e6)", (struct perilune_load){ .memory = 8 << 20 });
+	CHECK(fd >= 0 && reserved == before + (1 << 20) && !run(fd, 0, 0, NULL, 0) && !strcmp(results(), "not enough memory"));
+	close_script(fd);
+	*sysctl_max_memory = 64 << 20;
+	swap_limit = 1L << 40;
+}
+
+/* Descriptors' rights and security policies hold for scripts, and capability mode has none. */
+static void test_capabilities(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int udp = socket(AF_INET, SOCK_DGRAM, 0), file = memfd_create("file", 0);
+	socklen_t len = sizeof(address);
+	long fd;
+
+	CHECK(!bind(udp, (void *)&address, len) && !getsockname(udp, (void *)&address, &len) && !connect(udp, (void *)&address, len));
+	limit_rights(udp, CAN_RECEIVE);
+	EVAL("local fd = ... return sys.sendto(fd, 'x'), select(2, sys.recvfrom(fd, 9))", "1 ENOTCAPABLE", udp);
+	limit_rights(udp, CAN_SEND);
+	EVAL("local fd = ... return sys.recvfrom(fd, 9), select(2, sys.sendto(fd, 'x'))", "x ENOTCAPABLE", udp);
+	limit_rights(udp, 0);
+	limit_rights(file, CAN_WRITE);
+	EVAL("local fd = ... return #sys.read(fd, 9), select(2, sys.write(fd, 'x')), select(2, sys.pwrite(fd, 'x', 0))", "0 ENOTCAPABLE ENOTCAPABLE", file);
+	limit_rights(file, CAN_READ);
+	EVAL("local fd = ... return sys.write(fd, 'x'), select(2, sys.read(fd, 9)), select(2, sys.pread(fd, 9, 0))", "1 ENOTCAPABLE ENOTCAPABLE", file);
+	limit_rights(file, 0);
+	mac_denies = 1;
+	EVAL("local fd = ... return sys.sendto(fd, 'x'), select(2, sys.recvfrom(fd, 9)), select(2, sys.recvmmsg(fd, sys.batch(2, 9)))", "1 EACCES EACCES",
+	     udp);
+	mac_denies = 0;
+	EVAL("return (sys.recvfrom(..., 9))", "x", udp);
+	fd = load("return 1");
+	limit_rights(fd, CAN_IOCTL);
+	CHECK(run(fd, 0, 0, NULL, 0) == -B_ENOTCAPABLE);
+	limit_rights(fd, 0);
+	capability_mode = 1;
+	CHECK(run(fd, 0, 0, NULL, 0) == -B_ECAPMODE && load("return 1") == -B_ECAPMODE);
+	capability_mode = 0;
+	close_script(fd);
+	close(udp);
+	close(file);
 }
 
 static void test_log(void)
@@ -289,7 +389,7 @@ static void test_log(void)
 	CHECK(!((int (*)(void *, int, void *, void *))kpi_find("fget"))(thread, fd, kpi_find("cap_ioctl_rights"), &fp));
 	CHECK(fp->ops[0](fp, &uio, NULL, 0, thread) == 0 && uio.resid == 90 && !memcmp(arena + 0xb000, "printed\t1\n", 10));
 	fp->count--;
-	CHECK(((int (*)(void *, int))kpi_find("kern_close"))(thread, fd) == 0);
+	close_script(fd);
 }
 
 int main(int argc, char **argv)
@@ -303,6 +403,8 @@ int main(int argc, char **argv)
 	CHECK(arena != MAP_FAILED);
 	memcpy(thread + TD_PROC, &own, sizeof(own));
 	memcpy(process + P_PID, &pid, sizeof(pid));
+	own = credentials;
+	memcpy(thread + TD_UCRED, &own, sizeof(own));
 	CHECK(!syscall(SYS_arch_prctl, ARCH_SET_GS, processor));
 	kld_load(argv[1]);
 
@@ -313,6 +415,8 @@ int main(int argc, char **argv)
 	CHECK(kld_event(0) == 0 && call_count == 2 && fpu_depth == 0 && sysctl_enabled && *sysctl_enabled == 0);
 	CHECK(load("return 1") == -B_EPERM);
 
+	CHECK(*sysctl_max_memory == 64 << 20 && *sysctl_max_code == 512 && *sysctl_harden == 1);
+
 	long before = blocks;
 	for (int level = 1; level <= 2; level++) {
 		*sysctl_enabled = level;
@@ -320,12 +424,15 @@ int main(int argc, char **argv)
 		test_files();
 		test_sockets();
 		test_pointers();
+		test_region();
+		test_limits();
+		test_capabilities();
 		test_stopping();
 		test_compiling(level);
 		test_log();
 		for (int i = 0; i < 200; i++)
 			EVAL("return ('x'):rep(1000):len()", "1000");
-		CHECK(blocks == before);
+		CHECK(blocks == before && reserved == 0);
 		printf("kldload: level %d ok\n", level);
 	}
 	CHECK(kld_event(1) == 0 && call_count == 0 && !sysctl_enabled);

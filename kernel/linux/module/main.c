@@ -109,11 +109,12 @@ static ssize_t script_read(struct file *file, char __user *to, size_t len, loff_
 
 static int script_mmap(struct file *file, struct vm_area_struct *vma)
 {
+	struct page **pages;
 	size_t len = 0;
 	void *region;
 
 	kernel_fpu_begin_mask(KFPU_MXCSR);
-	region = perilune_enter_region(file->private_data, &len);
+	region = perilune_enter_region(file->private_data, &len, &pages);
 	kernel_fpu_end();
 	if (!region)
 		return -ENODEV;
@@ -139,7 +140,7 @@ static void *load(unsigned long argument, int *error)
 		paint_stack();
 	kernel_fpu_begin_mask(KFPU_MXCSR);
 	script = perilune_enter_load(argument, READ_ONCE(max_memory), READ_ONCE(enabled) > 1 ? READ_ONCE(max_code) : 0,
-				     READ_ONCE(harden), error);
+				     READ_ONCE(harden), NULL, error);
 	kernel_fpu_end();
 	if (measured)
 		measure(from);

@@ -99,7 +99,17 @@ static void *region_allocate(unsigned int count, struct page ***pages)
 	return region;
 }
 
-void *pl_region_allocate(size_t size, struct page ***pages)
+/* Nothing is reserved ahead: blocks and pages are charged when they are allocated. */
+bool pl_reserve(void *owner, size_t size)
+{
+	return true;
+}
+
+void pl_unreserve(void *owner, size_t size)
+{
+}
+
+void *pl_region_allocate(void *owner, size_t size, struct page ***pages)
 {
 	void *region;
 

@@ -50,10 +50,10 @@ struct pollfd;
 
 /* Of Rust, through enter.S. */
 bool perilune_enter_prepare(void);
-void *perilune_enter_load(u64 request, size_t max_memory, u32 max_code, bool hardened, int *error);
+void *perilune_enter_load(u64 request, size_t max_memory, u32 max_code, bool hardened, void *owner, int *error);
 int perilune_enter_run(void *script, u64 request);
 s64 perilune_enter_log(void *script, u64 address, size_t len);
-void *perilune_enter_region(void *script, size_t *len);
+void *perilune_enter_region(void *script, size_t *len, struct page ***pages);
 void perilune_enter_release(void *script);
 
 /* For Rust. */
@@ -61,7 +61,9 @@ int pl_system(void);
 void __noreturn pl_bug(const char *text, size_t len);
 void *pl_allocate(size_t size, size_t align);
 void pl_release(void *block, size_t size, size_t align);
-void *pl_region_allocate(size_t size, struct page ***pages);
+bool pl_reserve(void *owner, size_t size);
+void pl_unreserve(void *owner, size_t size);
+void *pl_region_allocate(void *owner, size_t size, struct page ***pages);
 void pl_region_release(void *region, size_t size, struct page **pages);
 void *pl_code_reserve(size_t len);
 void pl_code_release(void *start, size_t len);

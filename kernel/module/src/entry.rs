@@ -2,23 +2,28 @@
 
 extern crate alloc;
 use alloc::boxed::Box;
+use core::ffi::c_void;
 use core::ptr;
 
 use perilune_kernel::request::{self, LoadRequest};
 use perilune_kernel::{Errno, Exclusive, Kernel, Limits};
 
 use crate::allocate::{KernelMemory, permanently, try_box};
-use crate::kernel::Native;
+use crate::kernel::{Native, Reservation};
 use crate::shim;
 use crate::system::system;
 
+/// The largest region.
+const MAX_REGION: u64 = 16 << 20;
 /// Bytes of the log that are copied at a time.
 const CHUNK: usize = 256;
 
 /// A loaded script, which its descriptor owns.
 pub struct Loaded {
     script: Exclusive,
-    region: (*mut u8, usize),
+    region: (*mut u8, usize, *mut c_void),
+    // Given back last.
+    _reservation: Reservation,
 }
 
 fn load(
@@ -26,10 +31,11 @@ fn load(
     max_memory: usize,
     max_code: u32,
     hardened: bool,
+    owner: *mut c_void,
 ) -> Result<Box<Loaded>, Errno> {
     let mut process = Native::PLAIN;
     let request = LoadRequest::fetch(&mut process, address)?;
-    if request.region > system().max_region {
+    if request.region > MAX_REGION {
         return Err(Errno::E2BIG);
     }
     let most = Limits {
@@ -37,18 +43,18 @@ fn load(
         code: max_code,
         ..Limits::GREATEST
     };
-    let code = (request.limits(&most).code as usize) << 10;
-    let kernel = Native::new(request.region as usize, code, hardened)?;
-    let region = match kernel.region() {
-        Some((start, len)) => (start.as_ptr(), len),
-        None => (ptr::null_mut(), 0),
-    };
+    let limits = request.limits(&most);
+    let reservation = Reservation::new(owner, limits.memory)?;
+    let code = (limits.code as usize) << 10;
+    let kernel = Native::new(owner, request.region as usize, code, hardened)?;
+    let region = kernel.region_parts();
     let kernel = try_box(kernel)?;
     let memory = try_box_memory();
     let script = request::load(&mut process, kernel, memory, &request, address, &most)?;
     try_box(Loaded {
         script: Exclusive::new(script),
         region,
+        _reservation: reservation,
     })
 }
 
@@ -73,16 +79,17 @@ extern "C" fn perilune_rust_prepare() -> bool {
 /// Loads what the request at `address` of the process says. Null and an error number if that fails.
 ///
 /// # Safety
-/// `errno` may be written.
+/// `errno` may be written; `owner` is what the C side charges, as long as the script lives.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn perilune_rust_load(
     address: u64,
     max_memory: usize,
     max_code: u32,
     hardened: bool,
+    owner: *mut c_void,
     errno: *mut i32,
 ) -> *mut Loaded {
-    match load(address, max_memory, max_code, hardened) {
+    match load(address, max_memory, max_code, hardened, owner) {
         Ok(loaded) => Box::into_raw(loaded),
         Err(failure) => {
             // SAFETY: the caller's promise.
@@ -135,16 +142,21 @@ unsafe extern "C" fn perilune_rust_log(loaded: *const Loaded, address: u64, len:
     }
 }
 
-/// The shared region and its size, null if there is none.
+/// The shared region, its size and what it was made of, null if there is none.
 ///
 /// # Safety
-/// As for `perilune_rust_run`; `len` may be written.
+/// As for `perilune_rust_run`; `len` and `pages` may be written.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn perilune_rust_region(loaded: *const Loaded, len: *mut usize) -> *mut u8 {
+unsafe extern "C" fn perilune_rust_region(
+    loaded: *const Loaded,
+    len: *mut usize,
+    pages: *mut *mut c_void,
+) -> *mut u8 {
     // SAFETY: the caller's promises.
     unsafe {
-        let (start, size) = (*loaded).region;
+        let (start, size, of) = (*loaded).region;
         *len = size;
+        *pages = of;
         start
     }
 }

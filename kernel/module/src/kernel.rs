@@ -29,6 +29,31 @@ struct Region {
     pages: *mut c_void,
 }
 
+/// Memory that is reserved for a script, on the account of whoever loaded it. On Linux nothing is: blocks are charged as they are allocated.
+pub struct Reservation {
+    owner: *mut c_void,
+    size: usize,
+}
+
+impl Reservation {
+    /// For so many bytes at most; `owner` is the C side's, and lives as long as the script.
+    pub fn new(owner: *mut c_void, size: usize) -> Result<Reservation> {
+        // SAFETY: the owner came from the C side.
+        if unsafe { shim::pl_reserve(owner, size) } {
+            Ok(Reservation { owner, size })
+        } else {
+            Err(Errno::ENOMEM)
+        }
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        // SAFETY: `new` reserved it.
+        unsafe { shim::pl_unreserve(self.owner, self.size) }
+    }
+}
+
 /// The kernel for one script: its region, and how much machine code it may have.
 pub struct Native {
     region: Option<Region>,
@@ -48,7 +73,12 @@ impl Native {
     };
 
     /// With a region of so many bytes, or none for 0, and machine code of at most so many, which has measures against hostile scripts or not.
-    pub fn new(region: usize, code: usize, hardened: bool) -> Result<Native> {
+    pub fn new(
+        owner: *mut c_void,
+        region: usize,
+        code: usize,
+        hardened: bool,
+    ) -> Result<Native> {
         let mut native = Native {
             region: None,
             code,
@@ -56,8 +86,8 @@ impl Native {
         };
         if region > 0 {
             let mut pages = ptr::null_mut();
-            // SAFETY: the pages' list is told at a place for it.
-            let start = unsafe { shim::pl_region_allocate(region, &raw mut pages) };
+            // SAFETY: the owner came from the C side; the pages' list is told at a place for it.
+            let start = unsafe { shim::pl_region_allocate(owner, region, &raw mut pages) };
             let start = NonNull::new(start).ok_or(Errno::ENOMEM)?;
             native.region = Some(Region {
                 start,
@@ -66,6 +96,16 @@ impl Native {
             });
         }
         Ok(native)
+    }
+}
+
+impl Native {
+    /// The region, its size, and what it was made of; nulls if there is none.
+    pub fn region_parts(&self) -> (*mut u8, usize, *mut c_void) {
+        match &self.region {
+            Some(region) => (region.start.as_ptr(), region.len, region.pages),
+            None => (ptr::null_mut(), 0, ptr::null_mut()),
+        }
     }
 }
 
@@ -198,11 +238,12 @@ unsafe impl Kernel for Native {
                 &raw mut message_flags,
             )
         })?;
-        sender.set_len(address_len as usize);
-        Ok(Received {
+        Ok(Received::new(
             len,
-            flags: message_flags,
-        })
+            message_flags,
+            sender,
+            address_len as usize,
+        ))
     }
     fn send(
         &mut self,

@@ -36,7 +36,9 @@ unsafe extern "C" {
     pub fn pl_bug(text: *const u8, len: usize) -> !;
     pub fn pl_allocate(size: usize, align: usize) -> *mut c_void;
     pub fn pl_release(block: *mut c_void, size: usize, align: usize);
-    pub fn pl_region_allocate(size: usize, pages: *mut *mut c_void) -> *mut u8;
+    pub fn pl_reserve(owner: *mut c_void, size: usize) -> bool;
+    pub fn pl_unreserve(owner: *mut c_void, size: usize);
+    pub fn pl_region_allocate(owner: *mut c_void, size: usize, pages: *mut *mut c_void) -> *mut u8;
     pub fn pl_region_release(region: *mut u8, size: usize, pages: *mut c_void);
     pub fn pl_code_reserve(len: usize) -> *mut u8;
     pub fn pl_code_release(start: *mut u8, len: usize);

@@ -13,8 +13,6 @@ pub struct System {
     pub dont_wait: i32,
     /// The flag with which a broken pipe is no signal.
     pub no_signal: i32,
-    /// The largest region.
-    pub max_region: u64,
     /// How addresses look.
     pub address_layout: AddressLayout,
     errnos: &'static [(i32, Errno)],
@@ -50,7 +48,6 @@ static LINUX: System = System {
     },
     dont_wait: 0x40,
     no_signal: 0x4000,
-    max_region: 16 << 20,
     address_layout: AddressLayout {
         has_length: false,
         inet: 2,
@@ -84,7 +81,6 @@ static FREEBSD: System = System {
     },
     dont_wait: 0x80,
     no_signal: 0x20000,
-    max_region: 0,
     address_layout: AddressLayout {
         has_length: true,
         inet: 2,
@@ -97,7 +93,7 @@ static FREEBSD: System = System {
         38 ENOTSOCK 39 EDESTADDRREQ 40 EMSGSIZE 41 EPROTOTYPE 42 ENOPROTOOPT 43 EPROTONOSUPPORT 45 EOPNOTSUPP
         47 EAFNOSUPPORT 48 EADDRINUSE 49 EADDRNOTAVAIL 50 ENETDOWN 51 ENETUNREACH 52 ENETRESET 53 ECONNABORTED
         54 ECONNRESET 55 ENOBUFS 56 EISCONN 57 ENOTCONN 60 ETIMEDOUT 61 ECONNREFUSED 62 ELOOP 63 ENAMETOOLONG 64 EHOSTDOWN
-        65 EHOSTUNREACH 69 EDQUOT 70 ESTALE 77 ENOLCK 78 ENOSYS 83 ENOMSG 84 EOVERFLOW 85 ECANCELED 89 EBADMSG 92 EPROTO
+        65 EHOSTUNREACH 69 EDQUOT 70 ESTALE 77 ENOLCK 78 ENOSYS 83 ENOMSG 84 EOVERFLOW 85 ECANCELED 89 EBADMSG 92 EPROTO 93 ENOTCAPABLE
     },
 };
 

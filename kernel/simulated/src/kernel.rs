@@ -173,11 +173,12 @@ unsafe impl Kernel for SimulatedKernel {
         header.msg_iovlen = vectors.len as _;
         // SAFETY: the header's pointers are to memory of those sizes, which may be written.
         let len = checked(unsafe { libc::recvmsg(fd, &raw mut header, flags) })?;
-        sender.set_len(header.msg_namelen as usize);
-        Ok(Received {
+        Ok(Received::new(
             len,
-            flags: header.msg_flags,
-        })
+            header.msg_flags,
+            sender,
+            header.msg_namelen as usize,
+        ))
     }
     fn send(
         &mut self,

@@ -7,7 +7,7 @@ use perilune_ir::trace::compact;
 use perilune_ir::types::IrRef;
 
 use crate::blind::Known;
-use crate::compile::{Compiler, Record};
+use crate::compile::{Compiled, Compiler, Record};
 use crate::emit::{self, Blinding, ExitJump, Stub, Style};
 use crate::error::BackendError;
 use crate::input::{Entry, Hardening, Head, Input, Location};
@@ -122,7 +122,7 @@ impl Assembler {
         input: &Input<'_>,
         then: impl FnOnce(&mut Writer<'_>, &Code) -> Result<(), BackendError>,
     ) -> Result<Code, BackendError> {
-        let compiled = Compiler::try_new(input, self.hardening)?.run()?;
+        let compiled = compile(input, self.hardening)?;
         let style = Style {
             shared: region.shared,
             id: u32::from(input.number) << 16,
@@ -171,6 +171,12 @@ impl Assembler {
             }
         })?
     }
+}
+
+/// The instructions of a trace. A function of its own, for a compiler is large and kernels' stacks are small.
+#[inline(never)]
+fn compile(input: &Input<'_>, hardening: Hardening) -> Result<Compiled, BackendError> {
+    Compiler::try_new(input, hardening)?.run()
 }
 
 impl Code {

@@ -1,6 +1,7 @@
 //! From a recording to a trace that is entered, and back: numbers, patching of bytecode, links, flushing, eviction.
 
 extern crate alloc;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use perilune_ir::ins::{Const, ObjId};
@@ -14,8 +15,9 @@ use crate::bytecode::{Bc, Ins, Proto};
 use crate::gc::{Header, Kind};
 use crate::jit::hot::write_instruction;
 use crate::jit::parameters::JitMode;
-use crate::jit::store::{ExitState, Installed};
+use crate::jit::store::{ExitState, Installed, try_box};
 use crate::jit::trace::{LinkKind, Recording, ResumePoint, Start, TraceAbort, TraceNo};
+use crate::record::Recorder;
 use crate::value::{Function, Gc};
 use crate::vm::Vm;
 
@@ -80,13 +82,59 @@ impl Vm {
     }
 
     /// Optimises a recording and makes it a trace that is entered. `objects` are those that it refers to.
+    ///
+    /// The steps are functions of their own, and the trace is in a box, for the sake of kernels' stacks: this is the deepest that the compiler gets.
     pub(crate) fn install(
         &mut self,
         number: TraceNo,
         anchor: Gc<Proto>,
-        recording: Recording,
+        recorder: Box<Recorder>,
         objects: &[Gc<Header>],
     ) -> Result<(), TraceAbort> {
+        let mut trace = self.optimised(number, anchor, recorder)?;
+        if self.jit.settings.mode == JitMode::Compile {
+            let code = self.assemble(number, &trace)?;
+            trace.charged += code.block().len + code.heap_size();
+            trace.code = Some(code);
+        }
+        let (start, root) = (trace.start, trace.root);
+        let (proto, start_pc, start_ins) = (trace.proto, trace.start_pc, trace.start_ins);
+        if let Err(reason) = self.keep(number, trace, objects) {
+            if let Start::Side { parent, exit } = start {
+                self.unlink_exit(parent, exit);
+            }
+            return Err(reason);
+        }
+        self.jit.installed += 1;
+        match start {
+            Start::Root => self.patch(proto, start_pc, start_ins, number),
+            Start::Side { parent, exit } => {
+                if let Some(parent) = self.jit.traces.get_mut(parent)
+                    && let Some(exit) = parent.exits.get_mut(usize::from(exit))
+                {
+                    exit.side = number;
+                }
+                if let Some(root) = self.jit.traces.get_mut(root) {
+                    root.sides += 1;
+                }
+            }
+            Start::Stitch { parent } => {
+                if let Some(parent) = self.jit.traces.get_mut(parent) {
+                    parent.stitch.side = number;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The trace of a recording, optimised, without machine code.
+    #[inline(never)]
+    fn optimised(
+        &mut self,
+        number: TraceNo,
+        anchor: Gc<Proto>,
+        recorder: Box<Recorder>,
+    ) -> Result<Box<Installed>, TraceAbort> {
         let Recording {
             mut ir,
             mut resume,
@@ -97,7 +145,7 @@ impl Vm {
             link,
             link_to,
             top_slot,
-        } = recording;
+        } = recorder.finish()?;
         opt::finish(
             &mut ir,
             self.jit.settings.optimisations(),
@@ -131,7 +179,7 @@ impl Vm {
             + exits.capacity() * size_of::<ExitState>()
             + resume.capacity() * size_of::<ResumePoint>();
         let fail = self.guard_to_fail(&ir);
-        let mut trace = Installed {
+        let trace = Installed {
             fail,
             ir,
             resume,
@@ -152,44 +200,14 @@ impl Vm {
             code: None,
             charged,
         };
-        if self.jit.settings.mode == JitMode::Compile {
-            let code = self.assemble(number, &trace)?;
-            trace.charged += code.block().len + code.heap_size();
-            trace.code = Some(code);
-        }
-        if let Err(reason) = self.keep(number, trace, objects) {
-            if let Start::Side { parent, exit } = start {
-                self.unlink_exit(parent, exit);
-            }
-            return Err(reason);
-        }
-        self.jit.installed += 1;
-        match start {
-            Start::Root => self.patch(proto, start_pc, start_ins, number),
-            Start::Side { parent, exit } => {
-                if let Some(parent) = self.jit.traces.get_mut(parent)
-                    && let Some(exit) = parent.exits.get_mut(usize::from(exit))
-                {
-                    exit.side = number;
-                }
-                if let Some(root) = self.jit.traces.get_mut(root) {
-                    root.sides += 1;
-                }
-            }
-            Start::Stitch { parent } => {
-                if let Some(parent) = self.jit.traces.get_mut(parent) {
-                    parent.stitch.side = number;
-                }
-            }
-        }
-        Ok(())
+        try_box(trace).map_err(|_| TraceAbort::OutOfMemory)
     }
 
     /// Stores a trace, counts its memory, and keeps alive what it refers to.
     fn keep(
         &mut self,
         number: TraceNo,
-        mut trace: Installed,
+        mut trace: Box<Installed>,
         objects: &[Gc<Header>],
     ) -> Result<(), TraceAbort> {
         let (anchor, charged) = (trace.anchor, trace.charged);

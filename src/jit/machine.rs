@@ -92,28 +92,35 @@ impl Vm {
     /// The machine, made when it is wanted first.
     fn machine(&mut self) -> Result<&mut Machine, BackendError> {
         if self.jit.machine.is_none() {
-            let Some(memory) = self.host.executable_memory() else {
-                // There will never be any: nothing is recorded any more.
-                self.jit.settings.mode = JitMode::Off;
-                return Err(BackendError::Protection);
-            };
-            let size = (self.jit.settings.parameters.max_mcode as usize) << 10;
-            let mut region = Region::try_new(HostMemory(memory), size)?;
-            let mut layout = layout::layout();
-            let is_low = is_low(self.globals.as_ptr().addr());
-            layout.low_addresses &= is_low;
-            layout.high_addresses &= !is_low;
-            let hardening = self.jit.settings.hardening;
-            let bits = self.host.entropy();
-            let assembler = Assembler::hardened(&mut region, &layout, hardening, bits)?;
-            self.jit.machine = Some(Machine {
-                region,
-                assembler,
-                layout: try_box(layout).map_err(|_| BackendError::OutOfMemory)?,
-                features: Features::detect(),
-            });
+            self.make_machine()?;
         }
         self.jit.machine.as_mut().ok_or(BackendError::OutOfMemory)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_machine(&mut self) -> Result<(), BackendError> {
+        let Some(memory) = self.host.executable_memory() else {
+            // There will never be any: nothing is recorded any more.
+            self.jit.settings.mode = JitMode::Off;
+            return Err(BackendError::Protection);
+        };
+        let size = (self.jit.settings.parameters.max_mcode as usize) << 10;
+        let mut region = Region::try_new(HostMemory(memory), size)?;
+        let mut layout = layout::layout();
+        let is_low = is_low(self.globals.as_ptr().addr());
+        layout.low_addresses &= is_low;
+        layout.high_addresses &= !is_low;
+        let hardening = self.jit.settings.hardening;
+        let bits = self.host.entropy();
+        let assembler = Assembler::hardened(&mut region, &layout, hardening, bits)?;
+        self.jit.machine = Some(Machine {
+            region,
+            assembler,
+            layout: try_box(layout).map_err(|_| BackendError::OutOfMemory)?,
+            features: Features::detect(),
+        });
+        Ok(())
     }
 
     /// Bytes of code memory in use, and how many there may be.

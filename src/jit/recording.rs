@@ -232,8 +232,7 @@ impl Vm {
             Err(_) => is_complete = false,
         });
         let result = if is_complete {
-            let recording = recorder.finish();
-            recording.and_then(|recording| self.install(number, anchor, recording, &objects))
+            self.install(number, anchor, recorder, &objects)
         } else {
             Err(TraceAbort::OutOfMemory)
         };

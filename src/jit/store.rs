@@ -169,11 +169,7 @@ impl TraceStore {
     }
 
     /// Stores a trace under a free number, or gives it back where there is no memory.
-    #[expect(
-        clippy::result_large_err,
-        reason = "what failed for lack of memory goes back, and a box would need some"
-    )]
-    pub fn insert(&mut self, number: TraceNo, trace: Installed) -> Result<(), Installed> {
+    pub fn insert(&mut self, number: TraceNo, trace: Box<Installed>) -> Result<(), Box<Installed>> {
         let index = usize::from(number.0);
         while self.slots.len() <= index {
             if self.slots.try_reserve(1).is_err() {
@@ -181,7 +177,7 @@ impl TraceStore {
             }
             self.slots.push(None);
         }
-        self.slots[index] = Some(try_box(trace)?);
+        self.slots[index] = Some(trace);
         self.count += 1;
         Ok(())
     }

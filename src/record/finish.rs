@@ -167,22 +167,21 @@ impl Recorder {
         Ok(Then::Stop)
     }
 
-    /// The finished trace.
+    /// The finished trace. Its parts are moved out of the box one by one: as a whole the recorder is too large for a kernel's stack.
     pub(crate) fn finish(self: Box<Self>) -> Result<Recording, TraceAbort> {
-        let this = *self;
-        if this.phase != Phase::Finished {
+        if self.phase != Phase::Finished {
             return Err(TraceAbort::LeavesLoop);
         }
         Ok(Recording {
-            ir: this.b.finish(),
-            resume: this.resume,
-            start: this.start,
-            proto: this.start_proto,
-            start_pc: this.start_pc,
-            start_ins: this.start_ins,
-            link: this.link,
-            link_to: this.link_to,
-            top_slot: this.top_slot,
+            start: self.start,
+            proto: self.start_proto,
+            start_pc: self.start_pc,
+            start_ins: self.start_ins,
+            link: self.link,
+            link_to: self.link_to,
+            top_slot: self.top_slot,
+            ir: self.b.finish(),
+            resume: self.resume,
         })
     }
 }

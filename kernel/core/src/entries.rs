@@ -23,6 +23,7 @@ use core::slice;
 use core::sync::atomic::{AtomicU32, Ordering, fence};
 
 use crate::memory::Target;
+use crate::speculation::at_most;
 
 /// In how many entries a key may be.
 pub const WAYS: usize = 4;
@@ -225,6 +226,7 @@ impl<'a> Entries<'a> {
         if len > self.value_size {
             return Found::Nothing;
         }
+        let len = at_most(len, self.value_size);
         // What is compared here is the key, if the version hasn't changed afterwards.
         if !entry.has_key(key) {
             return Found::Nothing;

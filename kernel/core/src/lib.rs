@@ -53,6 +53,8 @@ pub mod request;
 pub mod script;
 #[allow(unsafe_code)]
 pub mod slots;
+#[allow(unsafe_code)]
+mod speculation;
 pub mod sys;
 mod world;
 

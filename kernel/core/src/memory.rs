@@ -9,6 +9,7 @@ use core::ptr;
 
 use crate::errno::Errno;
 use crate::kernel::{Kernel, Result};
+use crate::speculation::at_most;
 
 /// Where bytes lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +54,9 @@ impl<'a> Source<'a> {
         if offset > self.len || len > self.len - offset {
             return None;
         }
+        // All that scripts read and write of views and strings by offset and length comes through here.
+        let offset = at_most(offset, self.len);
+        let len = at_most(len, self.len - offset);
         let place = match self.place {
             Place::Kernel(start) => Place::Kernel(start.wrapping_add(offset)),
             Place::User(address) => Place::User(address.wrapping_add(offset as u64)),

@@ -10,6 +10,7 @@ use core::ptr;
 
 use crate::kernel::{Address, MAX_ADDRESS};
 use crate::memory::Target;
+use crate::speculation::at_most;
 
 const ADDRESS_LENGTH: usize = 4;
 const ADDRESS: usize = 8;
@@ -79,8 +80,9 @@ impl<'a> Slots<'a> {
 
     /// One of them, counted from 0.
     pub fn get(&self, i: usize) -> Option<Slot<'a>> {
-        (i < self.count).then(|| Slot {
-            start: self.start.wrapping_add(i * Slots::stride(self.size)),
+        let last = self.count.checked_sub(1)?;
+        (i <= last).then(|| Slot {
+            start: (self.start).wrapping_add(at_most(i, last) * Slots::stride(self.size)),
             size: self.size,
             lifetime: PhantomData,
         })

@@ -99,32 +99,17 @@ out:
 
 s64 pl_read(int fd, const struct pl_piece *pieces, u32 count, bool user, s64 position)
 {
-	s64 result;
-
-	pl_leave();
-	result = transfer(fd, false, pieces, count, user, position);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(transfer(fd, false, pieces, count, user, position));
 }
 
 s64 pl_write(int fd, const struct pl_piece *pieces, u32 count, bool user, s64 position)
 {
-	s64 result;
-
-	pl_leave();
-	result = transfer(fd, true, pieces, count, user, position);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(transfer(fd, true, pieces, count, user, position));
 }
 
 int pl_close(int fd)
 {
-	int result;
-
-	pl_leave();
-	result = close_fd(fd);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(close_fd(fd));
 }
 
 static s64 seek(int fd, s64 offset, int whence)
@@ -147,12 +132,7 @@ static s64 seek(int fd, s64 offset, int whence)
 
 s64 pl_seek(int fd, s64 offset, int whence)
 {
-	s64 result;
-
-	pl_leave();
-	result = seek(fd, offset, whence);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(seek(fd, offset, whence));
 }
 
 /* A new descriptor for the same file; only if it isn't below `least`, since nothing that modules may use looks further. */
@@ -192,16 +172,25 @@ static int close_on_exec_flag(int fd, int set)
 	return result;
 }
 
-/* Of the status flags O_NONBLOCK can be changed; the others have conditions that only fcntl checks. */
+/*
+ * Of the status flags those can be changed that scripts have names for, by fcntl's own conditions: what is marked append-only stays so, and the file may
+ * have something against it. Asking for another of the changeable ones is refused.
+ */
 static int set_status(struct file *file, int flags)
 {
-	const unsigned int settable = O_APPEND | O_NONBLOCK | O_NDELAY | O_DIRECT | O_NOATIME | FASYNC;
-	unsigned int changed = (file->f_flags ^ flags) & settable;
+	const unsigned int ours = O_APPEND | O_NONBLOCK, others = O_DIRECT | O_NOATIME | FASYNC;
+	int error;
 
-	if (changed & ~O_NONBLOCK)
+	if ((file->f_flags ^ flags) & others)
 		return -EINVAL;
+	if ((file->f_flags ^ flags) & O_APPEND && IS_APPEND(file_inode(file)))
+		return -EPERM;
+	error = file->f_op->check_flags ? file->f_op->check_flags(flags) : 0;
+	if (error)
+		return error;
 	spin_lock(&file->f_lock);
-	file->f_flags = (file->f_flags & ~O_NONBLOCK) | (flags & O_NONBLOCK);
+	file->f_flags = (file->f_flags & ~ours) | (flags & ours);
+	file->f_iocb_flags = iocb_flags(file);
 	spin_unlock(&file->f_lock);
 	return 0;
 }
@@ -209,8 +198,11 @@ static int set_status(struct file *file, int flags)
 static int control(int fd, int command, int argument)
 {
 	struct fd f;
-	int result = -EINVAL;
+	int result = pl_hooks_pass();
 
+	if (result)
+		return result;
+	result = -EINVAL;
 	if (command == F_GETFD)
 		return close_on_exec_flag(fd, -1);
 	if (command == F_SETFD)
@@ -230,10 +222,5 @@ static int control(int fd, int command, int argument)
 
 int pl_control(int fd, int command, int argument)
 {
-	int result;
-
-	pl_leave();
-	result = control(fd, command, argument);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(control(fd, command, argument));
 }

@@ -49,14 +49,9 @@ static void *allocate(size_t size, size_t align)
 
 void *pl_allocate(size_t size, size_t align)
 {
-	void *block;
-
 	if (!size || size > LARGEST || align > LARGEST)
 		return NULL;
-	pl_leave();
-	block = allocate(size, align);
-	pl_return();
-	return block;
+	return PL_OUTSIDE(allocate(size, align));
 }
 
 void pl_release(void *block, size_t size, size_t align)
@@ -111,12 +106,7 @@ void pl_unreserve(void *owner, size_t size)
 
 void *pl_region_allocate(void *owner, size_t size, struct page ***pages)
 {
-	void *region;
-
-	pl_leave();
-	region = region_allocate(PAGE_ALIGN(size) >> PAGE_SHIFT, pages);
-	pl_return();
-	return region;
+	return PL_OUTSIDE(region_allocate(PAGE_ALIGN(size) >> PAGE_SHIFT, pages));
 }
 
 void pl_region_release(void *region, size_t size, struct page **pages)

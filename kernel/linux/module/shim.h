@@ -29,6 +29,16 @@ static inline void pl_leave(void)
 	kernel_fpu_end();
 }
 
+/* The value of an expression that is computed outside. */
+#define PL_OUTSIDE(expression)                          \
+	({                                              \
+		__typeof__(expression) outside;         \
+		pl_leave();                             \
+		outside = (expression);                 \
+		pl_return();                            \
+		outside;                                \
+	})
+
 /* Of a batch; the message lies behind it. */
 struct pl_slot {
 	u32 len;
@@ -94,6 +104,7 @@ void pl_entropy(void *bytes, size_t len);
 /* Within C. */
 int pl_code_init(void);
 void pl_code_exit(void);
+int pl_hooks_pass(void);
 struct iov_iter;
 int pl_make_iter(struct iov_iter *iter, unsigned int direction, void *vectors, const struct pl_piece *pieces, u32 count,
 		 bool user);

@@ -37,15 +37,10 @@ static s64 receive(int fd, const struct pl_piece *pieces, u32 count, bool user, 
 s64 pl_receive(int fd, const struct pl_piece *pieces, u32 count, bool user, int flags, void *address, u32 *address_len,
 	       int *message_flags)
 {
-	s64 result;
-
 	/* These flags are for the kernel's own calls. */
 	if (flags & (MSG_CMSG_COMPAT | MSG_INTERNAL_SENDMSG_FLAGS))
 		return -EINVAL;
-	pl_leave();
-	result = receive(fd, pieces, count, user, flags, address, address_len, message_flags);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(receive(fd, pieces, count, user, flags, address, address_len, message_flags));
 }
 
 static s64 send(int fd, const struct pl_piece *pieces, u32 count, bool user, int flags, const void *address, u32 address_len)
@@ -69,14 +64,9 @@ static s64 send(int fd, const struct pl_piece *pieces, u32 count, bool user, int
 
 s64 pl_send(int fd, const struct pl_piece *pieces, u32 count, bool user, int flags, const void *address, u32 address_len)
 {
-	s64 result;
-
 	if (flags & (MSG_CMSG_COMPAT | MSG_INTERNAL_SENDMSG_FLAGS))
 		return -EINVAL;
-	pl_leave();
-	result = send(fd, pieces, count, user, flags, address, address_len);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(send(fd, pieces, count, user, flags, address, address_len));
 }
 
 static struct pl_slot *slot_at(const struct pl_slots *slots, u32 i)
@@ -146,15 +136,10 @@ static s64 transfer_batch(int fd, const struct pl_slots *slots, bool sends, int 
 
 static s64 batch(int fd, const struct pl_slots *slots, bool sends, int flags, u64 *bytes)
 {
-	s64 result;
-
 	if (flags & (MSG_CMSG_COMPAT | MSG_INTERNAL_SENDMSG_FLAGS))
 		return -EINVAL;
 	*bytes = 0;
-	pl_leave();
-	result = transfer_batch(fd, slots, sends, flags, bytes);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(transfer_batch(fd, slots, sends, flags, bytes));
 }
 
 s64 pl_receive_batch(int fd, const struct pl_slots *slots, int flags, u64 *bytes)
@@ -171,8 +156,10 @@ static int accept_from(struct socket *sock, int flags, void *address, u32 *addre
 {
 	struct socket *accepted;
 	struct file *file;
-	int fd, result;
+	int fd, result = pl_hooks_pass();
 
+	if (result)
+		return result;
 	fd = get_unused_fd_flags(flags);
 	if (fd < 0)
 		return fd;
@@ -193,34 +180,40 @@ no_socket:
 	return result;
 }
 
+static int accept(int fd, int flags, void *address, u32 *address_len)
+{
+	int result;
+	struct socket *sock = sockfd_lookup(fd, &result);
+
+	if (!sock)
+		return result;
+	result = accept_from(sock, flags, address, address_len);
+	sockfd_put(sock);
+	return result;
+}
+
 int pl_accept(int fd, int flags, void *address, u32 *address_len)
 {
-	struct socket *sock;
-	int result;
-
 	if (flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
-	pl_leave();
-	sock = sockfd_lookup(fd, &result);
-	if (sock) {
-		result = accept_from(sock, flags, address, address_len);
-		sockfd_put(sock);
-	}
-	pl_return();
+	return PL_OUTSIDE(accept(fd, flags, address, address_len));
+}
+
+static int shut_down(int fd, int how)
+{
+	int result;
+	struct socket *sock = sockfd_lookup(fd, &result);
+
+	if (!sock)
+		return result;
+	result = pl_hooks_pass();
+	if (!result)
+		result = kernel_sock_shutdown(sock, how);
+	sockfd_put(sock);
 	return result;
 }
 
 int pl_shut_down(int fd, int how)
 {
-	struct socket *sock;
-	int result;
-
-	pl_leave();
-	sock = sockfd_lookup(fd, &result);
-	if (sock) {
-		result = kernel_sock_shutdown(sock, how);
-		sockfd_put(sock);
-	}
-	pl_return();
-	return result;
+	return PL_OUTSIDE(shut_down(fd, how));
 }

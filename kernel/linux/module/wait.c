@@ -6,6 +6,7 @@
 #include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
+#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/uidgid.h>
@@ -95,14 +96,9 @@ static int poll_for(struct pollfd *entries, u32 count, int milliseconds)
 
 int pl_poll(struct pollfd *entries, u32 count, int milliseconds)
 {
-	int result;
-
 	if (count > PL_POLLED)
 		return -EINVAL;
-	pl_leave();
-	result = poll_for(entries, count, milliseconds);
-	pl_return();
-	return result;
+	return PL_OUTSIDE(poll_for(entries, count, milliseconds));
 }
 
 int pl_sleep(u64 nanoseconds)
@@ -165,13 +161,35 @@ s64 pl_identity(int which)
 	}
 }
 
+/*
+ * accept, shutdown and fcntl have hooks of security modules that no module may call. So they are for those only whose hooks would say nothing: threads
+ * that are under no security module, or under one that calls them unconfined, as AppArmor does.
+ */
+int pl_hooks_pass(void)
+{
+	static const char unconfined[] = "unconfined";
+	char *context;
+	u32 id = 0, len;
+	bool passes;
+
+	security_current_getsecid_subj(&id);
+	if (!id)
+		return 0;
+	if (security_secid_to_secctx(id, &context, &len))
+		return -EACCES;
+	passes = len >= sizeof(unconfined) - 1 && !memcmp(context, unconfined, sizeof(unconfined) - 1) &&
+		 (len == sizeof(unconfined) - 1 || !context[sizeof(unconfined) - 1]);
+	security_release_secctx(context, len);
+	return passes ? 0 : -EACCES;
+}
+
+static bool has_to_stop(bool any_signal)
+{
+	cond_resched();
+	return fatal_signal_pending(current) || (any_signal && signal_pending(current));
+}
+
 bool pl_has_to_stop(bool any_signal)
 {
-	bool result;
-
-	pl_leave();
-	cond_resched();
-	result = fatal_signal_pending(current) || (any_signal && signal_pending(current));
-	pl_return();
-	return result;
+	return PL_OUTSIDE(has_to_stop(any_signal));
 }

@@ -99,6 +99,14 @@ static void test_files(void)
 	CHECK(!RUN(fd, number(file)));
 	CHECK(same(results(), "6 4 6 1 16 0 Jello buff+ered!  buf 3 buJelred 0 true EBADF"));
 	close(fd);
+	fd = load_script("local fd = ... local f = sys.fcntl(fd, 'getfl') sys.lseek(fd, 'set', 0) "
+			 "return sys.fcntl(fd, 'setfl', bit.bor(f, sys.O_APPEND)), sys.write(fd, '$'), sys.lseek(fd), sys.fcntl(fd, 'getfl') - f == sys.O_APPEND, "
+			 "sys.fcntl(fd, 'setfl', f), sys.fcntl(fd, 'getfl') == f, select(2, sys.fcntl(fd, 'setfl', bit.bor(f, 0x40000)))");
+	file = open(name, O_RDWR);
+	CHECK(!RUN(fd, number(file)));
+	CHECK(same(results(), "0 1 17 true 0 true EINVAL"));
+	close(fd);
+	close(file);
 	CHECK(!pipe(pipes));
 	fd = load_script("local r, w, a, n = ... sys.write(w, sys.window(a, n)) return sys.read(r, 100), select(2, sys.write(r, 'x')), "
 			 "select(2, sys.pread(r, 1, 0)), select(2, sys.write(w, sys.window(16, 8)))");

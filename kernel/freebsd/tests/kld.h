@@ -51,10 +51,20 @@ void kld_map_alias(uint64_t address, uint64_t page, size_t count);
 
 /* The interface. */
 void *kpi_find(const char *name);
+void *files_find(const char *name);
 void *vm_find(const char *name);
+/* FreeBSD's number of an error of Linux; the result of a call, or its error. Is it the process's memory? */
+int kpi_number(int linux_errno);
+int kpi_done(long result);
+int is_user(const void *address, size_t len);
 void *kpi_file(int fd);
 extern int vm_objects;
+void *files_find(const char *name);
 void *vm_find(const char *name);
+/* FreeBSD's number of an error of Linux; the result of a call, or its error. Is it the process's memory? */
+int kpi_number(int linux_errno);
+int kpi_done(long result);
+int is_user(const void *address, size_t len);
 void *kpi_file(int fd);
 extern int vm_objects;
 extern int signal_waits, fpu_depth;

@@ -59,6 +59,7 @@ fields! {
     TabASize = "tab.asize", Tab -> Int, false;
     TabHMask = "tab.hmask", Tab -> Int, false;
     TabNoMm = "tab.nomm", Tab -> Int, false;
+    TabFlags = "tab.flags", Tab -> Int, false;
     UdataMeta = "udata.meta", Udata -> Tab, false;
     UdataType = "udata.type", Udata -> Int, true;
     UdataFile = "udata.file", Udata -> Ptr, false;

@@ -5,6 +5,8 @@
 //! are no `getfenv`, `setfenv`, `newproxy`, `require`, `debug`, `jit`, `io` and `os` in it, `load` makes functions of the same environment, and
 //! `collectgarbage` only counts.
 //!
+//! The environment of [`Lua::sandbox`] is empty instead, over globals and libraries that are read-only.
+//!
 //! What environments share is the state's memory, fuel and random numbers.
 
 use super::error::{Error, Result};
@@ -67,6 +69,14 @@ impl Lua {
     /// # }
     /// ```
     pub fn create_environment(&self) -> Result<Table> {
+        let env = self.create_globals()?;
+        self.complete(&env)?;
+        self.protect_strings()?;
+        Ok(env)
+    }
+
+    /// The functions and libraries that environments have.
+    fn create_globals(&self) -> Result<Table> {
         let globals = self.globals();
         let env = self.create_table()?;
         for &name in GLOBALS {
@@ -86,14 +96,39 @@ impl Lua {
             }
             env.raw_set(name, copy)?;
         }
-        env.raw_set("_G", &env)?;
+        env.raw_set("collectgarbage", self.closure(count_memory, &[])?)?;
+        Ok(env)
+    }
+
+    /// Adds the functions that belong to one environment.
+    fn complete(&self, env: &Table) -> Result<()> {
+        let globals = self.globals();
+        env.raw_set("_G", env)?;
         for name in ["load", "loadstring"] {
             if let Value::Function(load) = globals.raw_get(name)? {
                 let upvalues = [load.0.raw()?, env.0.raw()?];
                 env.raw_set(name, self.closure(load_within, &upvalues)?)?;
             }
         }
-        env.raw_set("collectgarbage", self.closure(count_memory, &[])?)?;
+        Ok(())
+    }
+
+    /// An empty environment over globals and libraries that are read-only.
+    fn create_sandbox(&self) -> Result<Table> {
+        let globals = self.create_globals()?;
+        for &name in LIBRARIES {
+            if let Value::Table(library) = globals.raw_get(name)? {
+                library.set_readonly(true)?;
+            }
+        }
+        globals.set_readonly(true)?;
+        let env = self.create_table()?;
+        self.complete(&env)?;
+        let metatable = self.create_table()?;
+        metatable.raw_set("__index", globals)?;
+        metatable.raw_set("__metatable", false)?;
+        metatable.set_readonly(true)?;
+        env.set_metatable(Some(&metatable))?;
         self.protect_strings()?;
         Ok(env)
     }
@@ -109,15 +144,19 @@ impl Lua {
     /// Keeps scripts from the table in which methods of strings are looked up.
     fn protect_strings(&self) -> Result<()> {
         let empty = self.create_string("")?.0.raw()?;
-        let metatable = self.enter(|vm| vm.metatable_of(empty))?;
-        match metatable {
-            Some(metatable) => Table(self.new_ref(metatable.into())?).raw_set("__metatable", false),
-            None => Ok(()),
+        if let Some(metatable) = self.enter(|vm| vm.metatable_of(empty))? {
+            let metatable = Table(self.new_ref(metatable.into())?);
+            if !metatable.is_readonly() {
+                metatable.raw_set("__metatable", false)?;
+                metatable.set_readonly(true)?;
+            }
         }
+        Ok(())
     }
 
-    /// From now on, chunks without an environment of their own share a new isolated one ([`Lua::create_environment`]); with `false`,
-    /// they have the state's globals again, and what the sandbox held is forgotten.
+    /// From now on, chunks without an environment of their own share a new one, in which what they assign goes, over globals and libraries as
+    /// [`Lua::create_environment`] makes them, which are read-only. With `false`, they have the state's globals again, and what the sandbox
+    /// held is forgotten.
     ///
     /// # Errors
     /// [`Error::Memory`]
@@ -129,7 +168,8 @@ impl Lua {
     /// let lua = Lua::builder().build()?;
     /// lua.globals().set("secret", 42)?;
     /// lua.sandbox(true)?;
-    /// lua.load("assert(secret == nil) var = 1").exec()?;
+    /// lua.load("assert(secret == nil) var = 1 tostring = nil").exec()?;
+    /// assert!(lua.load("string.rep = nil").exec().is_err());
     /// lua.sandbox(false)?;
     /// assert!(lua.load("return var == nil and secret == 42").eval::<bool>()?);
     /// # Ok(())
@@ -137,7 +177,7 @@ impl Lua {
     /// ```
     pub fn sandbox(&self, on: bool) -> Result<()> {
         let slot = if on {
-            self.create_environment()?.0.into_slot()
+            self.create_sandbox()?.0.into_slot()
         } else {
             NO_SLOT
         };

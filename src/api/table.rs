@@ -10,7 +10,7 @@ use super::value::Value;
 use crate::gc::OutOfMemory;
 use crate::value::table::TableError;
 use crate::value::{Gc, Table as RawTable, Value as Raw};
-use crate::vm::meta::Event;
+use crate::vm::meta::{Event, READONLY_ERROR};
 
 /// A handle of a Lua table.
 ///
@@ -68,7 +68,7 @@ impl Table {
     /// Assigns without metamethods.
     ///
     /// # Errors
-    /// [`Error::Runtime`] for a nil or NaN key, [`Error::Memory`], those of the conversions.
+    /// [`Error::Runtime`] for a nil or NaN key or a read-only table, [`Error::Memory`], those of the conversions.
     pub fn raw_set(&self, key: impl IntoLua, value: impl IntoLua) -> Result<()> {
         let lua = self.0.lua()?;
         lua.safepoint()?;
@@ -78,6 +78,9 @@ impl Table {
             lua.enter(|vm| {
                 let top = vm.stack_height();
                 let (key, value) = (vm.stack_value(top - 2), vm.stack_value(top - 1));
+                if table.is_readonly() {
+                    return Err(Error::runtime(READONLY_ERROR));
+                }
                 table.header.a.set(0);
                 match vm.heap().set(table, key, value) {
                     Ok(()) => Ok(()),
@@ -116,10 +119,11 @@ impl Table {
     /// Removes all entries.
     ///
     /// # Errors
-    /// [`Error::StateDropped`]
+    /// [`Error::Runtime`] for a read-only table, [`Error::StateDropped`].
     pub fn clear(&self) -> Result<()> {
         let lua = self.0.lua()?;
         let table = self.raw_table()?;
+        self.check_writable()?;
         lua.enter(|vm| vm.heap().write(table).clear())
     }
 }
@@ -235,15 +239,53 @@ impl Table {
     /// Sets or removes the metatable.
     ///
     /// # Errors
-    /// [`Error::WrongState`], [`Error::StateDropped`].
+    /// [`Error::Runtime`] for a read-only table, [`Error::WrongState`], [`Error::StateDropped`].
     pub fn set_metatable(&self, metatable: Option<&Table>) -> Result<()> {
         let lua = self.0.lua()?;
+        self.check_writable()?;
         let metatable = match metatable {
             Some(metatable) => metatable.0.raw_for(&lua)?.as_table(),
             None => None,
         };
         let table = self.0.raw()?;
         lua.enter(|vm| vm.set_metatable_of(table, metatable))
+    }
+
+    /// Makes the table read-only, or writable again. A read-only table can't be changed by scripts nor by the host, its metatable
+    /// included: whoever tries gets an error. What it refers to is another matter.
+    ///
+    /// # Errors
+    /// [`Error::StateDropped`]
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perilune::api::Error> {
+    /// use perilune::api::Lua;
+    ///
+    /// let lua = Lua::builder().build()?;
+    /// let table = lua.create_sequence_from([1, 2, 3])?;
+    /// table.set_readonly(true)?;
+    /// let error: String = lua.load("return select(2, pcall(rawset, ..., 1, 0))").call(&table)?;
+    /// assert_eq!(error, "attempt to modify a readonly table");
+    /// table.set_readonly(false)?;
+    /// table.set(1, 0)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_readonly(&self, readonly: bool) -> Result<()> {
+        let table = self.raw_table()?;
+        self.0.lua()?.enter(|vm| vm.set_readonly(table, readonly))
+    }
+
+    /// Is it read-only?
+    pub fn is_readonly(&self) -> bool {
+        self.raw_table().is_ok_and(|table| table.is_readonly())
+    }
+
+    fn check_writable(&self) -> Result<()> {
+        match self.is_readonly() {
+            true => Err(Error::runtime(READONLY_ERROR)),
+            false => Ok(()),
+        }
     }
 
     /// The entries, in the order of `next`, without metamethods. An entry that is removed while they are gone through ends it early.

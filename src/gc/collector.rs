@@ -9,6 +9,7 @@ use core::ptr;
 use core::time::Duration;
 
 use super::finalize::UserdataLists;
+use super::header::READONLY;
 use super::heap::Heap;
 use super::mark::{Cursor, GreyList, is_marked};
 use crate::value::{Gc, Str, Thread, Upvalue, Value};
@@ -345,7 +346,7 @@ impl Heap {
     fn start_cycle(&mut self, roots: &Roots<'_>) {
         self.gc.phase = Phase::Mark;
         self.gc.black = 3 - self.gc.black;
-        self.barrier_mask = self.gc.black;
+        self.barrier_mask = self.gc.black | READONLY;
         self.gc.rounds = 0;
         self.gc.round_work = 0;
         self.gc.large_before = [self.large_bytes(), self.gc.large_before[0]];
@@ -411,7 +412,7 @@ impl Heap {
         {
             self.gc.atomic_work += self.gc.round_work as isize;
         }
-        self.barrier_mask = 0;
+        self.barrier_mask = READONLY;
         self.gc.estimate = self.used();
         self.gc.swept_bytes = 0;
         self.count_strings_to_sweep();

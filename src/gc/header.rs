@@ -36,6 +36,9 @@ pub struct Header {
 
 const _: () = assert!(size_of::<Header>() == 4);
 
+/// The flag of tables that may not be modified. It is in every barrier mask, so that stores into such tables take the slow way.
+pub(crate) const READONLY: u8 = 8;
+
 impl Header {
     /// Where the kind is.
     #[cfg(feature = "jit")]
@@ -60,6 +63,12 @@ impl Header {
             self.a.get(),
             self.b.get(),
         ])
+    }
+
+    /// Sets the collector's flags.
+    #[inline(always)]
+    pub(crate) fn set_gc_flags(&self, flags: u8) {
+        self.flags.set(self.flags.get() & READONLY | flags);
     }
 
     /// The kind of object.

@@ -10,7 +10,7 @@ use alloc::boxed::Box;
 
 use super::arena::{ARENA_SIZE, Arena, CELL_SIZES, CLASS_COUNT, FreeCell, GRANULE, Use, class_of};
 use super::collector::{Collector, FIRST_ALLOWANCE, Phase};
-use super::header::{Header, Kind, Object};
+use super::header::{Header, Kind, Object, READONLY};
 use super::intern::InternTable;
 use super::large::LargeList;
 use crate::bytecode::Ins;
@@ -130,7 +130,7 @@ impl Heap {
         hash_key: [u64; 2],
     ) -> Result<(), OutOfMemory> {
         let empty = Heap {
-            barrier_mask: 0,
+            barrier_mask: READONLY,
             sweep_number: 0,
             debt: isize::MAX / 2,
             free: [ptr::null_mut(); CLASS_COUNT],

@@ -8,7 +8,7 @@ use core::ptr::{self, NonNull};
 
 use super::arena::Arena;
 use super::collector::Phase;
-use super::header::{Header, Kind};
+use super::header::{Header, Kind, READONLY};
 use super::heap::Heap;
 use super::large::{Large, is_large};
 use crate::bytecode::Proto;
@@ -227,7 +227,10 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(super) fn barrier(&mut self, object: Gc<Header>) {
-        object.flags.set(QUEUED);
+        if object.flags.get() & self.barrier_mask & !READONLY == 0 {
+            return;
+        }
+        object.set_gc_flags(QUEUED);
         // SAFETY: the object is live, and black, so in no list.
         unsafe {
             let pointer = NonNull::new_unchecked(object.as_ptr());
@@ -240,6 +243,9 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(super) fn entry_barrier(&mut self, t: Gc<Table>, key: Value, value: Value) {
+        if t.header.flags.get() & self.barrier_mask & !READONLY == 0 {
+            return;
+        }
         if t.asize.get() as usize + t.nodes().len() < LARGE {
             self.barrier(t.erase());
             return;
@@ -302,7 +308,7 @@ impl Heap {
             let Some(cursor) = self.gc.cursor.take().or_else(|| {
                 let object = self.gc.grey.pop()?;
                 // SAFETY: grey objects are live.
-                unsafe { object.as_ref() }.flags.set(self.gc.black);
+                unsafe { object.as_ref() }.set_gc_flags(self.gc.black);
                 Some(Cursor {
                     object,
                     position: 0,

@@ -51,5 +51,6 @@ mod weak;
 #[cfg(feature = "jit")]
 pub(crate) use arena::{CELL_SIZES, FreeCell, class_of};
 pub use collector::{GcStatistics, Roots};
+pub(crate) use header::READONLY;
 pub use header::{Header, Kind, Object};
 pub use heap::{Heap, OutOfMemory, Write};

@@ -264,7 +264,7 @@ impl Heap {
             unsafe {
                 while let Some(a) = arena.as_ref() {
                     for cell in a.cells() {
-                        (*cell.cast::<Header>()).flags.set(0);
+                        (*cell.cast::<Header>()).set_gc_flags(0);
                     }
                     arena = a.next.get();
                 }
@@ -274,7 +274,7 @@ impl Heap {
         // SAFETY: the list holds large objects of this heap.
         unsafe {
             while let Some(l) = large.as_ref() {
-                (*l.object().cast::<Header>()).flags.set(0);
+                (*l.object().cast::<Header>()).set_gc_flags(0);
                 large = l.next.get();
             }
         }

@@ -75,7 +75,7 @@ impl Heap {
 
     /// Traverses a slice of a weak table. It stays grey and goes into the list of its kind.
     pub(super) fn traverse_weak_table(&mut self, t: Gc<Table>, from: u32, mode: WeakMode) -> usize {
-        t.header.flags.set(0);
+        t.header.set_gc_flags(0);
         let (next, cost) = match mode {
             WeakMode { values: false, .. } => self.traverse_slots(
                 t,

@@ -54,6 +54,7 @@ pub(crate) const fn field(f: Field) -> Option<FieldPlace> {
         Field::TabASize => place(offset!(Table, asize), Width::Word),
         Field::TabHMask => place(offset!(Table, hmask), Width::Word),
         Field::TabNoMm => place(offset!(Table, header.a), Width::Byte),
+        Field::TabFlags => place(offset!(Table, header.flags), Width::Byte),
         Field::UdataMeta => place(offset!(Userdata, metatable), Width::Quad),
         Field::CdataType => place(offset!(Cdata, ctype), Width::Byte),
         Field::CdataInt64 => place(offset!(Cdata, bits), Width::Quad),

@@ -134,6 +134,7 @@ aborts! {
     JitOff = "JIT compilation disabled for function";
     CallUnroll = "call unroll limit reached";
     StoreNilKey = "store with nil or NaN key";
+    ReadonlyTable = "store to a read-only table";
     NyiMetamethod = "missing metamethod";
     HookActive = "debug hook set";
     NyiCoroutine = "NYI: coroutine";

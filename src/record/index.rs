@@ -10,6 +10,7 @@ use super::at::At;
 use super::dispatch::Then;
 use super::values::type_of;
 use super::{Record, Recorder};
+use crate::gc::READONLY;
 use crate::jit::trace::TraceAbort;
 use crate::value::table::MAX_ARRAY;
 use crate::value::{Gc, Table, Value};
@@ -257,6 +258,7 @@ impl Recorder {
         key: (IrRef, Value),
         value: IrRef,
     ) -> Record<()> {
+        self.guard_writable(at, t, tab)?;
         let mut place = self.place(t, tab, key)?;
         self.guard_presence(&place)?;
         if place.absent {
@@ -268,6 +270,22 @@ impl Recorder {
         }
         self.store_at(place.at, place.in_array, tab, value)?;
         self.forget_absence(at, tab, key)
+    }
+
+    /// Guards that a table isn't read-only, in a state that has such tables.
+    pub(super) fn guard_writable(&mut self, at: &At<'_>, t: Gc<Table>, tab: IrRef) -> Record<()> {
+        if t.is_readonly() {
+            return Err(TraceAbort::ReadonlyTable);
+        }
+        let is_new = matches!(self.b.trace().get(tab).op(), IrOp::TNew | IrOp::TDup);
+        if !at.vm.has_readonly || is_new {
+            return Ok(());
+        }
+        let flags = self.field(tab, Field::TabFlags)?;
+        let (bit, zero) = (self.kint(READONLY.into())?, self.kint(0)?);
+        let flag = self.b.ins(IrOp::BAnd, IrType::Int, flags, bit)?;
+        self.b.ins(IrOp::Eq, IrType::Int, flag, zero)?;
+        Ok(())
     }
 
     /// `object[key]`: the value, or what calls the function that says it.
@@ -353,6 +371,7 @@ impl Recorder {
         mut place: Place,
         value: IrRef,
     ) -> Record<()> {
+        self.guard_writable(at, t, tab)?;
         if place.value.is_nil() {
             // A slot whose value is nil asks the metatable, which has nothing to say now. One that gets another value wouldn't
             // ask, with the same result.

@@ -118,6 +118,9 @@ fn setmetatable(vm: &mut Vm) -> NativeResult {
         },
     };
     let v = vm.arg(0);
+    if let Some(t) = v.as_table() {
+        vm.check_writable(t)?;
+    }
     vm.set_metatable_of(v, metatable);
     let result = if vm.is_compat52() { v } else { Value::TRUE };
     vm.ret(result)

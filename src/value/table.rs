@@ -12,7 +12,7 @@
 use core::cell::Cell;
 use core::ptr;
 
-use crate::gc::{Header, Heap, Kind, OutOfMemory, Write};
+use crate::gc::{Header, Heap, Kind, OutOfMemory, READONLY, Write};
 use crate::value::{Gc, Str, Value};
 
 mod resize;
@@ -390,6 +390,18 @@ impl Table {
         (!node.value.get().is_nil()).then(|| (node.key.get(), node.value.get()))
     }
 
+    /// May it not be modified?
+    #[inline(always)]
+    pub fn is_readonly(&self) -> bool {
+        self.header.flags.get() & READONLY != 0
+    }
+    /// Says whether it may be modified.
+    pub(crate) fn set_readonly(&self, readonly: bool) {
+        let flags = self.header.flags.get() & !READONLY;
+        self.header
+            .flags
+            .set(if readonly { flags | READONLY } else { flags });
+    }
     /// The metatable.
     #[inline(always)]
     pub fn metatable(&self) -> Option<Gc<Table>> {

@@ -27,7 +27,7 @@ impl Vm {
     }
 
     /// Something changed that traces take for granted.
-    fn forget_traces(&mut self) {
+    pub(super) fn forget_traces(&mut self) {
         #[cfg(feature = "jit")]
         if self.jit.traces.len() != 0 || self.jit.is_recording() {
             self.flush_traces();

@@ -9,6 +9,9 @@ use crate::vm::convert::floor;
 use crate::vm::frame::Cont;
 use crate::vm::native::Raised;
 
+/// What whoever modifies a read-only table gets to read.
+pub(crate) const READONLY_ERROR: &str = "attempt to modify a readonly table";
+
 macro_rules! events {
     ($($name:ident $text:literal)*) => {
         /// A metamethod event. The first eight have a bit in the tables' cache of absent metamethods.
@@ -243,8 +246,28 @@ impl Vm {
         Err(self.error_here(format_args!("loop in settable")))
     }
 
+    /// Raises an error if a table is read-only.
+    #[inline]
+    pub fn check_writable(&mut self, t: Gc<Table>) -> Result<(), Raised> {
+        match t.is_readonly() {
+            true => Err(self.error_here(format_args!("{READONLY_ERROR}"))),
+            false => Ok(()),
+        }
+    }
+
+    /// Makes a table read-only, or writable again.
+    pub fn set_readonly(&mut self, t: Gc<Table>, readonly: bool) {
+        if readonly && !self.has_readonly {
+            // Traces have not asked so far.
+            self.has_readonly = true;
+            self.forget_traces();
+        }
+        t.set_readonly(readonly);
+    }
+
     /// `rawset(t, key, value)` with its errors.
     pub fn raw_set(&mut self, t: Gc<Table>, key: Value, value: Value) -> Result<(), Raised> {
+        self.check_writable(t)?;
         t.header.a.set(0);
         match self.heap.set(t, key, value) {
             Ok(()) => Ok(()),

@@ -349,6 +349,7 @@ impl Vm {
     }
     /// `t[i] = value` without metamethods.
     pub fn raw_set_int(&mut self, t: Gc<Table>, i: i32, value: Value) -> Result<(), Raised> {
+        self.check_writable(t)?;
         match self.heap.set_int(t, i, value) {
             Ok(()) => Ok(()),
             Err(OutOfMemory) => Err(self.memory_error()),

@@ -242,6 +242,7 @@ impl Vm {
             profiler: crate::vm::profile::Profiler::default(),
             events: crate::vm::vmevent::VmEvents::NONE,
             compat52: config.compat52,
+            has_readonly: false,
             allow_binary: config.allow_binary,
             max_stack: config.max_stack.max(LEAST_MAX_SLOTS),
             max_coroutines: usize::MAX,

@@ -113,6 +113,8 @@ pub struct Vm {
     pub(crate) events: super::vmevent::VmEvents,
     /// 52COMPAT behaviour.
     pub(crate) compat52: bool,
+    /// Was there ever a read-only table?
+    pub(crate) has_readonly: bool,
     /// May `load` take bytecode?
     pub(crate) allow_binary: bool,
     /// The greatest number of slots of a stack.

@@ -418,6 +418,7 @@ fn advice(reason: TraceAbort) -> String {
             "It calls itself, or others too deep, to be unrolled. Recursion in tail position becomes a loop."
         }
         TraceAbort::StoreNilKey => "A table is stored to at nil or NaN, which is an error.",
+        TraceAbort::ReadonlyTable => "A read-only table is stored to, which is an error.",
         TraceAbort::NyiMetamethod => "The operands have no such metamethod, which is an error.",
         TraceAbort::HookActive => "A debug hook is set: debug.sethook() takes it off.",
         TraceAbort::NyiCoroutine => {

@@ -38,6 +38,9 @@ fn set_metatable(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> 
     if r.metamethod(at, (tab, t), Event::Metatable)?.is_some() {
         return Ok(Verdict::Unknown);
     }
+    if let Some(t) = t.as_table() {
+        r.guard_writable(at, t, tab)?;
+    }
     let place = r.b.ins(IrOp::FRef, IrType::Ptr, tab, Field::TabMeta)?;
     let value = if mt.is_nil() { r.knull()? } else { metatable };
     r.b.ins(IrOp::FStore, IrType::Nil, place, value)?;

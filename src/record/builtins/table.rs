@@ -76,6 +76,7 @@ fn insert(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
         return Ok(Verdict::Unknown);
     };
     let (value, _) = r.arg(at, call, 2)?;
+    r.guard_writable(at, t, tab)?;
     r.helper(Helper::TabInsert, &[tab, position, value])?;
     r.give_none()
 }
@@ -113,13 +114,14 @@ fn remove(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
     }
     r.guard(IrOp::Ult, IrType::Int, offset, len)?;
     let (removed, _) = r.raw_get(t, tab, (position, Value::int(p)))?;
+    r.guard_writable(at, t, tab)?;
     r.helper(Helper::TabRemove, &[tab, position])?;
     r.give(removed)
 }
 
 /// `table.move(from, first, last, start [, to])`
 fn move_range(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
-    let Some((from, _)) = table_arg(r, at, call)? else {
+    let Some((from, t)) = table_arg(r, at, call)? else {
         return Ok(Verdict::Unknown);
     };
     let (Some((first, _)), Some((last, _)), Some((start, _))) = (
@@ -130,10 +132,13 @@ fn move_range(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
         return Ok(Verdict::Unknown);
     };
     let to = match r.arg(at, call, 4)? {
-        (_, v) if v.is_nil() => from,
-        (to, v) if v.is_table() => to,
-        _ => return Ok(Verdict::Unknown),
+        (_, v) if v.is_nil() => (from, Some(t)),
+        (to, v) => (to, v.as_table()),
     };
+    let (to, Some(target)) = to else {
+        return Ok(Verdict::Unknown);
+    };
+    r.guard_writable(at, target, to)?;
     r.helper(Helper::TabMove, &[from, first, last, start, to])?;
     r.give(to)
 }
@@ -235,9 +240,10 @@ fn new(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
 
 /// `table.clear(t)`
 fn clear(r: &mut Recorder, at: &At<'_>, call: &Call) -> Record<Verdict> {
-    let Some((tab, _)) = table_arg(r, at, call)? else {
+    let Some((tab, t)) = table_arg(r, at, call)? else {
         return Ok(Verdict::Unknown);
     };
+    r.guard_writable(at, t, tab)?;
     r.helper(Helper::TabClear, &[tab])?;
     r.give_none()
 }

@@ -61,6 +61,7 @@ pub(super) fn setmetatable(vm: &mut Vm) -> NativeResult {
     if t.metatable().is_some() && !vm.metamethod(t.into(), Event::Metatable).is_nil() {
         return Err(vm.error(format_args!("cannot change a protected metatable")));
     }
+    vm.check_writable(t)?;
     vm.heap.write(t).set_metatable(metatable);
     vm.ret(t.into())
 }

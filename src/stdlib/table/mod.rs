@@ -212,6 +212,7 @@ pub(crate) fn sizes(narray: i32, nhash: i32) -> Option<(u32, u32)> {
 /// `clear(t)`
 fn clear(vm: &mut Vm) -> NativeResult {
     let t = vm.check_table(0)?;
+    vm.check_writable(t)?;
     vm.charge_for_bytes(t.positions() as usize * size_of::<Value>());
     vm.heap.write(t).clear();
     Ok(Flow::Return(0))

@@ -51,6 +51,7 @@ pub(super) fn insert(vm: &mut Vm) -> NativeResult {
         let from = vm.arg(3).as_int().unwrap_or(0);
         return insert_from(vm, t, from);
     }
+    vm.check_writable(t)?;
     let end = (t.len() as i32).wrapping_add(1);
     match vm.nargs() {
         2 => {
@@ -127,6 +128,7 @@ pub(super) fn remove(vm: &mut Vm) -> NativeResult {
     if vm.step() == REMOVING {
         return remove_rest(vm, t);
     }
+    vm.check_writable(t)?;
     let Some(len) = length(vm, t)? else {
         return Ok(Flow::Call { nargs: 2 });
     };
@@ -193,6 +195,7 @@ pub(super) fn move_range(vm: &mut Vm) -> NativeResult {
     } else {
         vm.check_table(4)?
     };
+    vm.check_writable(to)?;
     let result = if to == from { vm.arg(0) } else { vm.arg(4) };
     let count = last - first + 1;
     if count <= 0 {

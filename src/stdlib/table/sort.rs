@@ -67,6 +67,7 @@ impl Phase {
 pub(super) fn sort(vm: &mut Vm) -> NativeResult {
     if vm.step() == 0 {
         let t = vm.check_table(0)?;
+        vm.check_writable(t)?;
         let len = t.len() as i32;
         vm.set_nargs(2)?;
         let less = vm.arg(COMPARATOR);

@@ -142,7 +142,8 @@ macro_rules! set {
         let value: Value = $value;
         // The collector need not know of numbers, nil, false and true.
         if (!(*slot).is_nil() || $t.metatable.get().is_none())
-            && (!(*$vm).heap.needs_barrier($t) || value.is_number_or_primitive())
+            && (!(*$vm).heap.needs_barrier($t)
+                || (value.is_number_or_primitive() && !$t.is_readonly()))
         {
             *slot = value;
             next!($vm, $base, $pc, $k)
@@ -225,7 +226,7 @@ handler! { fn tset_r(vm, base, pc, ins, k) {
     let i = truncate_i32((*base.add(ins.c())).as_number_unchecked());
     let value = *base.add(ins.a());
     if let Some(slot) = array_slot(t, i as u32)
-        && (!(*vm).heap.needs_barrier(t) || value.is_number_or_primitive())
+        && (!(*vm).heap.needs_barrier(t) || (value.is_number_or_primitive() && !t.is_readonly()))
     {
         *slot = value;
         next!(vm, base, pc, k)

@@ -33,6 +33,10 @@ const PROGRAMS: &[(&str, &str)] = &[
         include_str!("../conformance/lua/jit/lower_tail_calls.lua"),
     ),
     (
+        "down-recursion",
+        include_str!("../conformance/lua/jit/down_recursion.lua"),
+    ),
+    (
         "sort",
         include_str!("../conformance/lua/jit/library_sort.lua"),
     ),

@@ -402,10 +402,14 @@ impl Vm {
         proto.is_some_and(|p| p.flags().has(ProtoFlags::NO_JIT))
     }
 
-    /// Executes the native call at which a trace is stitched, and goes on with the trace behind it.
+    /// Executes the native call at which a trace is stitched, if there is one, and goes on with the trace behind it.
     fn stitch(&mut self, number: TraceNo, point: ResumePoint) -> After {
         let Some(nargs) = point.native_args else {
-            return After::Interpret(self.resume_at(point));
+            // The next trace begins where this one ends.
+            return match self.behind_stitch(number) {
+                Some(next) => After::Enter(next),
+                None => After::Interpret(self.resume_at(point)),
+            };
         };
         let nargs = usize::from(nargs);
         // SAFETY: the snapshot wrote the native function's frame.

@@ -194,6 +194,7 @@ impl LinkKind {
             LinkKind::Loop => "loop",
             LinkKind::Root => "root",
             LinkKind::UpRecursion => "up-recursion",
+            LinkKind::DownRecursion => "down-recursion",
             LinkKind::TailRecursion => "tail-recursion",
             LinkKind::Interpreter => "interpreter",
             LinkKind::Return => "return",

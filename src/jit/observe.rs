@@ -26,7 +26,7 @@ pub enum TraceEvent<'a> {
     Compiled {
         /// Its number.
         trace: u16,
-        /// How it ends, in LuaJIT's words: "loop", "root", "up-recursion", "tail-recursion", "interpreter", "return", "stitch".
+        /// How it ends, in LuaJIT's words: "loop", "root", "up-recursion", "down-recursion", "tail-recursion", "interpreter", "return", "stitch".
         link: &'static str,
         /// The trace that follows it, if one does.
         next: Option<u16>,

@@ -44,7 +44,7 @@ pub(crate) enum Start {
     Root,
     /// At an exit of another trace: its number and the snapshot's.
     Side { parent: TraceNo, exit: u16 },
-    /// Behind an instruction that could not be recorded: the trace stitched to, and the value of its continuation.
+    /// Behind an instruction that could not be recorded, or where a recursion returns again and again: the trace stitched to.
     Stitch { parent: TraceNo },
 }
 
@@ -57,13 +57,15 @@ pub(crate) enum LinkKind {
     Root,
     /// Itself, a frame further up.
     UpRecursion,
+    /// Itself, a frame further down.
+    DownRecursion,
     /// Itself, by tail calls.
     TailRecursion,
     /// The interpreter.
     Interpreter,
     /// The interpreter, by a return.
     Return,
-    /// An instruction that the interpreter executes, and then another trace.
+    /// An instruction that the interpreter executes, or none, and then another trace.
     Stitch,
 }
 

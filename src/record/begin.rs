@@ -168,6 +168,7 @@ impl Recorder {
             proto,
             frames: Vec::new(),
             ret_depth: 0,
+            returned_to: (core::ptr::null(), 0),
             tail_calls: 0,
             open_results: 0,
             needs_snapshot: false,

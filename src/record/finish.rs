@@ -38,7 +38,9 @@ impl Recorder {
         self.link_to = to;
         let ir_link = match link {
             LinkKind::Loop | LinkKind::TailRecursion => IrLink::Loop,
-            LinkKind::Root | LinkKind::UpRecursion => IrLink::Trace(u32::from(to.0)),
+            LinkKind::Root | LinkKind::UpRecursion | LinkKind::DownRecursion => {
+                IrLink::Trace(u32::from(to.0))
+            }
             LinkKind::Interpreter | LinkKind::Return | LinkKind::Stitch => IrLink::Interpreter,
         };
         self.b.trace_mut().link = ir_link;

@@ -171,6 +171,8 @@ pub(crate) struct Recorder {
     frames: Vec<FrameEntered>,
     /// How many frames were left by RETF.
     ret_depth: u32,
+    /// Where the trace returned to below, and how often.
+    returned_to: (*const Ins, u32),
     /// How many tail calls of the function in which the trace began.
     tail_calls: u32,
     /// How many values the last open call or `...` left.

@@ -1,5 +1,6 @@
 //! Returns: within the trace, to the frame below the one where it began, over continuation frames.
 
+use perilune_ir::ins::Operand;
 use perilune_ir::literal::SloadMode;
 use perilune_ir::op::IrOp;
 use perilune_ir::types::{IrRef, IrType};
@@ -8,7 +9,7 @@ use super::at::At;
 use super::dispatch::Then;
 use super::slots::MAX_SLOTS;
 use super::{FIRST, FrameEntered, Record, Recorder};
-use crate::bytecode::Proto;
+use crate::bytecode::{Ins, Proto};
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
 use crate::value::{Function, Gc};
 use crate::vm::frame::{self, CONT_SLOTS, Cont, FRAME_SLOTS};
@@ -20,6 +21,9 @@ fn is_plain(cont: Cont) -> bool {
         Cont::Store | Cont::Drop | Cont::JumpIfTrue | Cont::JumpIfFalse
     )
 }
+
+/// How many frames more than a recursion calls before it counts as one it returns from: many return from few only.
+const DOWN_UNROLL: u32 = 6;
 
 /// The fewest IR instructions of a function's trace that returns to the interpreter: shorter ones are interpreted faster.
 const LEAST_FUNCTION: usize = 100;
@@ -329,8 +333,29 @@ impl Recorder {
         self.set_top(call.a() + wanted);
         if call.b() == 0 {
             self.open_results = n;
+            return self.go(return_pc);
         }
-        self.go(return_pc)
+        self.check_down_recursion(return_pc)
+    }
+
+    /// A recursion that returns has a trace of its own, which begins where it goes on and closes after a few frames.
+    fn check_down_recursion(&mut self, return_pc: *const Ins) -> Record<Then> {
+        let is_own = matches!(self.start, Start::Stitch { .. }) && return_pc == self.start_pc;
+        if self.returned_to.0 != return_pc {
+            self.returned_to = (return_pc, 0);
+        }
+        self.returned_to.1 += 1;
+        let unroll = self.params.rec_unroll + if is_own { 1 } else { DOWN_UNROLL };
+        if self.returned_to.1 <= unroll {
+            return self.go(return_pc);
+        }
+        if !is_own {
+            return self.stop(LinkKind::Stitch, TraceNo(0), return_pc);
+        }
+        // It costs nothing, but may be time for the collector.
+        self.snapshot(return_pc)?;
+        self.b.ins(IrOp::Fuel, IrType::Nil, 0u16, Operand::NONE)?;
+        self.stop(LinkKind::DownRecursion, TraceNo(0), return_pc)
     }
 
     /// The interpreter executes the return.

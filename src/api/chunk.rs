@@ -106,18 +106,40 @@ impl Lua {
 impl<'a> Chunk<'a> {
     /// What messages call the chunk: `=name` is shown as it is, `@name` is a file, anything else is shown as source text. Without
     /// a name it is the source itself.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let error = lua.load("error('no')").set_name("=config").exec().unwrap_err();
+    /// assert!(error.to_string().contains("config:1: no"));
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn set_name(mut self, name: impl AsChunk<'a>) -> Self {
         self.name = Some(name.into_bytes());
         self
     }
 
     /// What the chunk may be. Without this, text only.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// use perilune::api::ChunkMode;
+    /// assert_eq!(lua.load("return 1").set_mode(ChunkMode::Text).eval::<i32>()?, 1);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn set_mode(mut self, mode: ChunkMode) -> Self {
         self.mode = mode;
         self
     }
 
     /// The table of the chunk's global variables, in place of the state's globals.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let env = lua.create_table()?;
+    /// lua.load("x = 1").set_environment(env.clone()).exec()?;
+    /// assert_eq!(env.get::<i32>("x")?, 1);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn set_environment(mut self, env: Table) -> Self {
         self.env = Some(env);
         self
@@ -164,6 +186,13 @@ impl<'a> Chunk<'a> {
     ///
     /// # Errors
     /// [`Error::Syntax`], [`Error::Memory`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let double = lua.load("return 2 * ...").into_function()?;
+    /// assert_eq!(double.call::<i32>(21)?, 42);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn into_function(self) -> Result<Function> {
         self.function_of(&self.source)
     }
@@ -172,6 +201,12 @@ impl<'a> Chunk<'a> {
     ///
     /// # Errors
     /// [`Error::Syntax`], and as [`Function::call`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// lua.load("x = 1").exec()?;
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn exec(self) -> Result<()> {
         self.into_function()?.call(())
     }
@@ -180,6 +215,13 @@ impl<'a> Chunk<'a> {
     ///
     /// # Errors
     /// [`Error::Syntax`], and as [`Function::call`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let (a, b): (i32, String) = lua.load("return 1, 'b'").eval()?;
+    /// assert_eq!((a, b.as_str()), (1, "b"));
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn eval<R: FromLuaMulti>(self) -> Result<R> {
         self.expression_or_function()?.call(())
     }
@@ -188,6 +230,12 @@ impl<'a> Chunk<'a> {
     ///
     /// # Errors
     /// [`Error::Syntax`], and as [`Function::call`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// assert_eq!(lua.load("local a, b = ... return a + b").call::<i32>((1, 2))?, 3);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn call<R: FromLuaMulti>(self, args: impl IntoLuaMulti) -> Result<R> {
         self.into_function()?.call(args)
     }

@@ -31,6 +31,13 @@ impl Function {
     /// # Errors
     /// The script's ([`Error::Runtime`], [`Error::Callback`], [`Error::Memory`]), those of the conversions, [`Error::NestingTooDeep`], and
     /// [`Error::OutOfFuel`] or [`Error::Interrupted`] when the run was stopped: [`Lua::resume`] goes on.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let max: perilune::api::Function = lua.load("return math.max").eval()?;
+    /// assert_eq!(max.call::<i32>((1, 3, 2))?, 3);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn call<R: FromLuaMulti>(&self, args: impl IntoLuaMulti) -> Result<R> {
         let lua = self.0.lua()?;
         let raw = self.0.raw()?;
@@ -38,6 +45,13 @@ impl Function {
     }
 
     /// Something that tells functions apart while they live.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let f = lua.load("return 1").into_function()?;
+    /// assert_eq!(f.to_pointer(), f.clone().to_pointer());
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn to_pointer(&self) -> usize {
         self.0
             .raw()

@@ -21,6 +21,14 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// lua.set_fuel(Some(1000))?;
+    /// let error = lua.load("while true do end").exec().unwrap_err();
+    /// assert!(matches!(error, perilune::api::Error::OutOfFuel));
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn set_fuel(&self, fuel: Option<u64>) -> Result<()> {
         self.enter(|vm| vm.set_fuel(fuel))
     }
@@ -49,6 +57,13 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// lua.set_memory_limit(1 << 20)?;
+    /// assert!(lua.load("return ('x'):rep(1e7)").exec().is_err());
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn set_memory_limit(&self, bytes: usize) -> Result<()> {
         self.enter(|vm| vm.heap().set_limit(bytes))
     }
@@ -57,6 +72,14 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let before = lua.used_memory()?;
+    /// lua.load("list = {} for i = 1, 1000 do list[i] = {} end").exec()?;
+    /// assert!(lua.used_memory()? > before);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn used_memory(&self) -> Result<usize> {
         self.enter(|vm| vm.heap().used())
     }
@@ -65,6 +88,12 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// assert!(lua.peak_memory()? >= lua.used_memory()?);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn peak_memory(&self) -> Result<usize> {
         self.enter(|vm| vm.heap().peak())
     }
@@ -78,6 +107,16 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// lua.load("list = {} for i = 1, 1000 do list[i] = {} end").exec()?;
+    /// let before = lua.used_memory()?;
+    /// lua.load("list = nil").exec()?;
+    /// lua.gc_collect()?;
+    /// assert!(lua.used_memory()? < before);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn gc_collect(&self) -> Result<()> {
         self.enter(Vm::collect_fully)
     }
@@ -86,6 +125,14 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// lua.gc_stop()?;
+    /// lua.load("for i = 1, 100 do local t = {} end").exec()?;
+    /// lua.gc_restart()?;
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn gc_stop(&self) -> Result<()> {
         self.enter(|vm| vm.heap().stop())
     }
@@ -94,6 +141,13 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// lua.gc_stop()?;
+    /// lua.gc_restart()?;
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn gc_restart(&self) -> Result<()> {
         self.enter(|vm| vm.heap().restart())
     }
@@ -102,6 +156,13 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// // In the pause between two frames of a game.
+    /// while !lua.gc_step(16 << 10)? {}
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn gc_step(&self, bytes: usize) -> Result<bool> {
         self.enter(|vm| vm.collect_by(bytes))
     }
@@ -110,6 +171,13 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let before = lua.gc_set_pause(150)?;
+    /// assert_eq!(lua.gc_set_pause(before)?, 150);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn gc_set_pause(&self, percent: u32) -> Result<u32> {
         self.enter(|vm| vm.heap().set_pause(percent))
     }
@@ -118,6 +186,13 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Busy`](super::Error::Busy)
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let before = lua.gc_set_step_multiplier(400)?;
+    /// assert_eq!(lua.gc_set_step_multiplier(before)?, 400);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn gc_set_step_multiplier(&self, percent: u32) -> Result<u32> {
         self.enter(|vm| vm.heap().set_step_multiplier(percent))
     }

@@ -52,6 +52,13 @@ impl LuaString {
     ///
     /// # Errors
     /// [`Error::StateDropped`]
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let text = lua.create_string([0xff, 0])?;
+    /// assert_eq!(&*text.as_bytes()?, [0xff, 0]);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn as_bytes(&self) -> Result<BorrowedBytes<'_>> {
         let lua = self.0.lua()?;
         let text = self.0.raw()?.as_str().ok_or(Error::StateDropped)?;
@@ -66,6 +73,12 @@ impl LuaString {
     ///
     /// # Errors
     /// [`Error::StateDropped`], [`Error::Memory`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// assert_eq!(lua.create_string("ab")?.to_vec()?, b"ab");
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn to_vec(&self) -> Result<Vec<u8>> {
         let bytes = self.as_bytes()?;
         let mut copy = Vec::new();
@@ -79,6 +92,13 @@ impl LuaString {
     ///
     /// # Errors
     /// [`Error::FromLua`] where it is no UTF-8, [`Error::StateDropped`], [`Error::Memory`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// assert_eq!(lua.create_string("ab")?.to_str()?, "ab");
+    /// assert!(lua.create_string([0xff])?.to_str().is_err());
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn to_str(&self) -> Result<String> {
         let bytes = self.as_bytes()?;
         match core::str::from_utf8(&bytes) {
@@ -95,6 +115,12 @@ impl LuaString {
     ///
     /// # Errors
     /// [`Error::StateDropped`], [`Error::Memory`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// assert_eq!(lua.create_string([b'a', 0xff])?.to_string_lossy()?, "a\u{fffd}");
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn to_string_lossy(&self) -> Result<String> {
         lossy(&self.as_bytes()?)
     }
@@ -136,6 +162,13 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Memory`]
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let text = lua.create_string("text")?;
+    /// lua.globals().set("text", text)?;
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn create_string(&self, bytes: impl AsRef<[u8]>) -> Result<LuaString> {
         self.safepoint()?;
         let reference = self.enter(|vm| match vm.new_str(bytes.as_ref()) {

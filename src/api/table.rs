@@ -61,6 +61,13 @@ impl Table {
     ///
     /// # Errors
     /// Those of the conversions.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let list = lua.create_sequence_from(["a", "b"])?;
+    /// assert_eq!(list.raw_get::<String>(2)?, "b");
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn raw_get<V: FromLua>(&self, key: impl IntoLua) -> Result<V> {
         self.with_key(key, |lua, table, key| lua.convert_raw(table.get(key)))
     }
@@ -69,6 +76,14 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::Runtime`] for a nil or NaN key or a read-only table, [`Error::Memory`], those of the conversions.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table = lua.create_table()?;
+    /// table.raw_set("name", "value")?;
+    /// assert!(table.raw_set(f64::NAN, 1).is_err());
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn raw_set(&self, key: impl IntoLua, value: impl IntoLua) -> Result<()> {
         let lua = self.0.lua()?;
         lua.safepoint()?;
@@ -96,6 +111,13 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::StateDropped`]
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let list = lua.create_sequence_from([1, 2, 3])?;
+    /// assert_eq!(list.raw_len()?, 3);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn raw_len(&self) -> Result<usize> {
         Ok(self.raw_table()?.len() as usize)
     }
@@ -104,6 +126,15 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::StateDropped`]
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table = lua.create_table()?;
+    /// assert!(table.is_empty()?);
+    /// table.set("x", 1)?;
+    /// assert!(!table.is_empty()?);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn is_empty(&self) -> Result<bool> {
         Ok(self.raw_table()?.entry_from(0).is_none())
     }
@@ -112,6 +143,15 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::raw_set`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let list = lua.create_table()?;
+    /// list.push("first")?;
+    /// list.push("second")?;
+    /// assert_eq!(list.raw_len()?, 2);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn push(&self, value: impl IntoLua) -> Result<()> {
         self.raw_set(self.raw_len()? + 1, value)
     }
@@ -120,6 +160,14 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::Runtime`] for a read-only table, [`Error::StateDropped`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let list = lua.create_sequence_from([1, 2, 3])?;
+    /// list.clear()?;
+    /// assert!(list.is_empty()?);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn clear(&self) -> Result<()> {
         let lua = self.0.lua()?;
         let table = self.raw_table()?;
@@ -134,6 +182,14 @@ impl Table {
     ///
     /// # Errors
     /// Those of the conversions and of `__index`.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table: perilune::api::Table = lua.load("return setmetatable({}, { __index = { x = 1 } })").eval()?;
+    /// assert_eq!(table.get::<i32>("x")?, 1);
+    /// assert_eq!(table.get::<Option<i32>>("y")?, None);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn get<V: FromLua>(&self, key: impl IntoLua) -> Result<V> {
         self.with_key(key, |lua, table, key| {
             let value = table.get(key);
@@ -148,6 +204,13 @@ impl Table {
     ///
     /// # Errors
     /// Those of the conversions and of `__newindex`, and as [`Table::raw_set`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// lua.globals().set("answer", 42)?;
+    /// lua.load("assert(answer == 42)").exec()?;
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn set(&self, key: impl IntoLua, value: impl IntoLua) -> Result<()> {
         if self.raw_table()?.metatable().is_none() {
             return self.raw_set(key, value);
@@ -183,6 +246,12 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::get`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// assert!(lua.globals().contains_key("print")?);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn contains_key(&self, key: impl IntoLua) -> Result<bool> {
         Ok(!self.get::<Value>(key)?.is_nil())
     }
@@ -191,6 +260,13 @@ impl Table {
     ///
     /// # Errors
     /// Those of `__len`.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table: perilune::api::Table = lua.load("return { 1, 2 }").eval()?;
+    /// assert_eq!(table.len()?, 2);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn len(&self) -> Result<usize> {
         let lua = self.0.lua()?;
         let raw = self.0.raw()?;
@@ -205,6 +281,13 @@ impl Table {
     ///
     /// # Errors
     /// As [`Function::call`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let string: perilune::api::Table = lua.globals().get("string")?;
+    /// assert_eq!(string.call_function::<String>("rep", ("ab", 2))?, "abab");
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn call_function<R: FromLuaMulti>(
         &self,
         key: impl IntoLua,
@@ -218,6 +301,13 @@ impl Table {
     ///
     /// # Errors
     /// As [`Function::call`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let account: perilune::api::Table = lua.load("return { sum = 1, add = function(self, n) self.sum = self.sum + n return self.sum end }").eval()?;
+    /// assert_eq!(account.call_method::<i32>("add", 2)?, 3);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn call_method<R: FromLuaMulti>(
         &self,
         key: impl IntoLua,
@@ -228,6 +318,13 @@ impl Table {
     }
 
     /// The metatable.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table: perilune::api::Table = lua.load("return setmetatable({}, { name = 1 })").eval()?;
+    /// assert!(table.metatable()?.is_some());
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn metatable(&self) -> Result<Option<Table>> {
         let lua = self.0.lua()?;
         match self.raw_table()?.metatable() {
@@ -240,6 +337,15 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::Runtime`] for a read-only table, [`Error::WrongState`], [`Error::StateDropped`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let (table, metatable) = (lua.create_table()?, lua.create_table()?);
+    /// metatable.set("__index", lua.globals())?;
+    /// table.set_metatable(Some(&metatable))?;
+    /// assert!(table.contains_key("print")?);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn set_metatable(&self, metatable: Option<&Table>) -> Result<()> {
         let lua = self.0.lua()?;
         self.check_writable()?;
@@ -277,6 +383,13 @@ impl Table {
     }
 
     /// Is it read-only?
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table = lua.create_table()?;
+    /// assert!(!table.is_readonly());
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn is_readonly(&self) -> bool {
         self.raw_table().is_ok_and(|table| table.is_readonly())
     }
@@ -289,6 +402,18 @@ impl Table {
     }
 
     /// The entries, in the order of `next`, without metamethods. An entry that is removed while they are gone through ends it early.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table = lua.create_table_from([("a", 1), ("b", 2)])?;
+    /// let mut sum = 0;
+    /// for entry in table.pairs::<String, i32>() {
+    ///     let (_key, value) = entry?;
+    ///     sum += value;
+    /// }
+    /// assert_eq!(sum, 3);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn pairs<K: FromLua, V: FromLua>(&self) -> Pairs<'_, K, V> {
         Pairs {
             table: self,
@@ -298,6 +423,14 @@ impl Table {
     }
 
     /// The values at 1, 2, … up to the first nil, without metamethods.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let list = lua.create_sequence_from([1, 2, 3])?;
+    /// let values: Result<Vec<i32>, _> = list.sequence_values().collect();
+    /// assert_eq!(values?, [1, 2, 3]);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn sequence_values<V: FromLua>(&self) -> SequenceValues<'_, V> {
         SequenceValues {
             table: self,
@@ -307,6 +440,13 @@ impl Table {
     }
 
     /// Something that tells tables apart while they live.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table = lua.create_table()?;
+    /// assert_eq!(table.to_pointer(), table.clone().to_pointer());
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn to_pointer(&self) -> usize {
         self.raw_table().map_or(0, |table| table.as_ptr().addr())
     }
@@ -404,6 +544,13 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Memory`]
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table = lua.create_table()?;
+    /// assert!(table.is_empty()?);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn create_table(&self) -> Result<Table> {
         self.create_table_with_capacity(0, 0)
     }
@@ -412,6 +559,13 @@ impl Lua {
     ///
     /// # Errors
     /// [`Error::Memory`]
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table = lua.create_table_with_capacity(100, 0)?;
+    /// assert!(table.is_empty()?);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn create_table_with_capacity(&self, array: usize, hash: usize) -> Result<Table> {
         self.safepoint()?;
         let size = |n: usize| u32::try_from(n).map_err(|_| Error::Memory);
@@ -432,6 +586,13 @@ impl Lua {
     ///
     /// # Errors
     /// As [`Table::raw_set`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let table = lua.create_table_from([("width", 3), ("height", 4)])?;
+    /// assert_eq!(table.get::<i32>("height")?, 4);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn create_table_from<K: IntoLua, V: IntoLua>(
         &self,
         entries: impl IntoIterator<Item = (K, V)>,
@@ -448,6 +609,13 @@ impl Lua {
     ///
     /// # Errors
     /// As [`Table::raw_set`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let list = lua.create_sequence_from(["a", "b"])?;
+    /// assert_eq!(list.raw_len()?, 2);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn create_sequence_from<V: IntoLua>(
         &self,
         values: impl IntoIterator<Item = V>,
@@ -461,6 +629,13 @@ impl Lua {
     }
 
     /// The globals.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// lua.globals().set("x", 1)?;
+    /// assert_eq!(lua.load("return x").eval::<i32>()?, 1);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn globals(&self) -> Table {
         Table(self.ref_to(super::state::GLOBALS))
     }

@@ -57,6 +57,15 @@ impl Lua {
     /// # Errors
     /// [`Error::Memory`], [`Error::WrongState`], and [`Error::Runtime`] where there are as many as
     /// [`Builder::max_coroutines`](super::Builder::max_coroutines) says.
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let body = lua.load("local a = ... local b = coroutine.yield(a + 1) return a + b").into_function()?;
+    /// let thread = lua.create_thread(&body)?;
+    /// assert_eq!(thread.resume::<i32>(1)?, 2);
+    /// assert_eq!(thread.resume::<i32>(10)?, 11);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn create_thread(&self, function: &Function) -> Result<Thread> {
         self.safepoint()?;
         let function = function.0.raw_for(self)?;
@@ -118,6 +127,15 @@ impl Thread {
     /// # Errors
     /// The script's, those of the conversions, [`Error::CoroutineUnresumable`], [`Error::NestingTooDeep`], [`Error::OutOfFuel`],
     /// [`Error::Interrupted`].
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// let body = lua.load("coroutine.yield(1) return 2").into_function()?;
+    /// let thread = lua.create_thread(&body)?;
+    /// assert_eq!((thread.resume::<i32>(())?, thread.resume::<i32>(())?), (1, 2));
+    /// assert!(thread.resume::<i32>(()).is_err());
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn resume<R: FromLuaMulti>(&self, args: impl IntoLuaMulti) -> Result<R> {
         let lua = self.0.lua()?;
         if self.status()? != ThreadStatus::Resumable {
@@ -158,6 +176,15 @@ impl Thread {
     ///
     /// # Errors
     /// [`Error::StateDropped`]
+    ///
+    /// ```
+    /// # let lua = perilune::api::Lua::builder().build()?;
+    /// use perilune::api::ThreadStatus;
+    /// let body = lua.load("coroutine.yield()").into_function()?;
+    /// let thread = lua.create_thread(&body)?;
+    /// assert_eq!(thread.status()?, ThreadStatus::Resumable);
+    /// # Ok::<(), perilune::api::Error>(())
+    /// ```
     pub fn status(&self) -> Result<ThreadStatus> {
         let thread = self.raw_thread()?;
         Ok(match thread.status() {

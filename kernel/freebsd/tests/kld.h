@@ -47,7 +47,8 @@ void kld_load(const char *path);
 int kld_event(int what);
 void *kld_symbol(const char *name);
 void kld_map_alias(uint64_t address, uint64_t page, size_t count);
-#define KLD_BASE 0x20000000UL
+/* Within 2 GiB, for addresses of 32 bits, and beyond where a randomised heap may begin: 1 GiB behind the program. */
+#define KLD_BASE 0x60000000UL
 
 /* The interface. */
 void *kpi_find(const char *name);

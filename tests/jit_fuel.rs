@@ -41,6 +41,10 @@ const PROGRAMS: &[(&str, &str)] = &[
         include_str!("../conformance/lua/jit/library_sort.lua"),
     ),
     (
+        "coroutines",
+        include_str!("../conformance/lua/jit/coroutines.lua"),
+    ),
+    (
         "pcall",
         include_str!("../conformance/lua/jit/library_pcall.lua"),
     ),

@@ -223,7 +223,7 @@ impl<'o> Builder<'o> {
     /// An equal instruction whose result is still valid.
     fn find(&self, ins: &Ins) -> Option<IrRef> {
         let limit = match ins.op() {
-            IrOp::SLoad | IrOp::SRef => self.trace.newest(IrOp::Retf),
+            IrOp::SLoad | IrOp::SRef => self.trace.newest_base(),
             op if op.is_pure() => ins.refs().max(),
             _ => return None,
         };

@@ -116,6 +116,10 @@ impl Ins {
     pub const fn ty(&self) -> IrType {
         IrType::from_bits(self.ty)
     }
+    /// Does it exchange the running thread?
+    pub fn is_switch(&self) -> bool {
+        self.op == IrOp::CallS && self.helper().is_some_and(Helper::is_switch)
+    }
     /// Operand a.
     pub const fn a(&self) -> Operand {
         self.a

@@ -206,6 +206,12 @@ helpers! {
     Random = "random", Store, () -> Num;
     RandomSeed = "randomseed", Store, (Num) -> Nil;
     Pay = "pay", Store, (Int, Int) -> Nil;
+    CoNew = "co_new", Alloc, (Func) -> Thread;
+    CoWrap = "co_wrap", Alloc, (Func) -> Func;
+    CoStart = "co_start", Store, (Ptr, Nil, Proto, Int) -> Nil;
+    CoResume = "co_resume", Store, (Ptr, Nil, Proto, Ptr, Int) -> Nil;
+    CoYield = "co_yield", Store, (Ptr, Proto, Ptr, Int) -> Nil;
+    CoReturn = "co_return", Store, (Proto, Ptr, Int) -> Nil;
 }
 
 /// What memory that a trace looks at a helper may change. In order of extent.
@@ -226,13 +232,25 @@ pub enum Clobbers {
 /// variable captured from the frame, and so on, `kptr:0` where there are fewer. ULOAD and USTORE reach the variable from then
 /// on. While its scope lasts, snapshots have an entry [`crate::snap::SnapKind::Open`] for its slot, and exits
 /// open the upvalue there; a variable that never changes needs none.
+///
+/// CO_START, CO_RESUME, CO_YIELD and CO_RETURN exchange the running thread for another one: from then on the base is that of a frame on
+/// another stack, and what was known of slots and of their addresses is not so any more. Before them the trace
+/// writes what it knows of its slots to the stack.
 impl Helper {
+    /// Does it exchange the running thread, and with it the base?
+    pub const fn is_switch(self) -> bool {
+        matches!(
+            self,
+            Helper::CoStart | Helper::CoResume | Helper::CoYield | Helper::CoReturn
+        )
+    }
     /// What a helper with effects changes.
     pub const fn clobbers(self) -> Clobbers {
         match self {
             Helper::Random | Helper::RandomSeed | Helper::GmatchStep | Helper::Pay => {
                 Clobbers::Nothing
             }
+            h if h.is_switch() => Clobbers::Nothing,
             Helper::TabSet
             | Helper::TabReserve
             | Helper::TabClear

@@ -347,6 +347,37 @@ impl Trace {
             Some((r, ins))
         })
     }
+    /// The newest instruction that exchanges the running thread.
+    pub fn newest_switch(&self) -> Option<IrRef> {
+        let mut calls = self.chain(IrOp::CallS, None);
+        calls.find(|(_, i)| i.is_switch()).map(|c| c.0)
+    }
+    /// The newest instruction behind which the base may be another one. In a loop that exchanges threads it is another one in each
+    /// iteration.
+    pub fn newest_base(&self) -> Option<IrRef> {
+        let switch = self.newest_switch();
+        let iteration = switch.and(self.loop_ref());
+        self.newest(IrOp::Retf).max(switch).max(iteration)
+    }
+    /// Changes the last argument of all calls that exchange the running thread, a constant int.
+    pub fn change_switches(&mut self, change: impl Fn(i32) -> i32) -> Result<(), TraceError> {
+        let mut next = self.newest_switch();
+        while let Some(call) = next {
+            let list = self.get(call).ref_a();
+            let last = list.and_then(|list| self.get(list).ref_b());
+            if let (Some(list), Some(Const::Int(k))) = (list, last.and_then(|k| self.constant(k))) {
+                let k = self.kint(change(k))?;
+                if let Some(list) = self.get_mut(list) {
+                    list.b = k.into();
+                }
+            }
+            next = self.get(call).prev;
+            while let Some(r) = next.filter(|&r| !self.get(r).is_switch()) {
+                next = self.get(r).prev;
+            }
+        }
+        Ok(())
+    }
     /// Where the loop begins.
     pub fn loop_ref(&self) -> Option<IrRef> {
         self.newest(IrOp::Loop)

@@ -388,8 +388,11 @@ impl Machine for LiveMachine<'_> {
     }
 
     fn call(&mut self, h: Helper, args: &[Val]) -> Result<Val, Trap> {
+        self.vm().base = self.base;
         // SAFETY: the state is live, and so are the objects that the trace passes.
-        unsafe { helpers::call(self.vm, h, args) }.unwrap_or(Err(Trap::Error))
+        let result = unsafe { helpers::call(self.vm, h, args) };
+        self.base = self.vm().base;
+        result.unwrap_or(Err(Trap::Error))
     }
     fn call_foreign(&mut self, _: u64, _: &[Val], _: IrType) -> Result<Val, Trap> {
         Err(Trap::Error)

@@ -187,10 +187,6 @@ impl Vm {
         };
         self.base = base;
         self.pc = pc;
-        if active.thread != self.thread {
-            self.abort(*active, TraceAbort::NyiCoroutine);
-            return plain;
-        }
         if proto.is_some_and(|proto| proto.has_breakpoints()) {
             self.abort(*active, TraceAbort::Breakpoint);
             return plain;
@@ -200,7 +196,12 @@ impl Vm {
             self.update_dispatch();
             return plain;
         }
-        let start = self.thread.stack.get().wrapping_add(active.base);
+        let depth_from = if active.thread == self.thread {
+            active.base
+        } else {
+            0
+        };
+        let start = self.thread.stack.get().wrapping_add(depth_from);
         self.announce_instruction(active.number, base, at, start);
         let traces = core::mem::take(&mut self.jit.traces);
         let progress = active.recorder.record(self, base, at, ins, k, &traces);

@@ -2,9 +2,10 @@
 
 use crate::bytecode::{Ins, Proto};
 use crate::record::Traces;
-use crate::value::{Function, Gc, Value};
+use crate::value::thread::Status;
+use crate::value::{Function, Gc, Thread, Value};
 use crate::vm::Vm;
-use crate::vm::frame::{Cont, Frame, Link};
+use crate::vm::frame::{self, Cont, FRAME_SLOTS, Frame, Link};
 
 /// The instruction that is recorded, and the interpreter's registers before it.
 ///
@@ -110,11 +111,68 @@ impl<'a> At<'a> {
             ..*self
         }
     }
+    /// Where a thread goes on that doesn't run, if that is in a Lua function.
+    pub(super) fn place_of(&self, thread: Gc<Thread>) -> Option<Place> {
+        let base = thread.base.get();
+        let slots_below = |at: *mut Value| {
+            (at.addr() as isize - thread.stack.get().addr() as isize) / size_of::<Value>() as isize
+        };
+        // SAFETY: a coroutine that has not begun has its function and an entry's link; another that waits is in the complete frame
+        // of a native function. A link of this kind is of a call instruction in a function whose frame is complete, too.
+        unsafe {
+            let frame = Frame(base);
+            if thread.status() == Status::Fresh {
+                let proto = frame.function_value().as_function()?.proto()?;
+                let origin = slots_below(base);
+                return Some(Place::Function { proto, origin });
+            }
+            let link = frame.link();
+            if link.kind() != frame::LUA {
+                return None;
+            }
+            let call = *link.return_pc().sub(1);
+            let distance = call.a() + FRAME_SLOTS;
+            let below = base.sub(distance);
+            Some(Place::Call(Landing {
+                function: frame.function(),
+                link,
+                call,
+                proto: Frame(below).function().proto()?,
+                distance: distance as u16,
+                origin: slots_below(below),
+            }))
+        }
+    }
     /// The prototype whose header is the instruction.
     pub(super) fn header_proto(&self) -> Gc<Proto> {
         // SAFETY: the instruction is a function's header.
         unsafe { Proto::of_code(self.pc) }
     }
+}
+
+/// Where a thread goes on.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// At the beginning of a function of this prototype, whose frame is so many slots above the bottom of the stack.
+    Function { proto: Gc<Proto>, origin: isize },
+    /// Behind a call instruction.
+    Call(Landing),
+}
+
+/// The call instruction that called the native function in which a thread waits.
+#[derive(Clone, Copy)]
+pub(super) struct Landing {
+    /// That function.
+    pub function: Gc<Function>,
+    /// The link of its frame.
+    pub link: Link,
+    pub call: Ins,
+    /// The prototype of the caller.
+    pub proto: Gc<Proto>,
+    /// How far below the native function's frame the caller's is.
+    pub distance: u16,
+    /// How many slots the stack has below the caller's frame.
+    pub origin: isize,
 }
 
 /// The instruction at `pc`.

@@ -84,6 +84,9 @@ impl Recorder {
             let r = self.specialise(at, r, f)?;
             return self.call_lua(at, a, (r, f), nargs);
         }
+        if let Some(then) = self.switch_thread(at, a, (r, f), nargs)? {
+            return Ok(then);
+        }
         if let Some(then) = self.call_protected(at, a, (r, f), nargs)? {
             return Ok(then);
         }
@@ -290,12 +293,15 @@ impl Recorder {
         // The frame just entered is among them, the one in which the trace began is not.
         let count = below.saturating_sub(1) as u32 + u32::from(is_start && below > 0);
         let number = TraceNo(at.ins.d() as u16);
-        if patched && at.traces.link_kind(number) != Some(LinkKind::Return) {
+        // A coroutine's body is recorded along with what resumed it.
+        let is_body = self.frames.is_empty() && !self.is_home;
+        if patched && !is_body && at.traces.link_kind(number) != Some(LinkKind::Return) {
             return self.link_to_root(number, at.next());
         }
         if is_start && self.start == Start::Root {
             if count + self.tail_calls > self.params.rec_unroll {
-                let same_level = self.frames.is_empty() && self.ret_depth == 0;
+                let same_level =
+                    self.frames.is_empty() && self.ret_depth == 0 && !self.has_switched;
                 let link = if same_level {
                     LinkKind::TailRecursion
                 } else {
@@ -390,10 +396,7 @@ impl Recorder {
         }
         let value = self.load_slot(slot, type_of(now), SloadMode::TYPECHECK)?;
         if let Some(place) = self.slots.get_mut(slot) {
-            *place = Some(SlotRef {
-                value,
-                kind: SnapKind::Value,
-            });
+            *place = Some(SlotRef::new(value, SnapKind::Value));
         }
         Ok(value)
     }

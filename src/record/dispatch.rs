@@ -57,6 +57,8 @@ impl Recorder {
                 Ok(Progress::Continue)
             } else if self.phase == Phase::Starting {
                 Err(TraceAbort::LeavesLoop)
+            } else if at.vm.thread != self.thread {
+                Err(TraceAbort::NyiCoroutine)
             } else {
                 Err(TraceAbort::Raised)
             };
@@ -67,6 +69,7 @@ impl Recorder {
             self.begin_body(&at)?;
         }
         if self.frames.is_empty()
+            && self.is_home
             && let Some((first, behind)) = self.range
             && (pc < first || pc >= behind)
         {

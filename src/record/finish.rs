@@ -15,6 +15,7 @@ use super::meta::link_bits;
 use super::slots::{MAX_SLOTS, SlotRef};
 use super::{OBJECTS, Phase, Record, Recorder};
 use crate::bytecode::Ins;
+use crate::jit::helpers::Switch;
 use crate::jit::trace::{LinkKind, Recording, TraceAbort, TraceNo};
 use crate::value::{Function, Gc};
 use crate::vm::frame::{self, FRAME_SLOTS, Link};
@@ -28,9 +29,15 @@ impl Recorder {
     /// Ends the trace where the interpreter would go on at `pc`.
     pub(super) fn stop(&mut self, link: LinkKind, to: TraceNo, pc: *const Ins) -> Record<Then> {
         self.settle(pc)?;
+        let loops = matches!(link, LinkKind::Loop | LinkKind::TailRecursion);
+        if loops && self.has_switched {
+            // The next iteration exchanges threads, too, and writes only what it sees changed.
+            self.write_slots(usize::MAX)?;
+            self.is_closing = true;
+        }
         // The state at the end, whatever precedes: the last snapshot is the one behind everything.
         self.snapshot(pc)?;
-        let loops = matches!(link, LinkKind::Loop | LinkKind::TailRecursion);
+        self.is_closing = false;
         if loops && !self.close_loop()? {
             return self.go(pc);
         }
@@ -73,7 +80,8 @@ impl Recorder {
     /// Forgets slots whose values were dead code: these are loads that nothing used.
     fn forget_removed(&mut self) {
         let trace = self.b.trace();
-        for slot in &mut self.slots {
+        let waiting = self.waiting.iter_mut().flat_map(|w| &mut w.slots);
+        for slot in self.slots.iter_mut().chain(waiting) {
             let is_removed =
                 |s: &SlotRef| !s.value.is_const() && trace.get(s.value).op() == IrOp::Nop;
             if slot.as_ref().is_some_and(is_removed) {
@@ -170,10 +178,13 @@ impl Recorder {
     }
 
     /// The finished trace. Its parts are moved out of the box one by one: as a whole the recorder is too large for a kernel's stack.
-    pub(crate) fn finish(self: Box<Self>) -> Result<Recording, TraceAbort> {
+    pub(crate) fn finish(mut self: Box<Self>) -> Result<Recording, TraceAbort> {
         if self.phase != Phase::Finished {
             return Err(TraceAbort::LeavesLoop);
         }
+        let top_slot = self.top_slot;
+        let ir = self.b.trace_mut();
+        ir.change_switches(|packed| Switch::with_slots(packed, top_slot))?;
         Ok(Recording {
             start: self.start,
             proto: self.start_proto,

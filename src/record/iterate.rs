@@ -32,6 +32,9 @@ impl Recorder {
                 self.set(a, callee.0)?;
                 self.set(a + 2, state)?;
                 self.set(a + 3, control)?;
+                if let Some(then) = self.switch_thread(at, a, (callee.0, f), 2)? {
+                    return Ok(then);
+                }
                 return self.stop_before(at, a, 2, reason);
             }
             let n = self.results.len();

@@ -339,7 +339,8 @@ impl Recorder {
             self.shrink(a);
             return self.go(behind);
         }
-        if at.ins.op() == Some(Bc::JForI) {
+        let follows = self.is_home || self.start != Start::Root;
+        if at.ins.op() == Some(Bc::JForI) && follows {
             // The trace number lies in the FORL at the end of the loop.
             let back = at.code(behind.wrapping_sub(1));
             if back.op() == Some(Bc::JForL) {
@@ -454,6 +455,9 @@ impl Recorder {
         let is_root = self.start == Start::Root;
         let is_own = self.own_loop.is_some_and(|(own, _)| own == at.pc);
         let at_start = is_own && self.frames.is_empty() && self.ret_depth == 0;
+        if !self.is_home && (!at_start || event == Event::Leave) {
+            return self.other_loop_event(at, patched, event, pc);
+        }
         if patched {
             if is_root {
                 // The inner loop had better spawn a side trace back here.
@@ -493,6 +497,40 @@ impl Recorder {
             .checked_sub(1)
             .ok_or(TraceAbort::LoopUnroll)?;
         self.loop_start = Some(here);
+        self.go(pc)
+    }
+
+    /// A loop of another thread: what that does until it comes back is part of the iteration.
+    fn other_loop_event(
+        &mut self,
+        at: &At<'_>,
+        patched: bool,
+        event: Event,
+        pc: *const Ins,
+    ) -> Record<Then> {
+        if event == Event::Leave {
+            return self.go(pc);
+        }
+        let is_root = self.start == Start::Root;
+        let is_new = !self.passed_loops.contains(&at.pc);
+        if patched && !(is_root && is_new) {
+            return self.link_to_root(TraceNo(at.ins.d() as u16), pc);
+        }
+        if !is_new {
+            // It had better have a trace.
+            self.loop_unroll = match is_root {
+                true => return Err(TraceAbort::LoopUnroll),
+                false => self
+                    .loop_unroll
+                    .checked_sub(1)
+                    .ok_or(TraceAbort::LoopUnroll)?,
+            };
+            return self.go(pc);
+        }
+        self.passed_loops
+            .try_reserve(1)
+            .map_err(|_| TraceAbort::OutOfMemory)?;
+        self.passed_loops.push(at.pc);
         self.go(pc)
     }
 }

@@ -36,6 +36,7 @@ mod returns;
 mod side;
 mod slots;
 mod snapshot;
+mod switch;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,7 @@ use crate::jit::trace::{LinkKind, ResumePoint, Start, TraceAbort, TraceNo};
 use crate::value::{Gc, Thread};
 use loops::Induction;
 use slots::SlotRef;
+use switch::Waiting;
 
 /// What a user can set about recording.
 #[derive(Clone, Copy, Debug)]
@@ -188,6 +190,16 @@ pub(crate) struct Recorder {
     /// The thread, and the running frame's place on its stack, counted in slots from the trace's base.
     thread: Gc<Thread>,
     origin: isize,
+    /// The threads that were left on the trace by resuming others, and are gone back to when those yield.
+    waiting: Vec<Waiting>,
+    /// Is the running thread the one on which the trace began, and was all the time?
+    is_home: bool,
+    /// Has the trace exchanged threads?
+    has_switched: bool,
+    /// Is this the snapshot with which a loop closes?
+    is_closing: bool,
+    /// The loops of other threads that the trace has gone through.
+    passed_loops: Vec<*const Ins>,
     /// Where the next instruction has to be.
     expected: *const Ins,
     /// The instruction before.
@@ -238,8 +250,12 @@ impl Recorder {
     pub(crate) fn for_each_object(&self, mark: &mut dyn FnMut(Gc<Header>)) {
         mark(self.start_proto.erase());
         mark(self.proto.erase());
-        for frame in &self.frames {
+        let waiting = self.waiting.iter().flat_map(|w| &w.frames);
+        for frame in self.frames.iter().chain(waiting) {
             mark(frame.below.erase());
+        }
+        for w in &self.waiting {
+            mark(w.proto.erase());
         }
         self.objects(mark);
     }

@@ -36,6 +36,9 @@ impl Recorder {
         for i in a..a + n {
             self.get(at, i)?;
         }
+        if let Some(then) = self.return_to_resumer(at, a, n)? {
+            return Ok(then);
+        }
         if self.is_out_of_lowest(at) {
             self.set_top(a + n);
             return self.return_to_interpreter(at);
@@ -47,7 +50,7 @@ impl Recorder {
             let delta = at.link().slots();
             let below = at.below(delta);
             if self.frames.is_empty() {
-                if self.start == Start::Root || below.link().kind() != frame::LUA {
+                if self.is_lowest() || below.link().kind() != frame::LUA {
                     self.set_top(a + n);
                     return self.return_to_interpreter(&at);
                 }
@@ -56,7 +59,7 @@ impl Recorder {
             if self.frames.len() == 1 {
                 // The trace began in the frame below, which a tail call replaced.
                 self.set_top(a + n);
-                if below.link().kind() != frame::LUA || self.start == Start::Root {
+                if below.link().kind() != frame::LUA || self.is_lowest() {
                     return self.return_to_interpreter(&at);
                 }
                 // Whoever leaves at the return is still in the upper frame.
@@ -66,10 +69,7 @@ impl Recorder {
             self.base -= delta;
             first += delta;
             at = below;
-        } else if at.link().kind() == frame::LUA
-            && self.frames.is_empty()
-            && self.start != Start::Root
-        {
+        } else if at.link().kind() == frame::LUA && self.frames.is_empty() && !self.is_lowest() {
             self.set_top(a + n);
             self.snapshot_of_return(&at)?;
         }
@@ -77,7 +77,7 @@ impl Recorder {
             frame::LUA if self.frames.is_empty() => self.return_lower(&at, first, n),
             frame::LUA => self.return_to_lua(&at, first, n),
             frame::CONT if !self.frames.is_empty() => self.return_to_cont(&at, first, n),
-            frame::CONT if self.start != Start::Root && !is_vararg => {
+            frame::CONT if !self.is_lowest() && !is_vararg => {
                 self.return_to_lower_cont(&at, first, n)
             }
             _ if self.frames.is_empty() => {
@@ -86,6 +86,11 @@ impl Recorder {
             }
             _ => Err(TraceAbort::NyiReturn),
         }
+    }
+
+    /// May the trace not return below the frame in which it began? Another thread's frames are left one after the other.
+    pub(super) fn is_lowest(&self) -> bool {
+        self.start == Start::Root && self.is_home
     }
 
     /// Does a return lead out of a protected call whose own frame is the lowest one of the trace, since a tail call put it there?
@@ -243,7 +248,7 @@ impl Recorder {
         };
         let is_known = super::builtins::recorder_of(f.library_number()).is_some();
         let below = at.below(delta).function().proto();
-        let Some(below) = below.filter(|_| is_known && self.start != Start::Root) else {
+        let Some(below) = below.filter(|_| is_known && !self.is_lowest()) else {
             return Ok(false);
         };
         let n = FRAME_SLOTS + nargs;
@@ -296,7 +301,7 @@ impl Recorder {
 
     /// From the frame in which the trace began to the Lua frame below.
     pub(super) fn return_lower(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
-        if self.start == Start::Root {
+        if self.is_lowest() {
             self.set_top(first + n);
             return self.return_to_interpreter(at);
         }
@@ -360,7 +365,7 @@ impl Recorder {
 
     /// The interpreter executes the return.
     pub(super) fn return_to_interpreter(&mut self, at: &At<'_>) -> Record<Then> {
-        if self.range.is_some() {
+        if self.range.is_some() && self.is_home {
             // A loop that is left this way is none.
             return Err(TraceAbort::LeavesLoop);
         }

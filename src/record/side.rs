@@ -23,10 +23,7 @@ impl Recorder {
                 SnapKind::Unchanged => SnapKind::Value,
                 kind => kind,
             };
-            *place = Some(SlotRef {
-                value: entry.value,
-                kind,
-            });
+            *place = Some(SlotRef::new(entry.value, kind));
         }
         Ok(())
     }

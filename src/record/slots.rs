@@ -23,6 +23,19 @@ pub(super) const MAX_SLOTS: usize = 250;
 pub(super) struct SlotRef {
     pub value: IrRef,
     pub kind: SnapKind,
+    /// Does the stack hold it, because the trace has written it there?
+    pub stored: bool,
+}
+
+impl SlotRef {
+    /// What a slot gets now.
+    pub fn new(value: IrRef, kind: SnapKind) -> SlotRef {
+        SlotRef {
+            value,
+            kind,
+            stored: false,
+        }
+    }
 }
 
 impl Recorder {
@@ -80,10 +93,10 @@ impl Recorder {
     pub(super) fn is_unwritten(&self, slot: usize, value: IrRef) -> bool {
         let t = self.b.trace();
         let ins = t.get(value);
-        // A load from before RETF counted slots from another base.
+        // A load from before the base moved counted slots from another one.
         ins.op() == IrOp::SLoad
             && usize::from(ins.slot().0) == slot
-            && t.newest(IrOp::Retf).is_none_or(|retf| retf < value)
+            && t.newest_base().is_none_or(|moved| moved < value)
             && !self.written.get(slot).copied().unwrap_or(false)
     }
     /// Sets slot `i` of the running frame.
@@ -93,14 +106,14 @@ impl Recorder {
     /// The same, for words that are no values.
     pub(super) fn set_as(&mut self, i: usize, value: IrRef, kind: SnapKind) -> Record<()> {
         let place = self.slots.get_mut(self.base + i);
-        *place.ok_or(TraceAbort::StackOverflow)? = Some(SlotRef { value, kind });
+        *place.ok_or(TraceAbort::StackOverflow)? = Some(SlotRef::new(value, kind));
         self.max_slot = self.max_slot.max(i + 1);
         Ok(())
     }
     /// Writes one of the two words below the running frame's base.
     pub(super) fn set_below(&mut self, distance: usize, value: IrRef, kind: SnapKind) {
         if let Some(place) = self.slots.get_mut(self.base - distance) {
-            *place = Some(SlotRef { value, kind });
+            *place = Some(SlotRef::new(value, kind));
         }
     }
     /// Declares the slots of the running frame from `i` on dead.

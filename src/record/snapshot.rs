@@ -40,7 +40,12 @@ impl Recorder {
     }
 
     /// How a slot is written down, if it has to be.
-    fn kind_in_snapshot(&self, i: usize, slot: SlotRef) -> Option<SnapKind> {
+    pub(super) fn kind_in_snapshot(&self, i: usize, slot: SlotRef) -> Option<SnapKind> {
+        if slot.stored {
+            // The loop's next iteration may take it from here.
+            let is_of_use = self.is_closing && slot.kind == SnapKind::Value;
+            return is_of_use.then_some(SnapKind::Unchanged);
+        }
         if !self.is_unwritten(i, slot.value) {
             return Some(slot.kind);
         }

@@ -65,14 +65,16 @@ impl Recorder {
                     self.b
                         .emit(IrIns::new(IrOp::OBar, IrType::Nil, place, value))?;
                 }
+                if !upvalue.is_closed() {
+                    // It may be a slot of a thread that waits.
+                    self.forget_waiting();
+                }
                 self.needs_snapshot = true;
             }
             Place::Slot(slot) => {
                 let place = self.slots.get_mut(slot);
-                *place.ok_or(TraceAbort::StackOverflow)? = Some(SlotRef {
-                    value,
-                    kind: SnapKind::Value,
-                });
+                *place.ok_or(TraceAbort::StackOverflow)? =
+                    Some(SlotRef::new(value, SnapKind::Value));
             }
         }
         Ok(Then::Next)

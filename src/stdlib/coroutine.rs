@@ -2,7 +2,8 @@
 
 use crate::stdlib::LibFn;
 use crate::value::Value;
-use crate::value::thread::Status;
+#[cfg(feature = "jit")]
+use crate::value::{Function, Gc};
 use crate::vm::Vm;
 use crate::vm::frame::Cont;
 use crate::vm::native::{Flow, NativeResult};
@@ -72,14 +73,8 @@ fn check_thread(
 
 fn status(vm: &mut Vm) -> NativeResult {
     let co = check_thread(vm, 0)?;
-    let text = match co.status() {
-        Status::Fresh | Status::Suspended => "suspended",
-        Status::Running => "running",
-        Status::Normal => "normal",
-        Status::Finished | Status::Failed => "dead",
-    };
-    let text = vm.new_str(text.as_bytes())?;
-    vm.ret(text)
+    let name = vm.status_name(co.status())?;
+    vm.ret(name)
 }
 
 fn running(vm: &mut Vm) -> NativeResult {
@@ -121,6 +116,16 @@ fn wrap(vm: &mut Vm) -> NativeResult {
     let co = vm.new_coroutine(f.into())?;
     let function = vm.new_builtin(resume_wrapped, 36, &[co.into()])?;
     vm.ret(function.into())
+}
+
+/// The coroutine of a Lua function as a function that resumes it; nothing if there is no memory, or no coroutine may be made.
+#[cfg(feature = "jit")]
+pub(crate) fn create_wrapped(vm: &mut Vm, f: Value) -> Option<Gc<Function>> {
+    if !vm.may_create_coroutine() {
+        return None;
+    }
+    let co = vm.create_coroutine(f).ok()?;
+    vm.create_builtin(resume_wrapped, 36, &[co.into()]).ok()
 }
 
 fn resume_wrapped(vm: &mut Vm) -> NativeResult {

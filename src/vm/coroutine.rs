@@ -1,6 +1,7 @@
 //! Coroutines: the interpreter changes its stack, not its own place on the host's.
 
 use crate::bytecode::Ins;
+use crate::gc::OutOfMemory;
 use crate::value::thread::Status;
 use crate::value::{Gc, Thread, Value};
 use crate::vm::Vm;
@@ -12,7 +13,7 @@ use crate::vm::stack::{INITIAL_SLOTS, MIN_NATIVE_SLOTS, RESERVE};
 
 /// How many coroutines may wait for one another. They use no host stack: the limit is there so that endless recursion ends
 /// before the memory does.
-const MAX_RESUME_DEPTH: u32 = 200_000;
+pub(crate) const MAX_RESUME_DEPTH: u32 = 200_000;
 
 impl Thread {
     /// What the thread is doing.
@@ -24,6 +25,18 @@ impl Thread {
             3 => Status::Normal,
             4 => Status::Finished,
             _ => Status::Failed,
+        }
+    }
+}
+
+impl Status {
+    /// What `coroutine.status` says, and its number among those names.
+    fn name(self) -> (usize, &'static str) {
+        match self {
+            Status::Fresh | Status::Suspended => (0, "suspended"),
+            Status::Running => (1, "running"),
+            Status::Normal => (2, "normal"),
+            Status::Finished | Status::Failed => (3, "dead"),
         }
     }
 }
@@ -40,14 +53,26 @@ impl Vm {
     ///
     /// `f` is rooted: where there are as many coroutines as there may be, garbage is collected.
     pub fn new_coroutine(&mut self, f: Value) -> Result<Gc<Thread>, Raised> {
-        // The main thread isn't counted.
-        if self.heap.thread_count() > self.max_coroutines {
+        if !self.may_create_coroutine() {
             self.collect_for_coroutine()?;
         }
+        match self.create_coroutine(f) {
+            Ok(thread) => Ok(thread),
+            Err(OutOfMemory) => Err(self.memory_error()),
+        }
+    }
+
+    /// Are there fewer coroutines than there may be? The main thread isn't counted.
+    pub(crate) fn may_create_coroutine(&self) -> bool {
+        self.heap.thread_count() <= self.max_coroutines
+    }
+
+    /// A coroutine that will call `f`, whether there may be one or not.
+    pub(crate) fn create_coroutine(&mut self, f: Value) -> Result<Gc<Thread>, OutOfMemory> {
         let env = self.thread.env.get();
-        let Ok(thread) = self.heap.new_thread(env, (INITIAL_SLOTS + RESERVE) as u32) else {
-            return Err(self.memory_error());
-        };
+        let thread = self
+            .heap
+            .new_thread(env, (INITIAL_SLOTS + RESERVE) as u32)?;
         thread.header.a.set(Status::Fresh as u8);
         let stack = thread.stack.get();
         thread.limit.set(stack.wrapping_add(INITIAL_SLOTS));
@@ -67,7 +92,7 @@ impl Vm {
         // Whoever makes as many as may be pays for the collections.
         self.charge_for_bytes(self.heap.used());
         self.collect_fully();
-        if self.heap.thread_count() > self.max_coroutines {
+        if !self.may_create_coroutine() {
             return Err(self.error_from_caller(format_args!("too many coroutines")));
         }
         Ok(())
@@ -90,6 +115,34 @@ impl Vm {
         self.pc = thread.pc.get();
         self.hook.last_pc = thread.hook_pc.get();
         self.stack_limit = thread.limit.get();
+    }
+
+    /// Leaves the running thread in a native function's frame with slots up to `top`, and makes `next`, which waits in one, the running
+    /// thread. That is all it takes where no hook is set; the caller sets the state's `base` and tells the collector.
+    #[inline(always)]
+    pub(crate) fn exchange_thread(
+        &mut self,
+        (base, top): (*mut Value, *mut Value),
+        status: Status,
+        next: Gc<Thread>,
+    ) {
+        let thread = self.thread;
+        thread.base.set(base);
+        thread.top.set(top);
+        thread.header.a.set(status as u8);
+        next.header.a.set(Status::Running as u8);
+        self.thread = next;
+        self.stack_limit = next.limit.get();
+    }
+
+    /// The thread to which the running one may yield.
+    #[inline]
+    pub(crate) fn yields_to(&self) -> Option<Gc<Thread>> {
+        let co = self.thread;
+        // A finalizer may not yield out of the code that it interrupted.
+        let is_free =
+            self.finalizing != Some(co) && self.run_thread != co && !self.events.is_on(co);
+        co.resumer.get().filter(|_| is_free)
     }
 
     /// Goes from the running thread back to the one that resumed it.
@@ -230,13 +283,7 @@ impl Vm {
     /// `Flow::Yield`.
     pub(crate) fn yield_coroutine(&mut self, n: usize) -> Action {
         let co = self.thread;
-        // A finalizer may not yield out of the code that it interrupted.
-        let resumer = co
-            .resumer
-            .get()
-            .filter(|_| self.finalizing != Some(co) && self.run_thread != co)
-            .filter(|_| !self.events.is_on(co));
-        let Some(resumer) = resumer else {
+        let Some(resumer) = self.yields_to() else {
             return Action::Raise(
                 self.error_from_caller(format_args!("attempt to yield across C-call boundary")),
             );
@@ -291,6 +338,21 @@ impl Vm {
 }
 
 impl Vm {
+    /// The name of a status, made when it is first asked for.
+    pub(crate) fn status_name(&mut self, status: Status) -> Result<Value, Raised> {
+        let name = self.known_status_name(status);
+        if !name.is_nil() {
+            return Ok(name);
+        }
+        let (index, name) = status.name();
+        let name = self.new_str(name.as_bytes())?;
+        self.status_names[index] = name;
+        Ok(name)
+    }
+    /// The same, or nil if nobody has asked.
+    pub(crate) fn known_status_name(&self, status: Status) -> Value {
+        self.status_names[status.name().0]
+    }
     /// The thread whose code runs.
     pub fn running_thread(&self) -> Gc<Thread> {
         self.thread

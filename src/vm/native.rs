@@ -372,7 +372,20 @@ impl Vm {
         builtin: u8,
         upvalues: &[Value],
     ) -> Result<Gc<Function>, Raised> {
-        let function = self.new_native(f, builtin, upvalues)?;
+        match self.create_builtin(f, builtin, upvalues) {
+            Ok(function) => Ok(function),
+            Err(OutOfMemory) => Err(self.memory_error()),
+        }
+    }
+    /// The same where no error is to be raised.
+    pub(crate) fn create_builtin(
+        &mut self,
+        f: NativeFn,
+        builtin: u8,
+        upvalues: &[Value],
+    ) -> Result<Gc<Function>, OutOfMemory> {
+        let env = self.globals;
+        let function = self.heap.new_native(f, builtin, env, upvalues)?;
         function.pc.set(header(builtin));
         Ok(function)
     }

@@ -251,6 +251,7 @@ impl Vm {
             next_function: Value::NIL,
             inner: crate::vm::inner::InnerFunctions::NONE,
             ipairs_step: Value::NIL,
+            status_names: [Value::NIL; 4],
             light_segments: [0; LIGHT_SEGMENTS],
             lengths: [0; LENGTHS],
             light_segment_count: 0,

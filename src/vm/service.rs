@@ -120,7 +120,7 @@ impl Vm {
         }
     }
 
-    const SINGLE_ROOTS: usize = 17;
+    const SINGLE_ROOTS: usize = 21;
     const ROOT_COUNT: usize =
         Self::SINGLE_ROOTS + IO_ROOTS + crate::value::Type::COUNT + Event::COUNT;
 
@@ -140,6 +140,10 @@ impl Vm {
             self.next_function,
             self.inner.table,
             self.ipairs_step,
+            self.status_names[0],
+            self.status_names[1],
+            self.status_names[2],
+            self.status_names[3],
             self.traceback.map_or(Value::NIL, Value::from),
             self.host_refs,
             self.run_thread.into(),

@@ -131,6 +131,8 @@ pub struct Vm {
     pub(crate) inner: super::inner::InnerFunctions,
     /// The iterator of `ipairs`, which ITERC does itself.
     pub(crate) ipairs_step: Value,
+    /// What coroutines do, as `coroutine.status` has said it by now: suspended, running, normal, dead.
+    pub(crate) status_names: [Value; 4],
     /// Upper bits of the light userdata in use.
     pub(crate) light_segments: [u32; LIGHT_SEGMENTS],
     /// How many of them.

@@ -99,6 +99,10 @@ pub(crate) enum Stmt {
     Captures(u8, Num),
     /// A coroutine that yields inside `pcall`, resumed until it is dead.
     Resumed(Num, Block, bool),
+    /// A loop that resumes several coroutines in turn, which share variables with it and end in different ways.
+    Switching(u8, u8, Num, Block, Block),
+    /// A generator that yields from a recursion, and filters of it.
+    Chain(u8, Num, Cond, Block),
     /// A loop made with a backward `goto`.
     Back(u8, Block),
     Method(Num, Num),
@@ -394,7 +398,7 @@ impl Stmt {
             return Stmt::draw_simple(u);
         };
         let b = |u: &mut _| block(u, 5, nesting);
-        match below(u, 32) {
+        match below(u, 34) {
             0..12 => Stmt::draw(u, nesting),
             12 | 13 => Stmt::If(condition(u), b(u), b(u)),
             14 | 15 => Stmt::For(first(u), below(u, 5) as u8, select(u, &[1, 2, -1]), b(u)),
@@ -410,7 +414,15 @@ impl Stmt {
             27 => Stmt::Resumed(number(u), b(u), flag(u)),
             28 => Stmt::Back(1 + below(u, 3) as u8, b(u)),
             29 | 30 => Stmt::Sort(2 + below(u, 18) as u8, number(u), condition(u), b(u)),
-            _ => Stmt::Foreach(below(u, 256) as Ref, flag(u), b(u)),
+            31 => Stmt::Foreach(below(u, 256) as Ref, flag(u), b(u)),
+            32 => Stmt::Chain(1 + below(u, 4) as u8, number(u), condition(u), b(u)),
+            _ => Stmt::Switching(
+                below(u, 6) as u8,
+                below(u, 256) as u8,
+                number(u),
+                b(u),
+                b(u),
+            ),
         }
     }
 
@@ -441,13 +453,17 @@ impl Stmt {
 
     fn draw_loop(u: &mut Unstructured<'_>) -> Stmt {
         let body = |u: &mut _| block(u, 6, NESTING);
-        match below(u, 5) {
+        match below(u, 6) {
             0..3 => {
                 let (from, turns) = (first(u), below(u, 8) as u8);
                 let step = select(u, &[1, 1, 1, 1, 2, -1]);
                 Stmt::For(from, turns, step, body(u))
             }
             3 => Stmt::While(1 + below(u, 3) as u8, body(u)),
+            4 => {
+                let (turns, kind) = (below(u, 6) as u8, below(u, 256) as u8);
+                Stmt::Switching(turns, kind, number(u), body(u), body(u))
+            }
             _ => Stmt::Skip(1 + below(u, 4) as u8, condition(u), flag(u), body(u)),
         }
     }

@@ -323,6 +323,63 @@ impl Renderer {
                 });
                 self.line(&format!("for i = 1, 4 do Q(coroutine.resume({name}, {e}, i)) end print(coroutine.status({name}))"));
             }
+            Stmt::Switching(n, kind, e, inside, outside) => {
+                let (list, shared) = (self.fresh("cs"), self.fresh("h"));
+                let e = self.num(e);
+                self.line(&format!("local {list}, {shared} = {{}}, 0"));
+                self.line(&format!("for i = 1, {} do", kind % 3 + 1));
+                self.indent += 1;
+                self.line(&format!("{list}[i] = coroutine.create(function(a, b)"));
+                let (own, count) = (self.fresh("o"), self.fresh("n"));
+                self.line(&format!("  local {own} = i"));
+                let repeat = match kind / 3 % 4 {
+                    0 => format!("for {count} = 1, {n} do"),
+                    1 => format!("local {count} = 0 while {count} < {n} do {count} += 1"),
+                    2 => format!("for _, {count} in ipairs({{ 3, 1, 4, 1, 5 }}) do"),
+                    _ => format!("for {count} = -2, {n} + i do"),
+                };
+                self.block(&repeat, &[&own, &count, &shared], inside, "");
+                let pass = match kind / 12 % 5 {
+                    0 => "coroutine.yield",
+                    1 => "(function(...) return coroutine.yield(...) end)",
+                    2 => "(function(x, y) local p, q = coroutine.yield(y, x) return p, q end)",
+                    3 => "select(2, pcall(coroutine.yield))\n  a, b = coroutine.yield",
+                    _ => "coroutine.wrap(function(...) return ... end)",
+                };
+                self.line(&format!("  {shared} = {shared} + 1"));
+                self.line(&format!("  a, b = {pass}({own} + {count}, {e}, a)"));
+                self.line("  end");
+                self.line(match kind / 60 % 4 {
+                    0 => "  return a, b",
+                    1 => "  error(Show(a), 0)",
+                    2 => "  return (nil)()",
+                    _ => "",
+                });
+                self.line("end) end");
+                self.indent -= 1;
+                let (turn, x, y) = (self.fresh("k"), self.fresh("x"), self.fresh("y"));
+                self.line(&format!("for {turn} = 1, {n} + 3 do"));
+                self.line(&format!("  local ok, {x}, {y} = coroutine.resume({list}[{turn} % #{list} + 1], {turn}, {shared})"));
+                self.line(&format!(
+                    "  Q(ok, {x}, {y}, coroutine.status({list}[1])) {x} = tonumber({x}) or 0"
+                ));
+                self.block("do", &[&turn, &x, &shared], outside, "end end");
+                self.line(&format!("print({shared})"));
+            }
+            Stmt::Chain(n, e, c, body) => {
+                let (name, value) = (self.fresh("g"), self.fresh("v"));
+                let (e, n) = (self.num(e), self.turns(*n));
+                self.line(&format!("local function {name}(d) if d > 0 then {name}(d - 2) coroutine.yield(d, {e}) {name}(d - 1) end end"));
+                let outer = self.scope.clone();
+                self.scope.nums.push(value.clone());
+                let c = self.cond(c);
+                self.scope = outer;
+                self.line(&format!("local function {name}f(source, k) return coroutine.wrap(function() for {value}, w in source do if {value} % k > 0 or ({c}) then coroutine.yield({value}, w) end end end) end"));
+                let head = format!(
+                    "for {value}, w in {name}f({name}f(coroutine.wrap(|| -> {name}({n} % 7)), 3), 2) do"
+                );
+                self.block(&head, &[&value], body, &format!("print({value}, w) end"));
+            }
             Stmt::Back(n, body) => {
                 let (name, label, n) = (self.fresh("b"), self.fresh("top"), self.turns(*n));
                 self.line(&format!("do local {name} = 0 ::{label}:: T() {name} += 1"));

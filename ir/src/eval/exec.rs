@@ -214,9 +214,14 @@ impl<M: Machine> Evaluator<'_, M> {
             (IrOp::CallN | IrOp::CallA | IrOp::CallL | IrOp::CallS, ..) => {
                 let h = ins.helper().ok_or(wrong)?;
                 let args = self.args(ins.ref_a(), h.args().len());
-                match self.machine.call(h, &args) {
+                let result = self.machine.call(h, &args);
+                if h.is_switch() {
+                    self.values[0] = Val::Ptr(self.machine.base());
+                }
+                match result {
                     Ok(v) if ins.is_guard() => typed(&ins, v),
                     Ok(v) => Step::Value(v),
+                    Err(_) if h.is_switch() => Step::Fail,
                     Err(t) => Step::Trap(t),
                 }
             }

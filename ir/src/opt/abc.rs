@@ -59,7 +59,9 @@ fn counted(f: &mut Fold<'_, '_>) -> Result {
         f.b.trace
             .loop_ref()
             .is_some_and(|l| size < l && !ins.has(Flags::PHI));
-    Ok(if f.ty() == IrType::U32 && invariant {
+    // With threads exchanged it may be another loop's counter, which begins elsewhere.
+    let is_own = f.b.trace.newest_switch().is_none();
+    Ok(if f.ty() == IrType::U32 && invariant && is_own {
         Folded::Drop
     } else {
         Folded::Next

@@ -331,6 +331,16 @@ pub fn stored_field(b: &Builder<'_>, table: IrRef, key: IrRef) -> Option<IrRef> 
     None
 }
 
+/// The newest instruction that may change what upvalues hold without a store to them. Open ones are slots, which a trace writes when
+/// it exchanges threads.
+fn newest_closing(t: &Trace, upvalue: IrRef) -> Option<IrRef> {
+    let closing = t.newest(IrOp::UClo);
+    match t.get(upvalue).op() {
+        IrOp::URefC | IrOp::CallA => closing,
+        _ => closing.max(t.newest_switch()),
+    }
+}
+
 /// The result of a load, or of a store that isn't needed, if it is known.
 pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, TraceError> {
     match ins.op() {
@@ -376,7 +386,7 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
             b.find_after(ins, limit)
                 .or_else(|| equal_element(b, ins, limit))
         }
-        IrOp::ULoad => match search(b, ins, call.max(t.newest(IrOp::UClo))) {
+        IrOp::ULoad => match search(b, ins, call.max(newest_closing(t, a))) {
             Search::Value(v) => Some(v),
             // What a new upvalue was made with.
             Search::Limit(l) if t.is_call_of(a, Helper::UpvalueNew) && l.is_none_or(|l| l < a) => {
@@ -420,7 +430,10 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
             }
             b.find_after(&ins, limit)
         }
-        IrOp::URefO => b.find_after(ins, call.max(t.newest(IrOp::UClo))),
+        IrOp::URefO => {
+            let moved = t.newest(IrOp::UClo).max(t.newest_switch());
+            b.find_after(ins, call.max(moved))
+        }
         IrOp::URefC => b.find_after(ins, call),
         IrOp::Len => b.find_after(ins, call.max(newest_length(b, a)).max(newest_resize(b, a))),
         IrOp::CallL => {
@@ -434,7 +447,7 @@ pub(crate) fn forward(b: &mut Builder<'_>, ins: &Ins) -> Result<Option<IrRef>, T
             ];
             b.find_after(ins, call.max(newest_of(t, &stores)).max(ins.ref_a()))
         }
-        IrOp::VLoad => b.find_after(ins, t.newest(IrOp::Retf)),
+        IrOp::VLoad => b.find_after(ins, t.newest_base()),
         _ => None,
     })
 }
@@ -539,6 +552,8 @@ fn field(
     }
     let resize = if f.changes_with_size() {
         newest_resize(b, object)
+    } else if f == Field::ThreadStatus {
+        b.trace.newest_switch()
     } else {
         None
     };
@@ -579,7 +594,8 @@ fn dead_store(b: &mut Builder<'_>, ins: &Ins) -> Option<IrRef> {
     let limit = newest_call(t, least)
         .max(t.newest(IrOp::UClo))
         .max(t.newest(IrOp::XBar))
-        .max(other_part(t, ins));
+        .max(other_part(t, ins))
+        .max(t.newest_switch().filter(|_| ins.op() == IrOp::UStore));
     let mut victim = None;
     for (r, store) in t.chain(ins.op(), limit) {
         match alias(b, ins, &store) {

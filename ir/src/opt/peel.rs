@@ -12,7 +12,7 @@ use crate::literal::Conv;
 use crate::op::IrOp;
 use crate::opt::Options;
 use crate::opt::dce::Marks;
-use crate::snap::SnapEntry;
+use crate::snap::{SnapEntry, SnapKind};
 use crate::trace::{Trace, TraceError};
 use crate::types::{IrRef, IrType};
 
@@ -28,12 +28,15 @@ pub fn peel(trace: &mut Trace, options: Options, objects: &dyn Objects) -> Resul
     let subst = Subst::try_new(trace.len())?;
     let empty = Trace::try_new(trace.limits())?;
     let taken = core::mem::replace(trace, empty);
+    let switches = taken.newest_switch().is_some();
     let mut p = Peeler {
         b: Builder::from_trace(taken, options, objects),
         subst,
         invar,
         phis: Vec::new(),
         scratch: Vec::new(),
+        switches,
+        switched: false,
     };
     let result = p.run();
     *trace = p.b.finish();
@@ -52,6 +55,10 @@ struct Peeler<'o> {
     phis: Vec<IrRef>,
     /// The snapshot being copied.
     scratch: Vec<SnapEntry>,
+    /// Does the loop exchange the running thread?
+    switches: bool,
+    /// Has the copy done so by now?
+    switched: bool,
 }
 
 impl Peeler<'_> {
@@ -96,6 +103,7 @@ impl Peeler<'_> {
             }
             let new = self.copy_ins(r, &final_slots)?;
             self.subst.set(r, new);
+            self.switched |= self.b.trace.get(r).is_switch();
         }
         // The snapshot at the end of the copy, for guards that stand before the first snapshot.
         if next_snap < loop_snap {
@@ -123,20 +131,25 @@ impl Peeler<'_> {
     fn copy_snap(&mut self, snap: usize, final_slots: &[SnapEntry]) -> Result<(), TraceError> {
         let s = self.b.trace.snaps()[snap];
         let old = self.b.trace.snap_entries(&s);
+        // The recorder has written them to the stack that the trace runs on no more.
+        let final_slots = if self.switched { &[] } else { final_slots };
         let new = &mut self.scratch;
         new.clear();
         new.try_reserve(old.len() + final_slots.len())
             .map_err(|_| TraceError::OutOfMemory)?;
         let mut rest = final_slots.iter().peekable();
+        // Where threads are exchanged, the stack has all that the trace knows of it at the loop's end.
+        let switches = self.switches;
+        let leaves = |f: &SnapEntry| !switches || f.kind != SnapKind::Unchanged;
         for e in old {
             while let Some(f) = rest.next_if(|f| f.slot < e.slot) {
-                new.push(*f);
+                new.extend(Some(*f).filter(leaves));
             }
             let shadowed = rest.next_if(|f| f.slot == e.slot);
             let value = self.subst.of(e.value);
             // What was in the slot at the beginning is there now only if nothing was written.
             let kind = match (e.kind, shadowed) {
-                (crate::snap::SnapKind::Unchanged, Some(f)) => f.kind,
+                (SnapKind::Unchanged, Some(f)) => f.kind,
                 (kind, _) => kind,
             };
             new.push(SnapEntry {
@@ -145,7 +158,7 @@ impl Peeler<'_> {
                 kind,
             });
         }
-        new.extend(rest.copied());
+        new.extend(rest.copied().filter(leaves));
         self.b.snapshot(s.pc, s.depth, new)
     }
 
@@ -163,9 +176,12 @@ impl Peeler<'_> {
             ins.b = self.subst.of(b).into();
         }
         let same = ins.a == self.b.trace.get(r).a && ins.b == self.b.trace.get(r).b;
-        let new = if ins.op() == IrOp::SLoad {
-            let slot = final_slots.iter().find(|e| e.slot == ins.slot());
-            slot.map_or(r, |e| e.value)
+        let is_initial = ins.op() == IrOp::SLoad && !self.switched;
+        let slot = final_slots.iter().find(|e| e.slot == ins.slot());
+        let new = if let Some(e) = slot.filter(|_| is_initial) {
+            e.value
+        } else if is_initial && !self.switches {
+            r
         } else if ins.op().is_pure() && same {
             return Ok(r);
         } else {
@@ -246,7 +262,9 @@ impl Peeler<'_> {
         first_copied: usize,
     ) -> Result<(), TraceError> {
         // A slot that is only written has no SLOAD, yet what it holds changes.
-        for e in final_slots {
+        let switches = self.switches;
+        let changes = |e: &&SnapEntry| !switches || e.kind != SnapKind::Unchanged;
+        for e in final_slots.iter().filter(changes) {
             let mut r = e.value;
             while !r.is_const() && r < self.invar && self.subst.of(r) != r {
                 if self.b.trace.get(r).has(Flags::PHI) || self.b.trace.ty(r).is_pri() {
@@ -278,7 +296,7 @@ impl Peeler<'_> {
                 used.mark(e.value);
             }
         }
-        for e in final_slots {
+        for e in final_slots.iter().filter(changes) {
             used.mark(e.value);
         }
         loop {

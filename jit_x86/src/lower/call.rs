@@ -36,6 +36,8 @@ struct Callee {
     address: usize,
     trap: Trap,
     sync: bool,
+    /// Is its failure a guard's?
+    guards: bool,
     /// The result's type as the callee returns it; nil for the bits of any value, or for none.
     returns: IrType,
 }
@@ -55,6 +57,7 @@ impl Compiler<'_> {
             address,
             trap,
             sync: false,
+            guards: false,
             returns,
         }
     }
@@ -242,12 +245,14 @@ impl Compiler<'_> {
             address: entry.address,
             trap: entry.trap,
             sync: entry.sync,
+            guards: helper.is_switch(),
             returns: helper.ret(),
         };
         let Some(args) = args.get(..count) else {
             return;
         };
-        self.call(r, ins.ty(), ins.is_guard(), callee, true, args);
+        let checks = ins.is_guard() && !callee.guards;
+        self.call(r, ins.ty(), checks, callee, true, args);
     }
     /// CALLXS.
     pub(super) fn lower_foreign_call(&mut self, r: IrRef, ins: Ins) {
@@ -263,6 +268,7 @@ impl Compiler<'_> {
             address: address as usize,
             trap: Trap::Never,
             sync: false,
+            guards: false,
             returns: ins.ty(),
         };
         let Some(args) = args.get(..count) else {
@@ -320,6 +326,10 @@ impl Compiler<'_> {
         self.clobber(clobbered());
         let (rax, rcx) = (Reg::RAX, Reg::RCX);
         self.forward(|c| {
+            if callee.guards {
+                // What it does can't be undone.
+                c.forced_exit();
+            }
             c.item(Item::Call(callee.address));
             if callee.sync {
                 let (budget, base) = (c.vm(c.layout.vm.budget), c.vm(c.layout.vm.base));
@@ -328,6 +338,10 @@ impl Compiler<'_> {
             }
             match callee.trap {
                 Trap::Never => {}
+                Trap::Zero if callee.guards => {
+                    c.ins(asm::test_rr(true, rax));
+                    c.exit(Cond::Equal);
+                }
                 Trap::Zero => {
                     c.ins(asm::test_rr(true, rax));
                     c.exit_aside(Cond::Equal);

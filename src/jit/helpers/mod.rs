@@ -19,6 +19,7 @@
 //! [`FREE_BYTES`]: crate::stdlib::string::build::FREE_BYTES
 
 mod closure;
+mod coroutine;
 mod math;
 pub(crate) mod ops;
 mod pattern;
@@ -40,6 +41,7 @@ use crate::value::{Gc, Value};
 use crate::vm::Vm;
 
 pub(crate) use closure::open_upvalue;
+pub(crate) use coroutine::Switch;
 pub(crate) use pattern::{Found, MatchResults, match_flags, preview};
 pub(crate) use string::{PayKind, Stretch};
 
@@ -68,6 +70,7 @@ macro_rules! rust_type {
     (Proto) => { Gc<crate::bytecode::Proto> };
     (NewStr) => { Option<Gc<crate::value::Str>> };
     (NewTab) => { Option<Gc<crate::value::Table>> };
+    (NewThread) => { Option<Gc<crate::value::Thread>> };
     (Count) => { i64 };
     (Done) => { Done };
     (None) => { () };
@@ -99,6 +102,9 @@ macro_rules! ir_type {
     };
     (NewTab) => {
         IrType::Tab
+    };
+    (NewThread) => {
+        IrType::Thread
     };
     (Count) => {
         IrType::Int
@@ -210,6 +216,9 @@ macro_rules! result {
     (NewFunc, $r:expr) => {
         new_object(IrType::Func, $r)
     };
+    (NewThread, $r:expr) => {
+        new_object(IrType::Thread, $r)
+    };
     (Count, $r:expr) => {
         match i32::try_from($r) {
             Ok(i) if i >= 0 => Ok(Val::Int(i)),
@@ -241,6 +250,9 @@ macro_rules! trap {
         Trap::Zero
     };
     (NewUpvalue) => {
+        Trap::Zero
+    };
+    (NewThread) => {
         Trap::Zero
     };
     (Count) => {
@@ -346,6 +358,12 @@ helpers! {
     Random = math::random, () -> Num;
     RandomSeed = math::random_seed, (seed Num) -> None;
     Pay = string::pay, (n Int, kind Int) -> Done sync;
+    CoNew = coroutine::create, (f Func) -> NewThread;
+    CoWrap = coroutine::wrap, (f Func) -> NewFunc;
+    CoStart = coroutine::start, (base ValueAt, co Any, proto Proto, switch Int) -> Done sync;
+    CoResume = coroutine::resume, (base ValueAt, co Any, proto Proto, link ValueAt, switch Int) -> Done sync;
+    CoYield = coroutine::yield_, (base ValueAt, proto Proto, link ValueAt, switch Int) -> Done sync;
+    CoReturn = coroutine::finish, (proto Proto, link ValueAt, switch Int) -> Done sync;
 }
 
 /// The address of an operation's helper.

@@ -30,6 +30,7 @@ use crate::value::{Function, Gc, Str, Value};
 
 mod base;
 mod bit;
+mod coroutine;
 mod format;
 mod iterate;
 mod math;
@@ -66,6 +67,7 @@ pub(super) type BuiltinRecorder = fn(&mut Recorder, &At<'_>, &Call) -> Record<Ve
 const BUILTINS: &[&[(u8, BuiltinRecorder)]] = &[
     base::BUILTINS,
     bit::BUILTINS,
+    coroutine::BUILTINS,
     format::BUILTINS,
     iterate::BUILTINS,
     math::BUILTINS,
@@ -240,8 +242,11 @@ impl Recorder {
     }
 
     /// A call of a helper.
-    fn helper(&mut self, helper: Helper, args: &[IrRef]) -> Record<IrRef> {
-        let ins = self.helper_ins(helper, helper.ret(), args)?;
+    pub(super) fn helper(&mut self, helper: Helper, args: &[IrRef]) -> Record<IrRef> {
+        let mut ins = self.helper_ins(helper, helper.ret(), args)?;
+        if helper.is_switch() {
+            ins = ins.guarded();
+        }
         Ok(self.b.emit(ins)?)
     }
     /// A call of a helper whose result may be of any type, guarded to be of this one.

@@ -301,13 +301,7 @@ unsafe fn switch(vm: *mut Vm, base: *mut Value, top: *mut Value, status: Status,
     // SAFETY: the caller's promise.
     unsafe {
         (*vm).budget -= 1;
-        let thread = (*vm).thread;
-        thread.base.set(base);
-        thread.top.set(top);
-        thread.header.a.set(status as u8);
-        next.header.a.set(Status::Running as u8);
-        (*vm).thread = next;
-        (*vm).stack_limit = next.limit.get();
+        (*vm).exchange_thread((base, top), status, next);
     }
 }
 

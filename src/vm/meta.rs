@@ -202,6 +202,7 @@ impl Vm {
     }
 
     /// `t[i] = value` without metamethods.
+    #[inline(never)]
     pub(crate) fn op_set_raw(&mut self, t: Gc<Table>, i: i32, value: Value) -> Next {
         match self.raw_set_int(t, i, value) {
             Ok(()) => self.safepoint(),

@@ -93,6 +93,13 @@ fn make_room(vm: &mut Vm, thread: Gc<Thread>, base: *mut Value, slots: usize) ->
     slots.is_ok_and(|slots| vm.heap.resize_stack(thread, slots).is_ok())
 }
 
+/// The coroutine of a value, if it has this status and nothing keeps it from being resumed.
+#[inline(always)]
+fn ready(vm: &Vm, co: Value, status: Status) -> Option<Gc<Thread>> {
+    let is_deep = vm.resume_depth >= MAX_RESUME_DEPTH;
+    thread_of(co).filter(|co| co.status() == status && co.parked.get().is_none() && !is_deep)
+}
+
 /// Resumes a coroutine that nothing keeps from it, leaving the frame at `base`.
 #[inline(always)]
 fn enter(vm: &mut Vm, base: *mut Value, nargs: u8, co: Gc<Thread>) {
@@ -113,13 +120,9 @@ pub(super) unsafe extern "C" fn start(
     // SAFETY: the running state.
     let vm = unsafe { &mut *vm };
     let (switch, slots) = Switch::unpack(switch);
-    let Some(co) = thread_of(co) else {
+    let Some(co) = ready(vm, co, Status::Fresh) else {
         return false.into();
     };
-    let is_ready = co.status() == Status::Fresh && vm.resume_depth < MAX_RESUME_DEPTH;
-    if !is_ready || co.parked.get().is_some() {
-        return false.into();
-    }
     // SAFETY: the function of a coroutine that has not begun is its stack's first value.
     let function = unsafe { Frame(co.base.get()).function_value() }.as_function();
     let is_expected = function.and_then(|f| f.proto()) == Some(proto);
@@ -143,13 +146,9 @@ pub(super) unsafe extern "C" fn resume(
     // SAFETY: the running state.
     let vm = unsafe { &mut *vm };
     let (switch, slots) = Switch::unpack(switch);
-    let Some(co) = thread_of(co) else {
+    let Some(co) = ready(vm, co, Status::Suspended) else {
         return false.into();
     };
-    let is_ready = co.status() == Status::Suspended && vm.resume_depth < MAX_RESUME_DEPTH;
-    if !is_ready || co.parked.get().is_some() {
-        return false.into();
-    }
     let distance = usize::from(switch.distance);
     // SAFETY: a thread that waits is in a complete frame, and what the link tells of its caller the recorder has seen.
     unsafe {

@@ -143,8 +143,18 @@ const MODIFICATIONS: &[&str] = &[
     "setfenv(1, t) x = 1",
     "setfenv(1, t) new = 1",
 ];
+/// Ways to run scripts: interpreted, and where there is a compiler, each of its stages.
+#[cfg(feature = "jit")]
 const MODES: [&str; 4] = ["off", "raw", "evaluate", "compile"];
+#[cfg(not(feature = "jit"))]
+const MODES: [&str; 1] = ["off"];
 
+#[cfg(not(feature = "jit"))]
+fn with_mode(_: &str) -> Lua {
+    Lua::new()
+}
+
+#[cfg(feature = "jit")]
 fn with_mode(mode: &str) -> Lua {
     let lua = Lua::builder().jit_option(&format!("mode={mode}"));
     let lua = lua.jit_option("hotloop=1").jit_option("hotexit=1").build();

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use perilune_ir::build::Builder;
 
 use super::at::{At, instruction};
-use super::slots::{MAX_SLOTS, SlotRef};
+use super::slots::MAX_SLOTS;
+use super::thread::ThreadState;
 use super::{FIRST, OBJECTS, Params, ParentTrace, Phase, Record, Recorder};
 use crate::bytecode::{Bc, Ins, Proto};
 use crate::jit::trace::{LinkKind, Start, TraceAbort, TraceNo};
@@ -87,26 +88,27 @@ impl Recorder {
         let mut r = Recorder::try_new(vm, proto, resume.pc, ins, base, params, start)?;
         r.expected = resume.pc;
         r.phase = Phase::Recording;
-        r.base = FIRST + usize::from(resume.base_slot);
+        r.here.base = FIRST + usize::from(resume.base_slot);
         r.max_slot = proto.frame_size();
         if resume.open_results.is_some() {
             // Open values may lie behind the frame.
             let entries = parent.ir.snap_entries(snap);
             let top = entries.last().map_or(0, |e| usize::from(e.slot.0) + 1);
-            r.max_slot = r.max_slot.max(top.saturating_sub(r.base));
+            r.max_slot = r.max_slot.max(top.saturating_sub(r.here.base));
         }
-        r.origin -= isize::from(resume.base_slot as i16);
+        r.here.origin -= isize::from(resume.base_slot as i16);
         r.open_results = usize::from(resume.open_results.unwrap_or(0));
         r.replay(parent, resume.pc)?;
         // Open results may lie beyond the frame.
         let live = r
+            .here
             .slots
             .iter()
             .rposition(Option::is_some)
             .map_or(0, |i| i + 1);
-        r.max_slot = r.max_slot.max(live.saturating_sub(r.base));
+        r.max_slot = r.max_slot.max(live.saturating_sub(r.here.base));
         r.find_frames(base)?;
-        r.began_inside = !r.frames.is_empty();
+        r.here.began_inside = !r.here.frames.is_empty();
         let is_bare = resume.base_slot == 0 && resume.open_results.is_none() && live == 0;
         match parent.root_loop {
             // All is as where the loop's trace begins, but that has a guard that fails: another loop, perhaps.
@@ -152,22 +154,17 @@ impl Recorder {
         if FIRST + proto.frame_size() >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
-        let mut slots: Vec<Option<SlotRef>> = Vec::new();
-        slots
-            .try_reserve_exact(MAX_SLOTS)
-            .map_err(|_| TraceAbort::OutOfMemory)?;
-        slots.resize(MAX_SLOTS, None);
+        let mut here = ThreadState::try_new(vm.thread, proto, slot_number(vm, base))?;
+        here.is_home = true;
+        here.fresh_slots = 0;
         let b = Builder::try_new(params.limits, params.options, &OBJECTS)?;
         let r = Recorder {
             b,
             params: *params,
             phase: Phase::Starting,
-            slots,
-            base: FIRST,
+            here,
+            waiting: Vec::new(),
             max_slot: 0,
-            proto,
-            frames: Vec::new(),
-            ret_depth: 0,
             returned_to: (core::ptr::null(), 0),
             tail_calls: 0,
             open_results: 0,
@@ -175,10 +172,6 @@ impl Recorder {
             pending_fuel: 0,
             entries: Vec::new(),
             resume: Vec::new(),
-            thread: vm.thread,
-            origin: slot_number(vm, base),
-            waiting: Vec::new(),
-            is_home: true,
             has_switched: false,
             is_closing: false,
             passed_loops: Vec::new(),
@@ -199,10 +192,6 @@ impl Recorder {
             native_args: None,
             passing: core::ptr::null(),
             passing_then: core::ptr::null(),
-            began_inside: false,
-            has_open: false,
-            written: [false; MAX_SLOTS],
-            fresh_slots: 0,
             link: LinkKind::Interpreter,
             link_to: TraceNo(0),
             top_slot: proto.frame_size() as u16,
@@ -218,8 +207,8 @@ impl Recorder {
             return self.begin_body(at);
         }
         // A vararg function runs in a copy of its frame by now.
-        self.origin = slot_number(at.vm, at.base);
-        self.max_slot = self.proto.param_count();
+        self.here.origin = slot_number(at.vm, at.base);
+        self.max_slot = self.here.proto.param_count();
         self.snapshot(at.pc)
     }
 
@@ -233,7 +222,7 @@ impl Recorder {
         match ins.op() {
             Some(Bc::ForL | Bc::IForL) => {
                 self.max_slot = a + 4;
-                self.fresh_slots = a + 3;
+                self.here.fresh_slots = a + 3;
                 self.snapshot(at.pc)?;
                 return self.begin_for(at, pc, a);
             }
@@ -245,7 +234,7 @@ impl Recorder {
             Some(Bc::IterN) => self.max_slot = a + ins.b().saturating_sub(1),
             _ => self.max_slot = a,
         }
-        self.fresh_slots = a;
+        self.here.fresh_slots = a;
         self.snapshot(at.pc)
     }
 }

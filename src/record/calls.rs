@@ -44,17 +44,18 @@ impl Recorder {
 
     /// The frame of a callee begins at slot `callee` of the running frame; its two words are written.
     pub(super) fn push_frame(&mut self, callee: usize, nargs: usize) -> Record<()> {
-        if self.base + callee + nargs >= MAX_SLOTS {
+        if self.here.base + callee + nargs >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
-        self.frames
+        self.here
+            .frames
             .try_reserve(1)
             .map_err(|_| TraceAbort::OutOfMemory)?;
-        self.frames.push(FrameEntered {
+        self.here.frames.push(FrameEntered {
             header: core::ptr::null(),
-            below: self.proto,
+            below: self.here.proto,
         });
-        self.base += callee;
+        self.here.base += callee;
         self.max_slot = nargs;
         self.shrink(nargs);
         Ok(())
@@ -74,7 +75,7 @@ impl Recorder {
         (r, v): Traced,
         nargs: usize,
     ) -> Record<Then> {
-        if self.base + a + FRAME_SLOTS + nargs + 1 >= MAX_SLOTS {
+        if self.here.base + a + FRAME_SLOTS + nargs + 1 >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
         let Some(f) = v.as_function() else {
@@ -203,7 +204,7 @@ impl Recorder {
         let (r, v) = (self.get(at, a)?, at.slot(a));
         let f = v.as_function().ok_or(TraceAbort::NyiMetamethod)?;
         let first = a + FRAME_SLOTS;
-        if self.base + first + nargs >= MAX_SLOTS {
+        if self.here.base + first + nargs >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
         if !f.is_lua() {
@@ -211,7 +212,7 @@ impl Recorder {
                 return Ok(then);
             }
             let is_vararg = at.link().kind() == frame::VARG;
-            if self.frames.len() <= usize::from(is_vararg)
+            if self.here.frames.len() <= usize::from(is_vararg)
                 && !self.go_below_for_call(at, a, (f, nargs))?
             {
                 return self.return_to_interpreter(at);
@@ -236,23 +237,23 @@ impl Recorder {
         }
         let r = self.specialise(at, r, f)?;
         self.load_args(at, first, nargs)?;
-        let mut from = self.base + first;
+        let mut from = self.here.base + first;
         if at.link().kind() == frame::VARG {
-            if self.frames.pop().is_none() {
+            if self.here.frames.pop().is_none() {
                 return Err(self.nyi(at));
             }
             let delta = at.link().slots();
-            self.base -= delta;
-            from = self.base + delta + first;
+            self.here.base -= delta;
+            from = self.here.base + delta + first;
         }
         for i in 0..nargs {
-            let value = self.slots.get(from + i).copied().flatten();
+            let value = self.here.slots.get(from + i).copied().flatten();
             let value = value.ok_or(TraceAbort::BadType)?.value;
             self.set(i, value)?;
         }
         self.set_below(FRAME_SLOTS, r, SnapKind::Value);
         self.set_top(nargs);
-        if let Some(frame) = self.frames.last_mut() {
+        if let Some(frame) = self.here.frames.last_mut() {
             frame.header = core::ptr::null();
         }
         self.tail_calls += 1;
@@ -265,7 +266,7 @@ impl Recorder {
         if proto.flags().has(ProtoFlags::NO_JIT) {
             return Err(TraceAbort::JitOff);
         }
-        if self.base + proto.frame_size() >= MAX_SLOTS {
+        if self.here.base + proto.frame_size() >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
         let params = proto.param_count();
@@ -273,14 +274,14 @@ impl Recorder {
             self.set(i, IrRef::NIL)?;
         }
         self.set_top(params);
-        self.proto = proto;
+        self.here.proto = proto;
         self.pending_fuel += 1;
         self.note_header(at.pc);
         self.check_recursion(at, op == Bc::JFuncF)
     }
 
     fn note_header(&mut self, header: *const Ins) {
-        if let Some(frame) = self.frames.last_mut() {
+        if let Some(frame) = self.here.frames.last_mut() {
             frame.header = header;
         }
     }
@@ -288,20 +289,25 @@ impl Recorder {
     /// How often the function whose header this is runs already, and what follows from that.
     fn check_recursion(&mut self, at: &At<'_>, patched: bool) -> Record<Then> {
         let header = at.pc;
-        let below = self.frames.iter().filter(|f| f.header == header).count();
+        let below = self
+            .here
+            .frames
+            .iter()
+            .filter(|f| f.header == header)
+            .count();
         let is_start = header == self.start_pc;
         // The frame just entered is among them, the one in which the trace began is not.
         let count = below.saturating_sub(1) as u32 + u32::from(is_start && below > 0);
         let number = TraceNo(at.ins.d() as u16);
         // A coroutine's body is recorded along with what resumed it.
-        let is_body = self.frames.is_empty() && !self.is_home;
+        let is_body = self.here.frames.is_empty() && !self.here.is_home;
         if patched && !is_body && at.traces.link_kind(number) != Some(LinkKind::Return) {
             return self.link_to_root(number, at.next());
         }
         if is_start && self.start == Start::Root {
             if count + self.tail_calls > self.params.rec_unroll {
                 let same_level =
-                    self.frames.is_empty() && self.ret_depth == 0 && !self.has_switched;
+                    self.here.frames.is_empty() && self.here.ret_depth == 0 && !self.has_switched;
                 let link = if same_level {
                     LinkKind::TailRecursion
                 } else {
@@ -324,7 +330,7 @@ impl Recorder {
         }
         let nargs = at.nargs();
         let upper = nargs + FRAME_SLOTS;
-        if self.base + upper + proto.frame_size() >= MAX_SLOTS {
+        if self.here.base + upper + proto.frame_size() >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
         let params = proto.param_count();
@@ -342,7 +348,7 @@ impl Recorder {
             }
         }
         self.push_frame(upper, params)?;
-        self.proto = proto;
+        self.here.proto = proto;
         self.pending_fuel += 1;
         self.note_header(at.pc);
         self.check_recursion(at, op == Bc::JFuncV)
@@ -357,10 +363,10 @@ impl Recorder {
             0 => extra,
             b => b - 1,
         };
-        if self.base + a + wanted >= MAX_SLOTS {
+        if self.here.base + a + wanted >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
-        let is_outer = self.frames.is_empty();
+        let is_outer = self.here.frames.is_empty();
         if is_outer {
             // How many there are is what the frame's link says.
             let link = self.load_slot(FIRST - 1, IrType::Ptr, SloadMode::FRAME)?;
@@ -378,7 +384,7 @@ impl Recorder {
                 let r = self.b.guard(IrOp::VLoad, ty, base, distance as u16)?;
                 self.canonical(r)
             } else {
-                self.get_absolute(self.base - delta + fixed + i, below.slot(fixed + i))?
+                self.get_absolute(self.here.base - delta + fixed + i, below.slot(fixed + i))?
             };
             self.set(a + i, r)?;
         }
@@ -391,11 +397,11 @@ impl Recorder {
 
     /// The value of a slot by its number in the IR.
     pub(super) fn get_absolute(&mut self, slot: usize, now: Value) -> Record<IrRef> {
-        if let Some(s) = self.slots.get(slot).copied().flatten() {
+        if let Some(s) = self.here.slots.get(slot).copied().flatten() {
             return Ok(s.value);
         }
         let value = self.load_slot(slot, type_of(now), SloadMode::TYPECHECK)?;
-        if let Some(place) = self.slots.get_mut(slot) {
+        if let Some(place) = self.here.slots.get_mut(slot) {
             *place = Some(SlotRef::new(value, SnapKind::Value));
         }
         Ok(value)

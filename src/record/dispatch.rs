@@ -57,7 +57,7 @@ impl Recorder {
                 Ok(Progress::Continue)
             } else if self.phase == Phase::Starting {
                 Err(TraceAbort::LeavesLoop)
-            } else if at.vm.thread != self.thread {
+            } else if at.vm.thread != self.here.thread {
                 Err(TraceAbort::NyiCoroutine)
             } else {
                 Err(TraceAbort::Raised)
@@ -68,8 +68,8 @@ impl Recorder {
         } else if self.at_body {
             self.begin_body(&at)?;
         }
-        if self.frames.is_empty()
-            && self.is_home
+        if self.here.frames.is_empty()
+            && self.here.is_home
             && let Some((first, behind)) = self.range
             && (pc < first || pc >= behind)
         {
@@ -92,8 +92,9 @@ impl Recorder {
 
     /// Is the running frame where the trace believes it to be?
     fn is_in_place(&self, at: &At<'_>) -> bool {
-        let distance = (self.base - FIRST) as isize;
-        at.vm.thread == self.thread && slot_number(at.vm, at.base) == self.origin + distance
+        let distance = (self.here.base - FIRST) as isize;
+        at.vm.thread == self.here.thread
+            && slot_number(at.vm, at.base) == self.here.origin + distance
     }
 
     /// Records one instruction.

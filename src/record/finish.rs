@@ -81,7 +81,7 @@ impl Recorder {
     fn forget_removed(&mut self) {
         let trace = self.b.trace();
         let waiting = self.waiting.iter_mut().flat_map(|w| &mut w.slots);
-        for slot in self.slots.iter_mut().chain(waiting) {
+        for slot in self.here.slots.iter_mut().chain(waiting) {
             let is_removed =
                 |s: &SlotRef| !s.value.is_const() && trace.get(s.value).op() == IrOp::Nop;
             if slot.as_ref().is_some_and(is_removed) {
@@ -146,7 +146,7 @@ impl Recorder {
     ) -> Record<Then> {
         let reason = TraceAbort::NyiFunction(f.builtin());
         let link = at.link();
-        if link.kind() != frame::LUA || self.frames.is_empty() {
+        if link.kind() != frame::LUA || self.here.frames.is_empty() {
             return Err(reason);
         }
         let call = at.code(link.return_pc().wrapping_sub(1));

@@ -111,7 +111,7 @@ impl Recorder {
             Some(r) => r,
             None => {
                 let mode = SloadMode::KEYINDEX;
-                let r = self.load_slot(self.base + a - 1, IrType::Int, mode)?;
+                let r = self.load_slot(self.here.base + a - 1, IrType::Int, mode)?;
                 self.set_as(a - 1, r, SnapKind::KeyIndex)?;
                 r
             }

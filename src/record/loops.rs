@@ -155,7 +155,7 @@ impl Recorder {
 
     /// A number constant that a slot certainly got before the FORI at `fori`.
     fn initial(&self, at: &At<'_>, fori: *const Ins, slot: usize) -> Option<Value> {
-        let first = self.proto.code_ptr();
+        let first = self.here.proto.code_ptr();
         let mut pc = fori;
         // The last instruction that writes the slot.
         let (written, value) = loop {
@@ -218,7 +218,7 @@ impl Recorder {
             IrType::Int => mode.with(SloadMode::CONVERT),
             _ => mode.without(SloadMode::TYPECHECK),
         };
-        let r = self.load_slot(self.base + i, ty, mode)?;
+        let r = self.load_slot(self.here.base + i, ty, mode)?;
         self.set(i, r)?;
         Ok(r)
     }
@@ -339,7 +339,7 @@ impl Recorder {
             self.shrink(a);
             return self.go(behind);
         }
-        let follows = self.is_home || self.start != Start::Root;
+        let follows = self.here.is_home || self.start != Start::Root;
         if at.ins.op() == Some(Bc::JForI) && follows {
             // The trace number lies in the FORL at the end of the loop.
             let back = at.code(behind.wrapping_sub(1));
@@ -381,7 +381,13 @@ impl Recorder {
             .b
             .ins(IrOp::Add, induction.ty, induction.index, induction.step)?;
         // Stop and step stay what they are, in the stack or not.
-        let hidden = [STOP, STEP].map(|i| self.slots.get(self.base + a + i).copied().flatten());
+        let hidden = [STOP, STEP].map(|i| {
+            self.here
+                .slots
+                .get(self.here.base + a + i)
+                .copied()
+                .flatten()
+        });
         if event != Event::Leave {
             self.shrink(a);
             self.snapshot(behind)?;
@@ -394,7 +400,7 @@ impl Recorder {
             return self.loop_event(at, op == Bc::JForL, Event::Leave, behind);
         }
         for (i, slot) in [STOP, STEP].into_iter().zip(hidden) {
-            if let Some(place) = self.slots.get_mut(self.base + a + i) {
+            if let Some(place) = self.here.slots.get_mut(self.here.base + a + i) {
                 *place = slot;
             }
         }
@@ -454,8 +460,8 @@ impl Recorder {
     ) -> Record<Then> {
         let is_root = self.start == Start::Root;
         let is_own = self.own_loop.is_some_and(|(own, _)| own == at.pc);
-        let at_start = is_own && self.frames.is_empty() && self.ret_depth == 0;
-        if !self.is_home && (!at_start || event == Event::Leave) {
+        let at_start = is_own && self.here.frames.is_empty() && self.here.ret_depth == 0;
+        if !self.here.is_home && (!at_start || event == Event::Leave) {
             return self.other_loop_event(at, patched, event, pc);
         }
         if patched {
@@ -482,7 +488,7 @@ impl Recorder {
         }
         let here = self.b.trace().next_ref();
         if is_root {
-            if !is_short_loop(self.proto, at.pc) && at.ins.jump() != -1 {
+            if !is_short_loop(self.here.proto, at.pc) && at.ins.jump() != -1 {
                 return Err(TraceAbort::InnerLoop);
             }
             let long = self

@@ -89,7 +89,7 @@ impl Recorder {
         handler: Traced,
         args: &[IrRef],
     ) -> Record<Then> {
-        let top = self.proto.frame_size();
+        let top = self.here.proto.frame_size();
         self.call_metamethod_at(at, top, cont, handler, args)
     }
 
@@ -105,7 +105,7 @@ impl Recorder {
         let f = v.as_function().filter(|f| f.is_lua());
         let f = f.ok_or(TraceAbort::NyiMetamethod)?;
         let callee = top + CONT_SLOTS;
-        if self.base + callee + args.len() >= super::slots::MAX_SLOTS {
+        if self.here.base + callee + args.len() >= super::slots::MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
         let handler = self.specialise(at, handler, f)?;

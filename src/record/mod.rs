@@ -40,6 +40,7 @@ mod switch;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod upvalues;
 mod values;
 
@@ -55,10 +56,9 @@ use perilune_ir::types::IrRef;
 use crate::bytecode::{Ins, Proto};
 use crate::gc::Header;
 use crate::jit::trace::{LinkKind, ResumePoint, Start, TraceAbort, TraceNo};
-use crate::value::{Gc, Thread};
+use crate::value::Gc;
 use loops::Induction;
-use slots::SlotRef;
-use switch::Waiting;
+use thread::ThreadState;
 
 /// What a user can set about recording.
 #[derive(Clone, Copy, Debug)]
@@ -159,20 +159,12 @@ pub(crate) struct Recorder {
     b: Builder<'static>,
     params: Params,
     phase: Phase,
-    /// What the trace knows of the stack.
-    slots: Vec<Option<SlotRef>>,
-    /// The slots whose place in the stack the trace has written.
-    written: [bool; slots::MAX_SLOTS],
-    /// The running frame's first slot.
-    base: usize,
+    /// The running thread.
+    here: ThreadState,
+    /// The threads that were left on the trace by resuming others, and are gone back to when those yield.
+    waiting: Vec<ThreadState>,
     /// How many of the running frame's slots are live.
     max_slot: usize,
-    /// The prototype of the running Lua function.
-    proto: Gc<Proto>,
-    /// The frames above the one in which the trace began.
-    frames: Vec<FrameEntered>,
-    /// How many frames were left by RETF.
-    ret_depth: u32,
     /// Where the trace returned to below, and how often.
     returned_to: (*const Ins, u32),
     /// How many tail calls of the function in which the trace began.
@@ -187,13 +179,6 @@ pub(crate) struct Recorder {
     entries: Vec<SnapEntry>,
     resume: Vec<ResumePoint>,
 
-    /// The thread, and the running frame's place on its stack, counted in slots from the trace's base.
-    thread: Gc<Thread>,
-    origin: isize,
-    /// The threads that were left on the trace by resuming others, and are gone back to when those yield.
-    waiting: Vec<Waiting>,
-    /// Is the running thread the one on which the trace began, and was all the time?
-    is_home: bool,
     /// Has the trace exchanged threads?
     has_switched: bool,
     /// Is this the snapshot with which a loop closes?
@@ -232,12 +217,6 @@ pub(crate) struct Recorder {
     passing: *const Ins,
     /// The header of the one that it calls in turn.
     passing_then: *const Ins,
-    /// Did the trace begin within calls, so that it has not seen all of their frames?
-    began_inside: bool,
-    /// Has the trace made open upvalues?
-    has_open: bool,
-    /// The slots of the first frame from here on are unused when a root trace begins.
-    fresh_slots: usize,
     link: LinkKind,
     link_to: TraceNo,
     top_slot: u16,
@@ -249,13 +228,8 @@ impl Recorder {
     /// The objects that the trace refers to, for the collector: they have to live as long as the recorder.
     pub(crate) fn for_each_object(&self, mark: &mut dyn FnMut(Gc<Header>)) {
         mark(self.start_proto.erase());
-        mark(self.proto.erase());
-        let waiting = self.waiting.iter().flat_map(|w| &w.frames);
-        for frame in self.frames.iter().chain(waiting) {
-            mark(frame.below.erase());
-        }
-        for w in &self.waiting {
-            mark(w.proto.erase());
+        for thread in self.waiting.iter().chain([&self.here]) {
+            thread.for_each_object(mark);
         }
         self.objects(mark);
     }

@@ -107,19 +107,19 @@ impl Recorder {
         nargs: usize,
     ) -> Record<Option<Then>> {
         let is_vararg = at.link().kind() == frame::VARG;
-        if is_vararg && self.frames.is_empty() {
+        if is_vararg && self.here.frames.is_empty() {
             return Ok(None);
         }
         let Some(call) = self.protected(at, a + FRAME_SLOTS, (r, f), nargs)? else {
             return Ok(None);
         };
         if is_vararg {
-            self.frames.pop();
-            self.base -= at.link().slots();
+            self.here.frames.pop();
+            self.here.base -= at.link().slots();
         }
         self.set_below(FRAME_SLOTS, call.native, SnapKind::Value);
         self.set_top(call.kept);
-        if let Some(frame) = self.frames.last_mut() {
+        if let Some(frame) = self.here.frames.last_mut() {
             frame.header = core::ptr::null();
         }
         self.tail_calls += 1;
@@ -146,7 +146,7 @@ impl Recorder {
         let Some(callee) = callee else {
             return Ok(None);
         };
-        if self.base + first + kept + CONT_SLOTS + nargs >= MAX_SLOTS {
+        if self.here.base + first + kept + CONT_SLOTS + nargs >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
         let mut args = [IrRef::NIL; MAX_SLOTS];

@@ -49,14 +49,14 @@ impl Recorder {
         if is_vararg {
             let delta = at.link().slots();
             let below = at.below(delta);
-            if self.frames.is_empty() {
+            if self.here.frames.is_empty() {
                 if self.is_lowest() || below.link().kind() != frame::LUA {
                     self.set_top(a + n);
                     return self.return_to_interpreter(&at);
                 }
-                self.go_below(&at, delta, self.proto, a, n)?;
+                self.go_below(&at, delta, self.here.proto, a, n)?;
             }
-            if self.frames.len() == 1 {
+            if self.here.frames.len() == 1 {
                 // The trace began in the frame below, which a tail call replaced.
                 self.set_top(a + n);
                 if below.link().kind() != frame::LUA || self.is_lowest() {
@@ -65,22 +65,23 @@ impl Recorder {
                 // Whoever leaves at the return is still in the upper frame.
                 self.snapshot_of_return(&at)?;
             }
-            self.frames.pop();
-            self.base -= delta;
+            self.here.frames.pop();
+            self.here.base -= delta;
             first += delta;
             at = below;
-        } else if at.link().kind() == frame::LUA && self.frames.is_empty() && !self.is_lowest() {
+        } else if at.link().kind() == frame::LUA && self.here.frames.is_empty() && !self.is_lowest()
+        {
             self.set_top(a + n);
             self.snapshot_of_return(&at)?;
         }
         match at.link().kind() {
-            frame::LUA if self.frames.is_empty() => self.return_lower(&at, first, n),
+            frame::LUA if self.here.frames.is_empty() => self.return_lower(&at, first, n),
             frame::LUA => self.return_to_lua(&at, first, n),
-            frame::CONT if !self.frames.is_empty() => self.return_to_cont(&at, first, n),
+            frame::CONT if !self.here.frames.is_empty() => self.return_to_cont(&at, first, n),
             frame::CONT if !self.is_lowest() && !is_vararg => {
                 self.return_to_lower_cont(&at, first, n)
             }
-            _ if self.frames.is_empty() => {
+            _ if self.here.frames.is_empty() => {
                 self.set_top(first + n);
                 self.return_to_interpreter(&at)
             }
@@ -90,7 +91,7 @@ impl Recorder {
 
     /// May the trace not return below the frame in which it began? Another thread's frames are left one after the other.
     pub(super) fn is_lowest(&self) -> bool {
-        self.start == Start::Root && self.is_home
+        self.start == Start::Root && self.here.is_home
     }
 
     /// Does a return lead out of a protected call whose own frame is the lowest one of the trace, since a tail call put it there?
@@ -100,7 +101,7 @@ impl Recorder {
             true => at.below(at.link().slots()),
             false => *at,
         };
-        self.frames.len() == 1 + usize::from(is_vararg)
+        self.here.frames.len() == 1 + usize::from(is_vararg)
             && lower.link().kind() == frame::CONT
             && matches!(lower.continuation().0, Cont::Pcall | Cont::Xpcall)
     }
@@ -125,15 +126,15 @@ impl Recorder {
         if call.b() == 0 {
             self.open_results = n;
         }
-        let frame = self.frames.pop().ok_or(TraceAbort::NyiReturn)?;
+        let frame = self.here.frames.pop().ok_or(TraceAbort::NyiReturn)?;
         let callee = call.a() + FRAME_SLOTS;
-        self.base -= callee;
+        self.here.base -= callee;
         for i in 0..wanted {
             let r = self.returned(callee + first, n, i);
             self.set(call.a() + i, r)?;
         }
         self.set_top(call.a() + wanted);
-        self.proto = frame.below;
+        self.here.proto = frame.below;
         self.go(return_pc)
     }
 
@@ -144,8 +145,8 @@ impl Recorder {
             return self.return_protected(at, first, n);
         }
         for (i, word) in [(0, cont as u64), (1, pc as u64)] {
-            let slot = self.base - CONT_SLOTS + i;
-            if self.slots.get(slot).is_some_and(Option::is_some) {
+            let slot = self.here.base - CONT_SLOTS + i;
+            if self.here.slots.get(slot).is_some_and(Option::is_some) {
                 continue;
             }
             // Neither the trace nor its parents wrote the frame's words: it was there before, and there may be another next time.
@@ -155,9 +156,9 @@ impl Recorder {
         }
         let delta = at.link().slots();
         let result = self.returned(first, n, 0);
-        let frame = self.frames.pop().ok_or(TraceAbort::NyiReturn)?;
-        self.base -= delta;
-        self.proto = frame.below;
+        let frame = self.here.frames.pop().ok_or(TraceAbort::NyiReturn)?;
+        self.here.base -= delta;
+        self.here.proto = frame.below;
         self.set_top(delta - CONT_SLOTS);
         match cont {
             Cont::Store => {
@@ -196,18 +197,19 @@ impl Recorder {
         }
         let (p, link) = (self.kproto(below)?, self.kword(at.link().to_bits())?);
         self.b.ins(IrOp::Retf, IrType::Nil, p, link)?;
-        self.ret_depth += 1;
+        self.here.ret_depth += 1;
         self.induction = None;
-        self.origin -= delta as isize;
-        self.slots.fill(None);
-        self.frames
+        self.here.origin -= delta as isize;
+        self.here.slots.fill(None);
+        self.here
+            .frames
             .try_reserve(1)
             .map_err(|_| TraceAbort::OutOfMemory)?;
-        self.frames.push(FrameEntered {
+        self.here.frames.push(FrameEntered {
             header: core::ptr::null(),
             below,
         });
-        self.base = FIRST + delta;
+        self.here.base = FIRST + delta;
         self.max_slot = 0;
         self.set_top(a + n);
         for (i, r) in results.iter().enumerate().take(n) {
@@ -271,15 +273,15 @@ impl Recorder {
     fn return_protected(&mut self, at: &At<'_>, first: usize, n: usize) -> Record<Then> {
         let delta = at.link().slots();
         let native = at.below(delta);
-        if self.frames.len() < 2 || native.link().kind() != frame::LUA {
+        if self.here.frames.len() < 2 || native.link().kind() != frame::LUA {
             return Err(TraceAbort::NyiReturn);
         }
-        self.frames.pop();
-        let frame = self.frames.pop().ok_or(TraceAbort::NyiReturn)?;
+        self.here.frames.pop();
+        let frame = self.here.frames.pop().ok_or(TraceAbort::NyiReturn)?;
         let return_pc = native.link().return_pc();
         let call = at.code(return_pc.wrapping_sub(1));
         let distance = call.a() + FRAME_SLOTS;
-        self.base -= delta + distance;
+        self.here.base -= delta + distance;
         let wanted = match call.b() {
             0 => n + 1,
             b => b - 1,
@@ -295,7 +297,7 @@ impl Recorder {
             self.set(call.a() + i, r)?;
         }
         self.set_top(call.a() + wanted);
-        self.proto = frame.below;
+        self.here.proto = frame.below;
         self.go(return_pc)
     }
 
@@ -325,12 +327,12 @@ impl Recorder {
         }
         let (p, pc) = (self.kproto(proto)?, self.kword(return_pc as u64)?);
         self.b.ins(IrOp::Retf, IrType::Nil, p, pc)?;
-        self.ret_depth += 1;
+        self.here.ret_depth += 1;
         self.needs_snapshot = true;
         self.induction = None;
-        self.origin -= (call.a() + FRAME_SLOTS) as isize;
-        self.slots.fill(None);
-        self.proto = proto;
+        self.here.origin -= (call.a() + FRAME_SLOTS) as isize;
+        self.here.slots.fill(None);
+        self.here.proto = proto;
         self.max_slot = 0;
         for (i, r) in results.iter().enumerate().take(wanted) {
             self.set(call.a() + i, *r)?;
@@ -365,7 +367,7 @@ impl Recorder {
 
     /// The interpreter executes the return.
     pub(super) fn return_to_interpreter(&mut self, at: &At<'_>) -> Record<Then> {
-        if self.range.is_some() && self.is_home {
+        if self.range.is_some() && self.here.is_home {
             // A loop that is left this way is none.
             return Err(TraceAbort::LeavesLoop);
         }

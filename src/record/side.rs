@@ -16,7 +16,7 @@ impl Recorder {
         let exit = usize::from(parent.exit);
         let entries = perilune_ir::side::inherit(&mut self.b, parent.ir, exit, index)?;
         for entry in entries {
-            let Some(place) = self.slots.get_mut(usize::from(entry.slot.0)) else {
+            let Some(place) = self.here.slots.get_mut(usize::from(entry.slot.0)) else {
                 return Err(TraceAbort::StackOverflow);
             };
             let kind = match entry.kind {
@@ -30,7 +30,7 @@ impl Recorder {
 
     /// The frames that the parent had entered.
     pub(super) fn find_frames(&mut self, base: *mut Value) -> Record<()> {
-        let mut slot = self.base;
+        let mut slot = self.here.base;
         let mut at = Frame(base);
         while slot > FIRST {
             // SAFETY: the snapshot was restored: down to the parent's first frame all are complete.
@@ -43,10 +43,11 @@ impl Recorder {
             } else {
                 function.proto().map_or(core::ptr::null(), |p| p.code_ptr())
             };
-            self.frames
+            self.here
+                .frames
                 .try_reserve(1)
                 .map_err(|_| TraceAbort::OutOfMemory)?;
-            self.frames.push(FrameEntered {
+            self.here.frames.push(FrameEntered {
                 header,
                 below: proto.ok_or(TraceAbort::RetryRecording)?,
             });
@@ -55,7 +56,7 @@ impl Recorder {
                 .ok_or(TraceAbort::RetryRecording)?;
             at = below;
         }
-        self.frames.reverse();
+        self.here.frames.reverse();
         if slot != FIRST {
             return Err(TraceAbort::RetryRecording);
         }

@@ -54,8 +54,9 @@ impl Recorder {
 
     /// What slot `i` of the running frame holds, if the trace has it.
     pub(super) fn known(&self, i: usize) -> Option<IrRef> {
-        self.slots
-            .get(self.base + i)
+        self.here
+            .slots
+            .get(self.here.base + i)
             .copied()
             .flatten()
             .map(|s| s.value)
@@ -66,7 +67,7 @@ impl Recorder {
             return Ok(r);
         }
         let ty = type_of(at.slot(i));
-        let r = self.load_slot(self.base + i, ty, SloadMode::TYPECHECK)?;
+        let r = self.load_slot(self.here.base + i, ty, SloadMode::TYPECHECK)?;
         self.set(i, r)?;
         Ok(r)
     }
@@ -97,7 +98,7 @@ impl Recorder {
         ins.op() == IrOp::SLoad
             && usize::from(ins.slot().0) == slot
             && t.newest_base().is_none_or(|moved| moved < value)
-            && !self.written.get(slot).copied().unwrap_or(false)
+            && !self.here.written.get(slot).copied().unwrap_or(false)
     }
     /// Sets slot `i` of the running frame.
     pub(super) fn set(&mut self, i: usize, value: IrRef) -> Record<()> {
@@ -105,20 +106,20 @@ impl Recorder {
     }
     /// The same, for words that are no values.
     pub(super) fn set_as(&mut self, i: usize, value: IrRef, kind: SnapKind) -> Record<()> {
-        let place = self.slots.get_mut(self.base + i);
+        let place = self.here.slots.get_mut(self.here.base + i);
         *place.ok_or(TraceAbort::StackOverflow)? = Some(SlotRef::new(value, kind));
         self.max_slot = self.max_slot.max(i + 1);
         Ok(())
     }
     /// Writes one of the two words below the running frame's base.
     pub(super) fn set_below(&mut self, distance: usize, value: IrRef, kind: SnapKind) {
-        if let Some(place) = self.slots.get_mut(self.base - distance) {
+        if let Some(place) = self.here.slots.get_mut(self.here.base - distance) {
             *place = Some(SlotRef::new(value, kind));
         }
     }
     /// Declares the slots of the running frame from `i` on dead.
     pub(super) fn shrink(&mut self, i: usize) {
-        for slot in self.slots.iter_mut().skip(self.base + i) {
+        for slot in self.here.slots.iter_mut().skip(self.here.base + i) {
             *slot = None;
         }
         self.max_slot = self.max_slot.min(i);
@@ -131,8 +132,8 @@ impl Recorder {
 
     /// The function that runs.
     pub(super) fn current_function(&mut self) -> Record<IrRef> {
-        let slot = self.base - FRAME_SLOTS;
-        if let Some(s) = self.slots.get(slot).copied().flatten() {
+        let slot = self.here.base - FRAME_SLOTS;
+        if let Some(s) = self.here.slots.get(slot).copied().flatten() {
             return Ok(s.value);
         }
         // The trace began in code of this function's prototype.

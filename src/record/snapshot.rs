@@ -16,9 +16,11 @@ impl Recorder {
     /// Takes a snapshot: exits that use it go on at `pc`, which is in the running function.
     pub(super) fn snapshot(&mut self, pc: *const Ins) -> Record<()> {
         self.entries.clear();
-        let live = (self.base + self.max_slot).min(self.slots.len());
+        let live = (self.here.base + self.max_slot).min(self.here.slots.len());
         for i in 0..live {
-            let Some(slot) = self.slots[i] else { continue };
+            let Some(slot) = self.here.slots[i] else {
+                continue;
+            };
             let Some(kind) = self.kind_in_snapshot(i, slot) else {
                 continue;
             };
@@ -33,7 +35,7 @@ impl Recorder {
             self.entries.push(entry);
         }
         let resume = self.resume_index(pc)?;
-        let depth = self.frames.len() as u16;
+        let depth = self.here.frames.len() as u16;
         self.b.snapshot(resume, depth, &self.entries)?;
         self.needs_snapshot = false;
         Ok(())
@@ -61,9 +63,9 @@ impl Recorder {
 
     /// The number of the place where the interpreter goes on.
     pub(super) fn resume_index(&mut self, pc: *const Ins) -> Record<u32> {
-        let base_slot = (self.base - FIRST) as u16;
+        let base_slot = (self.here.base - FIRST) as u16;
         // Open values may lie behind the frame.
-        let top_slot = base_slot + self.proto.frame_size().max(self.max_slot) as u16;
+        let top_slot = base_slot + self.here.proto.frame_size().max(self.max_slot) as u16;
         let native_args = self.native_args.take();
         let takes_open = native_args.is_none() && takes_open_results(pc);
         let point = ResumePoint {

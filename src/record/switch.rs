@@ -9,9 +9,6 @@
 //! and the trace sees what writes to them, which are stores to open upvalues. Of others it knows nothing, and loads their
 //! slots.
 
-extern crate alloc;
-use alloc::vec::Vec;
-
 use perilune_ir::literal::{Conv, Field, Helper, SloadMode};
 use perilune_ir::op::IrOp;
 use perilune_ir::snap::SnapKind;
@@ -20,8 +17,9 @@ use perilune_ir::types::{IrRef, IrType};
 use super::at::{At, Landing, Place};
 use super::dispatch::Then;
 use super::meta::link_bits;
-use super::slots::{MAX_SLOTS, SlotRef};
-use super::{FIRST, FrameEntered, Record, Recorder};
+use super::slots::MAX_SLOTS;
+use super::thread::ThreadState;
+use super::{FIRST, Record, Recorder};
 use crate::bytecode::{Proto, ProtoFlags};
 use crate::jit::helpers::Switch;
 use crate::jit::trace::TraceAbort;
@@ -35,22 +33,6 @@ const WRAPPED: u8 = 36;
 
 /// How many threads may wait for one another on a trace.
 const MAX_WAITING: usize = 8;
-
-/// What is known of a thread. The recorder's fields of the same names are those of the running one.
-pub(super) struct Waiting {
-    pub slots: Vec<Option<SlotRef>>,
-    written: [bool; MAX_SLOTS],
-    base: usize,
-    pub proto: Gc<Proto>,
-    pub frames: Vec<FrameEntered>,
-    ret_depth: u32,
-    thread: Gc<Thread>,
-    origin: isize,
-    is_home: bool,
-    began_inside: bool,
-    has_open: bool,
-    fresh_slots: usize,
-}
 
 impl Recorder {
     /// Records the call of a library function that exchanges threads, whose own frame begins behind slot `a`; nothing if it is no such call,
@@ -112,7 +94,7 @@ impl Recorder {
             values[0]
         };
         self.prepare_switch(at, a, nargs, nargs)?;
-        let base = self.slot_address(self.base + first)?;
+        let base = self.slot_address(self.here.base + first)?;
         let proto = self.kproto(proto)?;
         let args = values.get(own..nargs).unwrap_or(&[]);
         let nargs = u8::try_from(nargs).map_err(|_| TraceAbort::StackOverflow)?;
@@ -123,8 +105,7 @@ impl Recorder {
             } => {
                 let switch = self.switch_operand(nargs, 0, false)?;
                 self.helper(Helper::CoStart, &[base, resumed, proto, switch])?;
-                self.wait(a)?;
-                self.begin_thread(co, body, origin)?;
+                self.wait(a, ThreadState::try_new(co, body, origin)?)?;
                 for (i, value) in args.iter().enumerate() {
                     self.set(i, *value)?;
                 }
@@ -136,8 +117,8 @@ impl Recorder {
                 let switch = self.switch_operand(nargs, landing.distance, false)?;
                 let link = self.kword(landing.link.to_bits())?;
                 self.helper(Helper::CoResume, &[base, resumed, proto, link, switch])?;
-                self.wait(a)?;
-                self.begin_thread(co, landing.proto, landing.origin)?;
+                let next = ThreadState::try_new(co, landing.proto, landing.origin)?;
+                self.wait(a, next)?;
                 self.passed(f);
                 self.deliver(&landing, args)
             }
@@ -164,7 +145,7 @@ impl Recorder {
         self.set(a, k)?;
         // The values are of no use to the coroutine any more.
         self.prepare_switch(at, a, nargs, 0)?;
-        let base = self.slot_address(self.base + first)?;
+        let base = self.slot_address(self.here.base + first)?;
         let (proto, link) = self.way_back(&landing)?;
         let switch = self.way_back_operand(&landing)?;
         self.helper(Helper::CoYield, &[base, proto, link, switch])?;
@@ -186,12 +167,12 @@ impl Recorder {
         let (lowest, base) = match is_vararg {
             true => (
                 at.below(at.link().slots()),
-                self.base.wrapping_sub(at.link().slots()),
+                self.here.base.wrapping_sub(at.link().slots()),
             ),
-            false => (*at, self.base),
+            false => (*at, self.here.base),
         };
         // A vararg function that the trace has not seen begin has a frame below that it does not know.
-        let is_lowest = self.frames.len() == usize::from(is_vararg) && base == FIRST;
+        let is_lowest = self.here.frames.len() == usize::from(is_vararg) && base == FIRST;
         if lowest.link().kind() != frame::ENTRY || !is_lowest {
             return Ok(None);
         }
@@ -263,7 +244,7 @@ impl Recorder {
         let link = self.kword(link_bits(Link::lua(at.next())))?;
         self.set_as(a + 1, link, SnapKind::Frame)?;
         self.set_top(first + nargs);
-        self.write_slots(self.base + first + kept)?;
+        self.write_slots(self.here.base + first + kept)?;
         self.snapshot(at.pc)?;
         self.has_switched = true;
         Ok(())
@@ -271,16 +252,16 @@ impl Recorder {
 
     /// Writes the slots below the one of this number to the stack, as far as the trace knows more of them.
     pub(super) fn write_slots(&mut self, end: usize) -> Record<()> {
-        let live = (self.base + self.max_slot).min(self.slots.len());
+        let live = (self.here.base + self.max_slot).min(self.here.slots.len());
         for i in 0..live.min(end) {
-            let Some(slot) = self.slots.get(i).copied().flatten() else {
+            let Some(slot) = self.here.slots.get(i).copied().flatten() else {
                 continue;
             };
             match self.kind_in_snapshot(i, slot) {
                 None | Some(SnapKind::Unchanged) => {}
                 Some(kind) => self.write_slot(i, slot.value, kind)?,
             }
-            if let Some(Some(slot)) = self.slots.get_mut(i) {
+            if let Some(Some(slot)) = self.here.slots.get_mut(i) {
                 slot.stored = true;
             }
         }
@@ -308,74 +289,31 @@ impl Recorder {
         Ok(())
     }
 
-    /// The running thread waits in the native function behind slot `a`.
-    fn wait(&mut self, a: usize) -> Record<()> {
+    /// The running thread waits in the native function behind slot `a`, and another one goes on, of which nothing is known.
+    fn wait(&mut self, a: usize, next: ThreadState) -> Record<()> {
         self.set_top(a);
-        let mut slots = Vec::new();
-        slots
-            .try_reserve_exact(MAX_SLOTS)
-            .map_err(|_| TraceAbort::OutOfMemory)?;
-        slots.resize(MAX_SLOTS, None);
         self.waiting
             .try_reserve(1)
             .map_err(|_| TraceAbort::OutOfMemory)?;
-        self.waiting.push(Waiting {
-            slots: core::mem::replace(&mut self.slots, slots),
-            written: self.written,
-            base: self.base,
-            proto: self.proto,
-            frames: core::mem::take(&mut self.frames),
-            ret_depth: self.ret_depth,
-            thread: self.thread,
-            origin: self.origin,
-            is_home: self.is_home,
-            began_inside: self.began_inside,
-            has_open: self.has_open,
-            fresh_slots: self.fresh_slots,
-        });
-        Ok(())
-    }
-
-    /// Goes on in a thread of which nothing is known, in the frame of a function of this prototype, so many slots above the stack's
-    /// beginning.
-    fn begin_thread(&mut self, thread: Gc<Thread>, proto: Gc<Proto>, origin: isize) -> Record<()> {
-        self.slots.fill(None);
-        self.written = [false; MAX_SLOTS];
-        self.base = FIRST;
+        let left = core::mem::replace(&mut self.here, next);
+        self.waiting.push(left);
         self.max_slot = 0;
-        self.proto = proto;
-        self.frames.clear();
-        self.ret_depth = 0;
-        self.thread = thread;
-        self.origin = origin;
-        self.is_home = false;
-        self.began_inside = false;
-        self.has_open = false;
-        self.fresh_slots = MAX_SLOTS;
         self.induction = None;
         Ok(())
     }
 
     /// Goes back to the resumer.
     fn go_back(&mut self, resumer: Gc<Thread>, landing: &Landing) -> Record<()> {
-        let Some(w) = self.waiting.pop() else {
-            return self.begin_thread(resumer, landing.proto, landing.origin);
+        // Of a thread that the trace did not leave itself nothing is known.
+        (self.here, self.max_slot) = match self.waiting.pop() {
+            // Its stack may have moved.
+            Some(left) => (left, landing.call.a()),
+            None => (
+                ThreadState::try_new(resumer, landing.proto, landing.origin)?,
+                0,
+            ),
         };
-        self.slots = w.slots;
-        self.written = w.written;
-        self.base = w.base;
-        self.proto = w.proto;
-        self.frames = w.frames;
-        self.ret_depth = w.ret_depth;
-        self.thread = w.thread;
-        self.origin = w.origin;
-        self.is_home = w.is_home;
-        self.began_inside = w.began_inside;
-        self.has_open = w.has_open;
-        self.fresh_slots = w.fresh_slots;
         self.induction = None;
-        // Its stack may have moved.
-        self.max_slot = landing.call.a();
         Ok(())
     }
 
@@ -402,7 +340,7 @@ impl Recorder {
         if landing.call.b() == 0 {
             self.open_results = n;
         }
-        if self.base + a + wanted >= MAX_SLOTS {
+        if self.here.base + a + wanted >= MAX_SLOTS {
             return Err(TraceAbort::StackOverflow);
         }
         for i in 0..wanted {

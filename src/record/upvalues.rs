@@ -72,7 +72,7 @@ impl Recorder {
                 self.needs_snapshot = true;
             }
             Place::Slot(slot) => {
-                let place = self.slots.get_mut(slot);
+                let place = self.here.slots.get_mut(slot);
                 *place.ok_or(TraceAbort::StackOverflow)? =
                     Some(SlotRef::new(value, SnapKind::Value));
             }
@@ -86,7 +86,7 @@ impl Recorder {
         if f.is_const() {
             return Ok(true);
         }
-        if !self.frames.is_empty() || self.proto.is_polymorphic() {
+        if !self.here.frames.is_empty() || self.here.proto.is_polymorphic() {
             return Ok(false);
         }
         let k = self.kfunc(at.function())?;
@@ -111,10 +111,10 @@ impl Recorder {
             return Ok(Place::Memory(place));
         }
         let place = self.b.guard(IrOp::URefO, IrType::Ptr, f, literal)?;
-        let first = at.base.wrapping_sub(self.base);
+        let first = at.base.wrapping_sub(self.here.base);
         let distance = upvalue.v.get().addr() as isize - first.addr() as isize;
         let slot = distance / size_of::<Value>() as isize;
-        if (0..(self.base + self.max_slot) as isize).contains(&slot) {
+        if (0..(self.here.base + self.max_slot) as isize).contains(&slot) {
             let slot = slot as usize;
             let same = self.slot_address(slot)?;
             self.b.ins(IrOp::Eq, IrType::Ptr, place, same)?;
@@ -144,11 +144,11 @@ impl Recorder {
         let a = at.ins.a();
         if self.may_be_open(a) {
             for i in a..self.max_slot {
-                if is_captured(self.proto, i, |_| true) {
+                if is_captured(self.here.proto, i, |_| true) {
                     self.write_back(at, i)?;
                 }
             }
-            let slot = Slot((self.base + a) as u16);
+            let slot = Slot((self.here.base + a) as u16);
             self.b.ins(IrOp::UClo, IrType::Nil, slot, Operand::NONE)?;
             self.needs_snapshot = true;
         }
@@ -157,20 +157,20 @@ impl Recorder {
 
     /// Can there be open upvalues of slot `a` of the running frame and those above it?
     fn may_be_open(&self, a: usize) -> bool {
-        if !self.proto.flags().has(ProtoFlags::CHILD) {
+        if !self.here.proto.flags().has(ProtoFlags::CHILD) {
             return false;
         }
         let any = |only_mutable: bool| {
-            (a..self.proto.frame_size())
-                .any(|i| is_captured(self.proto, i, |immutable| !(only_mutable && immutable)))
+            (a..self.here.proto.frame_size())
+                .any(|i| is_captured(self.here.proto, i, |immutable| !(only_mutable && immutable)))
         };
         if !any(false) {
             return false;
         }
         // Slots whose life began in the trace have been captured by it alone.
-        let is_own = !self.frames.is_empty() && !self.began_inside
-            || self.frames.is_empty() && self.may_loop() && a >= self.fresh_slots;
-        !is_own || self.has_open || any(true)
+        let is_own = !self.here.frames.is_empty() && !self.here.began_inside
+            || self.here.frames.is_empty() && self.may_loop() && a >= self.here.fresh_slots;
+        !is_own || self.here.has_open || any(true)
     }
 
     /// May the trace become a loop? Then it has seen from the start what its first frame's slots hold.
@@ -180,17 +180,17 @@ impl Recorder {
 
     /// Writes a slot of the running frame to the stack, where its upvalue takes the value from.
     fn write_back(&mut self, at: &At<'_>, i: usize) -> Record<()> {
-        let slot = self.base + i;
+        let slot = self.here.base + i;
         // What lies in the stack in the first iteration need not be there in the next.
         let may_loop = self.may_loop();
-        if may_loop && self.frames.is_empty() && self.ret_depth == 0 {
+        if may_loop && self.here.frames.is_empty() && self.here.ret_depth == 0 {
             // A tail call may have brought another function's frame, all of whose slots the trace knows.
-            let live = self.fresh_slots.max(self.start_proto.param_count());
+            let live = self.here.fresh_slots.max(self.start_proto.param_count());
             if i < live {
                 self.get(at, i)?;
             }
         }
-        let Some(s) = self.slots.get(slot).copied().flatten() else {
+        let Some(s) = self.here.slots.get(slot).copied().flatten() else {
             return Ok(());
         };
         let is_there = !may_loop && self.is_unwritten(slot, s.value) && {
@@ -204,7 +204,7 @@ impl Recorder {
         let (place, value) = (self.slot_address(slot)?, self.as_num(s.value)?);
         self.b.ins(IrOp::UStore, IrType::Nil, place, value)?;
         // A later tail call may bring the value back that was in the slot before.
-        if let Some(written) = self.written.get_mut(slot) {
+        if let Some(written) = self.here.written.get_mut(slot) {
             *written = true;
         }
         Ok(())
@@ -225,12 +225,12 @@ impl Recorder {
         let is_fixed = locals.clone().all(|c| c.is_immutable());
         let mut args = self.b.ins(IrOp::CArg, IrType::Nil, k, parent)?;
         if !is_fixed || locals.clone().count() > MAX_NEW {
-            let base = self.slot_address(self.base)?;
+            let base = self.slot_address(self.here.base)?;
             args = self.b.ins(IrOp::CArg, IrType::Nil, args, base)?;
             let f = self
                 .b
                 .ins(IrOp::CallA, IrType::Func, args, Helper::FuncOpen)?;
-            self.has_open = true;
+            self.here.has_open = true;
             self.needs_snapshot = true;
             return self.result(at, f);
         }

@@ -60,14 +60,6 @@ int kpi_done(long result);
 int is_user(const void *address, size_t len);
 void *kpi_file(int fd);
 extern int vm_objects;
-void *files_find(const char *name);
-void *vm_find(const char *name);
-/* FreeBSD's number of an error of Linux; the result of a call, or its error. Is it the process's memory? */
-int kpi_number(int linux_errno);
-int kpi_done(long result);
-int is_user(const void *address, size_t len);
-void *kpi_file(int fd);
-extern int vm_objects;
 extern int signal_waits, fpu_depth;
 extern long blocks;
 /* What the credentials have reserved of swap, and may. */

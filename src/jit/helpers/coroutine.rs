@@ -178,25 +178,30 @@ fn resumer(vm: &mut Vm, link: *mut Value, switch: Switch, slots: usize) -> Optio
     }
 }
 
-/// Leaves the running thread for its resumer.
+/// Leaves the running thread, with these ends of its frame, for a resumer that goes on where this link says. A null link stands for one that
+/// the trace left itself.
 #[inline(always)]
-fn leave(
+fn go_back(
     vm: &mut Vm,
     registers: (*mut Value, *mut Value),
     status: Status,
-    resumer: Gc<Thread>,
-    switch: Switch,
-) {
+    link: *mut Value,
+    switch: i32,
+) -> Done {
+    let (switch, slots) = Switch::unpack(switch);
+    let Some(resumer) = resumer(vm, link, switch, slots) else {
+        return false.into();
+    };
     vm.thread.resumer.set(None);
     vm.resume_depth -= 1;
     let _barrier = vm.heap.write(resumer);
     vm.exchange_thread(registers, status, resumer);
     let distance = usize::from(switch.distance);
     vm.base = resumer.base.get().wrapping_sub(distance);
+    true.into()
 }
 
-/// `coroutine.yield`, whose frame is at `base`, to a resumer that goes on where this link says. A null link stands for one that the trace
-/// left itself.
+/// `coroutine.yield`, whose frame is at `base`.
 pub(super) unsafe extern "C" fn yield_(
     vm: *mut Vm,
     base: *mut Value,
@@ -206,12 +211,7 @@ pub(super) unsafe extern "C" fn yield_(
 ) -> Done {
     // SAFETY: the running state.
     let vm = unsafe { &mut *vm };
-    let (switch, slots) = Switch::unpack(switch);
-    let Some(resumer) = resumer(vm, link, switch, slots) else {
-        return false.into();
-    };
-    leave(vm, (base, base), Status::Suspended, resumer, switch);
-    true.into()
+    go_back(vm, (base, base), Status::Suspended, link, switch)
 }
 
 /// The first function of a coroutine returns.
@@ -223,12 +223,7 @@ pub(super) unsafe extern "C" fn finish(
 ) -> Done {
     // SAFETY: the running state.
     let vm = unsafe { &mut *vm };
-    let (switch, slots) = Switch::unpack(switch);
-    let Some(resumer) = resumer(vm, link, switch, slots) else {
-        return false.into();
-    };
     let stack = vm.thread.stack.get();
     let registers = (stack.wrapping_add(FRAME_SLOTS), stack);
-    leave(vm, registers, Status::Finished, resumer, switch);
-    true.into()
+    go_back(vm, registers, Status::Finished, link, switch)
 }
